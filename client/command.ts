@@ -1,0 +1,61 @@
+/**
+ * The `client` command: its flags, and the client's options.
+ *
+ * @module
+ */
+
+import { type CommandSpec, parseCommandLine, parseValue } from "../ipc/command_line.ts";
+import { integer, seconds, text, toggle } from "../ipc/flags.ts";
+
+const FLAGS = {
+  end: text({ placeholder: "WORD", fallback: "END", help: "the line that ends the input" }),
+  "no-newline": toggle("send each line without its newline"),
+  "connect-timeout": seconds({
+    placeholder: "S",
+    fallback: 10,
+    min: 0.001,
+    help: "how long to wait for the connection",
+  }),
+};
+
+const HOST = text({ placeholder: "HOST", fallback: "127.0.0.1", help: "" });
+const PORT = integer({ placeholder: "PORT", fallback: 0, min: 1, max: 65_535, help: "" });
+
+/** The `client` command as its user sees it. */
+export const CLIENT_COMMAND: CommandSpec<typeof FLAGS> = {
+  name: "client",
+  summary: "Sends the lines of standard input to a TCP server and prints what comes back.",
+  operands: ["[HOST]", "PORT"],
+  flags: FLAGS,
+  notes: [
+    `HOST is ${HOST.fallback} unless given. Times are in seconds, decimals allowed.`,
+    "An empty line is not sent. The end line, the end of input and the server's close end it.",
+  ],
+};
+
+/** What a client is told, whole: every default filled in, times in milliseconds. */
+export interface ClientOptions {
+  readonly hostname: string;
+  readonly port: number;
+  /** The line that ends the input. */
+  readonly endWord: string;
+  /** Whether lines are sent with the newline they were typed with. */
+  readonly newline: boolean;
+  readonly connectTimeoutMs: number;
+}
+
+/** Parses the arguments behind `brood client`. Returns null if they ask for help. Throws `UsageError`. */
+export function parseClientOptions(args: readonly string[]): ClientOptions | null {
+  const parsed = parseCommandLine(CLIENT_COMMAND, args);
+  if (parsed === null) return null;
+  const { flags, operands } = parsed;
+  const command = CLIENT_COMMAND.name;
+  const [host, port] = operands.length === 2 ? operands : [HOST.fallback, ...operands];
+  return {
+    hostname: parseValue("HOST", host ?? "", { flag: HOST, command }),
+    port: parseValue("PORT", port ?? "", { flag: PORT, command }),
+    endWord: flags.end,
+    newline: !flags["no-newline"],
+    connectTimeoutMs: flags["connect-timeout"] * 1000,
+  };
+}

@@ -1,0 +1,89 @@
+/**
+ * The interactive client: sends the lines of its input, and prints what the server sends as it comes.
+ *
+ * It ends when the server's end of file comes, and nothing that was sent before is lost. The end word and the end of
+ * input close the sending direction only: whatever the server still answers is printed.
+ *
+ * @module
+ */
+
+// @ts-types="../types/std_streams.d.ts"
+import { DelimiterStream } from "@std/streams";
+import { isStreamError } from "../ipc/errors.ts";
+import { type ByteStream, writeAll } from "../ipc/transport.ts";
+
+const NEWLINE = 0x0a;
+const RETURN = 0x0d;
+
+/** What an interactive client works with. */
+export interface InteractiveOptions {
+  readonly input: ReadableStream<Uint8Array>;
+  readonly output: Pick<ByteStream, "write">;
+  /** The line that ends the input. */
+  readonly endWord: string;
+  /** Whether lines are sent with the newline they were typed with. */
+  readonly newline: boolean;
+}
+
+/**
+ * Runs until the server has ended. Rejects with the stream's error if the connection is lost; an output that takes no
+ * more rejects with {@linkcode OutputError}.
+ */
+export async function runInteractive(
+  connection: ByteStream,
+  options: InteractiveOptions,
+): Promise<void> {
+  const receiving = receiveAll(connection, options.output);
+  const sending = sendLines(connection, options);
+  // Waits for the server, but for the input only as long as the server does: a read of a keyboard never ends.
+  await Promise.race([receiving, sending.then(() => receiving)]);
+}
+
+/** The output takes no more; the reason is the cause. */
+export class OutputError extends Error {
+  override readonly name = "OutputError";
+}
+
+async function receiveAll(
+  connection: Pick<ByteStream, "read">,
+  output: Pick<ByteStream, "write">,
+): Promise<void> {
+  const buffer = new Uint8Array(64 * 1024);
+  while (true) {
+    const count = await connection.read(buffer);
+    if (count === null) return;
+    try {
+      await writeAll(output, buffer.subarray(0, count));
+    } catch (cause) {
+      if (!isStreamError(cause)) throw cause;
+      throw new OutputError("Cannot write what was received", { cause });
+    }
+  }
+}
+
+async function sendLines(
+  connection: Pick<ByteStream, "write" | "closeWrite">,
+  options: InteractiveOptions,
+): Promise<void> {
+  const delimiter = Uint8Array.of(NEWLINE);
+  const lines = options.input.pipeThrough(
+    new DelimiterStream(delimiter, { disposition: "suffix" }),
+  );
+  try {
+    for await (const line of lines) {
+      const content = withoutNewline(line);
+      if (content.length === 0) continue;
+      if (new TextDecoder().decode(content) === options.endWord) break;
+      await writeAll(connection, options.newline ? line : content);
+    }
+    await connection.closeWrite();
+  } catch (error) {
+    // The server takes no more. What it has sent, and whether it is lost, the receiving side will tell.
+    if (!isStreamError(error)) throw error;
+  }
+}
+
+function withoutNewline(line: Uint8Array): Uint8Array {
+  if (line.at(-1) !== NEWLINE) return line;
+  return line.subarray(0, line.at(-2) === RETURN ? -2 : -1);
+}

@@ -1,0 +1,17 @@
+/**
+ * How an internet address and a port are written.
+ *
+ * @module
+ */
+
+/** One end of a TCP connection. `hostname` is an IP address without brackets. */
+export interface Endpoint {
+  readonly hostname: string;
+  readonly port: number;
+}
+
+/** `127.0.0.1:9000`, or `[::1]:9000` for IPv6 (RFC 3986, section 3.2.2). */
+export function formatEndpoint(endpoint: Endpoint): string {
+  const { hostname, port } = endpoint;
+  return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
+}

@@ -1,0 +1,112 @@
+/**
+ * The command line that people type: parsed strictly by a command's table, and explained by `--help` from the same
+ * table.
+ *
+ * @module
+ */
+
+// @ts-types="../types/std_cli_parse_args.d.ts"
+import { parseArgs } from "@std/cli/parse-args";
+import { UsageError } from "./errors.ts";
+import { type Flag, type FlagTable, type FlagValues, ValueError } from "./flags.ts";
+
+/** A command as its user sees it. */
+export interface CommandSpec<Table extends FlagTable> {
+  readonly name: string;
+  /** What it does, in a line. */
+  readonly summary: string;
+  /** Its operands in order, those in brackets optional: `["[HOST]", "PORT"]`. */
+  readonly operands: readonly string[];
+  readonly flags: Table;
+  /** What `--help` says below the flags. */
+  readonly notes: readonly string[];
+}
+
+/** A command line that was understood. */
+export interface Parsed<Table extends FlagTable> {
+  readonly flags: FlagValues<Table>;
+  /** As many as the command takes: those in brackets may be missing. */
+  readonly operands: readonly string[];
+}
+
+/**
+ * Parses the arguments of a command. Returns null if they ask for `--help`. Throws {@linkcode UsageError}
+ * for an unknown flag, a value that is missing or out of range, and operands that are missing or surplus.
+ */
+export function parseCommandLine<Table extends FlagTable>(
+  spec: CommandSpec<Table>,
+  args: readonly string[],
+): Parsed<Table> | null {
+  const refuse = (message: string) => new UsageError(message, { command: spec.name });
+  const names = Object.keys(spec.flags);
+  const isSwitch = (name: string) => name === "help" || spec.flags[name]?.placeholder === null;
+  const end = args.indexOf("--");
+  for (const argument of end === -1 ? args : args.slice(0, end)) {
+    const [, name = ""] = /^--([^=]+)=/.exec(argument) ?? [];
+    if (isSwitch(name)) throw refuse(`--${name} takes no value, but was given ${argument}`);
+  }
+  const parsed = parseArgs(args, {
+    boolean: ["help", ...names.filter(isSwitch)],
+    string: ["_", ...names.filter((name) => !isSwitch(name))],
+    unknown(argument, key) {
+      if (key !== undefined) throw refuse(`unknown flag ${argument}`);
+    },
+  });
+  if (parsed["help"] === true) return null;
+
+  const flags: Record<string, unknown> = {};
+  for (const [name, flag] of Object.entries(spec.flags)) {
+    const given = parsed[name];
+    if (given === undefined) flags[name] = flag.fallback;
+    else if (isSwitch(name)) flags[name] = given;
+    else if (given === "") throw refuse(`--${name} needs a value: ${flag.placeholder}`);
+    else flags[name] = parseValue(`--${name}`, String(given), { flag, command: spec.name });
+  }
+
+  const required = spec.operands.filter((operand) => !operand.startsWith("["));
+  const surplus = parsed._[spec.operands.length];
+  if (surplus !== undefined) throw refuse(`surplus argument ${JSON.stringify(surplus)}`);
+  if (parsed._.length < required.length) {
+    throw refuse(`${required.slice(parsed._.length).join(" and ")} is missing`);
+  }
+  return { flags: flags as FlagValues<Table>, operands: parsed._ };
+}
+
+/** Parses the value of a flag or operand. Throws {@linkcode UsageError} that names it, its value and what was expected. */
+export function parseValue<T>(
+  name: string,
+  text: string,
+  options: { readonly flag: Pick<Flag<T>, "parse">; readonly command: string },
+): T {
+  try {
+    return options.flag.parse(text);
+  } catch (cause) {
+    if (!(cause instanceof ValueError)) throw cause;
+    throw new UsageError(`${name} ${JSON.stringify(text)}: ${cause.message}`, options);
+  }
+}
+
+/** The line that shows how a command is called. */
+export function formatUsage(spec: CommandSpec<FlagTable>): string {
+  return ["brood", spec.name, "[OPTIONS]", ...spec.operands].join(" ");
+}
+
+/** The text of `--help`, which is also the README's block. */
+export function formatHelp(spec: CommandSpec<FlagTable>): string {
+  const rows = Object.entries(spec.flags).map(([name, flag]) => [
+    flag.placeholder === null ? `--${name}` : `--${name} ${flag.placeholder}`,
+    flag.placeholder === null ? flag.help : `${flag.help} (${flag.fallback})`,
+  ]);
+  rows.push(["--help", "print this and exit"]);
+  const width = Math.max(...rows.map(([left = ""]) => left.length)) + 2;
+  return [
+    `${spec.summary}`,
+    "",
+    `Usage: ${formatUsage(spec)}`,
+    "",
+    "Options:",
+    ...rows.map(([left = "", right = ""]) => `  ${left.padEnd(width)}${right}`),
+    "",
+    ...spec.notes,
+  ].join("\n");
+}

@@ -1,0 +1,105 @@
+/**
+ * The control channel: typed messages between the parent and a worker, one JSON object a line, over a Unix-domain
+ * stream that both hold for the worker's whole life. Its end of file means that the other side is gone.
+ *
+ * @module
+ */
+
+import { isStreamError } from "./errors.ts";
+import { type ByteStream, writeAll } from "./transport.ts";
+
+/** What goes over the channel. */
+export type ControlMessage =
+  /** Worker to parent, the first of all: it listens on its socket and has given up its permissions. */
+  | { readonly type: "hello"; readonly worker: number }
+  /** Parent to worker: end now, whatever you are at. */
+  | { readonly type: "stop" };
+
+/** What came over a channel is not a message. */
+export class ControlError extends Error {
+  override readonly name = "ControlError";
+}
+
+/** A line longer than this is no message of ours. */
+const LINE_BYTES_MAX = 4096;
+
+const NEWLINE = 10;
+
+/** One end of a control channel. Owns its stream. */
+export class ControlChannel implements Disposable {
+  readonly #stream: ByteStream;
+  readonly #buffer = new Uint8Array(LINE_BYTES_MAX);
+  #filled = 0;
+
+  /** Takes over a connected stream. */
+  constructor(stream: ByteStream) {
+    this.#stream = stream;
+  }
+
+  /** Connects to the hub at `path`. Rejects with the operating system's error if nobody listens there. */
+  static async connect(path: string): Promise<ControlChannel> {
+    return new ControlChannel(await Deno.connect({ transport: "unix", path }));
+  }
+
+  /** Sends a message. One to a side that is gone is lost without an error: its end of file tells. */
+  async send(message: ControlMessage): Promise<void> {
+    try {
+      await writeAll(this.#stream, new TextEncoder().encode(JSON.stringify(message) + "\n"));
+    } catch (error) {
+      if (!isStreamError(error)) throw error;
+    }
+  }
+
+  /** Resolves to the next message, or null when the other side is gone. Rejects with {@linkcode ControlError}. */
+  async receive(): Promise<ControlMessage | null> {
+    while (true) {
+      const end = this.#buffer.subarray(0, this.#filled).indexOf(NEWLINE);
+      if (end !== -1) {
+        const line = new TextDecoder().decode(this.#buffer.subarray(0, end));
+        this.#buffer.copyWithin(0, end + 1, this.#filled);
+        this.#filled -= end + 1;
+        return parseMessage(line);
+      }
+      if (this.#filled === LINE_BYTES_MAX) {
+        throw new ControlError(
+          `Cannot read a control message: no end of line in ${LINE_BYTES_MAX} bytes`,
+        );
+      }
+      const count = await this.#read(this.#buffer.subarray(this.#filled));
+      if (count === null) return null;
+      this.#filled += count;
+    }
+  }
+
+  async #read(buffer: Uint8Array): Promise<number | null> {
+    try {
+      return await this.#stream.read(buffer);
+    } catch (error) {
+      if (isStreamError(error)) return null;
+      throw error;
+    }
+  }
+
+  /** Closes the stream: the other side reads an end of file. */
+  [Symbol.dispose](): void {
+    this.#stream.close();
+  }
+}
+
+function parseMessage(line: string): ControlMessage {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch (cause) {
+    throw new ControlError(`Cannot read the control message ${JSON.stringify(line)}: not JSON`, {
+      cause,
+    });
+  }
+  if (typeof value === "object" && value !== null && "type" in value) {
+    if (value.type === "stop") return { type: "stop" };
+    if (value.type === "hello" && "worker" in value && typeof value.worker === "number") {
+      return { type: "hello", worker: value.worker };
+    }
+  }
+  throw new ControlError(`Cannot read the control message ${JSON.stringify(line)}: unknown type`);
+}

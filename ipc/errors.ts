@@ -1,0 +1,78 @@
+/**
+ * The kinds of error that Brood tells apart, the exit status of each, and the plain words for what the
+ * operating system reports. Only `main.ts` prints errors and exits.
+ *
+ * @module
+ */
+
+/** Exit statuses. 70 is `EX_SOFTWARE` of BSD's `sysexits.h`. */
+export const EXIT_STATUS = { done: 0, failed: 1, usage: 2, bug: 70 } as const;
+
+/** The command line cannot be followed. The message is one line that names what is wrong with it. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+
+  /** The command whose `--help` would have told, or null for the program's own. */
+  readonly command: string | null;
+
+  /** Makes the error from its message and the command that was called. */
+  constructor(message: string, options: { readonly command?: string } = {}) {
+    super(message);
+    this.command = options.command ?? null;
+  }
+}
+
+/**
+ * The world did not allow what was asked: a port in use, a connection refused. The message is one line that says
+ * what was tried, on what, and why it failed; the reason is also its `cause`.
+ */
+export class OperationalError extends Error {
+  override readonly name = "OperationalError";
+}
+
+/** The `errno` name that an operating system's error carries, such as `EADDRINUSE`, or null for other errors. */
+export function errnoOf(error: unknown): string | null {
+  return error instanceof Error && "code" in error && typeof error.code === "string"
+    ? error.code
+    : null;
+}
+
+/**
+ * True for what may happen to any socket or pipe in use: the other side reset it or is gone, or this side closed it
+ * while an operation was under way. Everything else is a bug and must not be caught.
+ */
+export function isStreamError(error: unknown): boolean {
+  return error instanceof Deno.errors.BadResource || errnoOf(error) !== null;
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: "permission denied",
+  EADDRINUSE: "address already in use",
+  EADDRNOTAVAIL: "this machine has no such address",
+  EAGAIN: "the limit of processes or memory is reached",
+  EAFNOSUPPORT: "this machine does not support that kind of address",
+  ECONNREFUSED: "connection refused",
+  ECONNRESET: "connection reset by the other side",
+  EHOSTUNREACH: "no route to that host",
+  EMFILE: "too many open files in this process (see ulimit -n)",
+  ENETUNREACH: "network is unreachable",
+  ENFILE: "too many open files in the system",
+  ENOENT: "no such file or directory",
+  ENOMEM: "out of memory",
+  ENOSPC: "no space left on the device",
+  EPIPE: "broken pipe: nobody reads it any more",
+  EROFS: "the file system is read-only",
+  ETIMEDOUT: "timed out",
+};
+
+/** Why something failed, in a few words: the operating system's reason where there is one. */
+export function reasonOf(error: unknown): string {
+  const errno = errnoOf(error);
+  if (errno !== null) return REASONS[errno] ?? errno;
+  const message = error instanceof Error ? error.message : String(error);
+  // getaddrinfo's failures carry no errno; Deno passes them on under this heading.
+  if (message.startsWith("failed to lookup address information")) {
+    return "the host name could not be resolved";
+  }
+  return message;
+}

@@ -1,0 +1,138 @@
+/**
+ * Flags as data: one table for each command. From the table come the values' types, the parser and `--help`
+ * (`command_line.ts`), the README's block, and the argv of a worker.
+ *
+ * This file imports nothing, because a worker reads its argv with it.
+ *
+ * @module
+ */
+
+/** One flag: `--name VALUE`, or `--name` alone where `placeholder` is null. */
+export interface Flag<T> {
+  /** What stands for the value in `--help`; null for a switch. */
+  readonly placeholder: string | null;
+  /** The value where the flag is absent. */
+  readonly fallback: T;
+  /** What it does, for `--help`. */
+  readonly help: string;
+  /** The value that a text stands for. Throws {@linkcode ValueError}, whose message says what was expected. */
+  readonly parse: (text: string) => T;
+}
+
+/** The flags of a command by name, in the order `--help` tells them. */
+// deno-lint-ignore no-explicit-any -- a table of flags of any type; each keeps its own in FlagValues
+export type FlagTable = Readonly<Record<string, Flag<any>>>;
+
+/** The values of a table's flags by name. */
+export type FlagValues<Table extends FlagTable> = {
+  readonly [Name in keyof Table]: Table[Name] extends Flag<infer T> ? T : never;
+};
+
+/** A value that a flag or operand cannot take. The message says what was expected. */
+export class ValueError extends Error {
+  override readonly name = "ValueError";
+}
+
+/** What every kind of flag is declared with. */
+interface Described<T> {
+  readonly placeholder: string;
+  readonly fallback: T;
+  readonly help: string;
+}
+
+/** A switch: absent or present. */
+export function toggle(help: string): Flag<boolean> {
+  return { placeholder: null, fallback: false, help, parse: (text) => text === "true" };
+}
+
+/** Any text that is not empty. */
+export function text(flag: Described<string>): Flag<string> {
+  return {
+    ...flag,
+    parse(text) {
+      if (text === "") throw new ValueError("expected a text that is not empty");
+      return text;
+    },
+  };
+}
+
+/** A whole number from `min` to `max`, both included. */
+export function integer(
+  flag: Described<number> & { readonly min: number; readonly max: number },
+): Flag<number> {
+  const { min, max } = flag;
+  return {
+    ...flag,
+    parse(text) {
+      const value = Number(text);
+      if (!/^\d+$/.test(text) || value < min || value > max) {
+        throw new ValueError(`expected a whole number from ${min} to ${max}`);
+      }
+      return value;
+    },
+  };
+}
+
+/** The longest time that a timer can wait: 2^31 - 1 ms, a little under 25 days. */
+const SECONDS_MAX = 2_147_483;
+
+/** A time in seconds, decimals allowed, from `min` to what a timer can wait. */
+export function seconds(flag: Described<number> & { readonly min: number }): Flag<number> {
+  const { min } = flag;
+  return {
+    ...flag,
+    parse(text) {
+      const value = Number(text);
+      if (!/^(\d+\.?\d*|\.\d+)$/.test(text) || value < min || value > SECONDS_MAX) {
+        throw new ValueError(`expected seconds, from ${min} to ${SECONDS_MAX}`);
+      }
+      return value;
+    },
+  };
+}
+
+/** One of a few words; the first is the fallback. */
+export function choice<const Word extends string>(
+  words: readonly [Word, ...Word[]],
+  help: string,
+): Flag<Word> {
+  return {
+    placeholder: words.join("|"),
+    fallback: words[0],
+    help,
+    parse(text) {
+      const word = words.find((word) => word === text);
+      if (word === undefined) throw new ValueError(`expected ${words.join(" or ")}`);
+      return word;
+    },
+  };
+}
+
+/** The argv that {@linkcode readArgv} reads back: every flag as `--name=value`. */
+export function formatArgv<Table extends FlagTable>(
+  table: Table,
+  values: FlagValues<Table>,
+): string[] {
+  return Object.keys(table).map((name) => `--${name}=${values[name]}`);
+}
+
+/**
+ * Reads an argv that {@linkcode formatArgv} made. Strict, and without a word for people: the other side is this same
+ * program. Throws `Error` where a flag is missing, unknown or wrong.
+ */
+export function readArgv<Table extends FlagTable>(
+  table: Table,
+  argv: readonly string[],
+): FlagValues<Table> {
+  const values = new Map<string, unknown>();
+  for (const argument of argv) {
+    const [, name = "", value = ""] = /^--([^=]+)=(.*)$/s.exec(argument) ?? [];
+    const flag = table[name];
+    if (flag === undefined) throw new Error(`Cannot read the argument ${JSON.stringify(argument)}`);
+    values.set(name, flag.parse(value));
+  }
+  for (const name of Object.keys(table)) {
+    if (!values.has(name)) throw new Error(`Cannot start: the flag --${name} is missing`);
+  }
+  return Object.fromEntries(values) as FlagValues<Table>;
+}

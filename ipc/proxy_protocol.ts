@@ -1,0 +1,149 @@
+/**
+ * The header that tells a worker who is connected: the binary header of the PROXY protocol, version 2, with the
+ * connection's id in the `PP2_TYPE_UNIQUE_ID` TLV.
+ *
+ * Source: "The PROXY protocol, versions 1 & 2" (HAProxy), sections 2.2 and 2.2.5. All integers are big-endian:
+ *
+ *     12 bytes  signature
+ *      1 byte   version 2 and command PROXY (0x21)
+ *      1 byte   TCP over IPv4 (0x11) or over IPv6 (0x21)
+ *      2 bytes  length of what follows
+ *     addresses: source, destination (4 or 16 bytes each), source port, destination port (2 bytes each)
+ *     TLVs:      type (1 byte), length (2 bytes), value
+ *
+ * @module
+ */
+
+import type { ByteStream, ConnectionInfo } from "./transport.ts";
+
+const SIGNATURE = Uint8Array.of(13, 10, 13, 10, 0, 13, 10, 81, 85, 73, 84, 10);
+const FIXED_LENGTH = 16;
+const VERSION_2_PROXY = 0x21;
+const TCP_OVER_IPV4 = 0x11;
+const TCP_OVER_IPV6 = 0x21;
+const UNIQUE_ID = 0x05;
+
+/** Encodes the header. Throws `TypeError` where an address is not an IP address. */
+export function encodeProxyHeader(info: ConnectionInfo): Uint8Array<ArrayBuffer> {
+  const remote = parseAddress(info.remoteAddr.hostname);
+  const local = parseAddress(info.localAddr.hostname);
+  if (remote.length !== local.length) {
+    throw new TypeError(
+      `Cannot encode a connection from ${info.remoteAddr.hostname} to ${info.localAddr.hostname}: ` +
+        "the two are of different families",
+    );
+  }
+  const id = new TextEncoder().encode(String(info.id));
+  const bodyLength = 2 * remote.length + 4 + 3 + id.length;
+  const header = new Uint8Array(FIXED_LENGTH + bodyLength);
+  const view = new DataView(header.buffer);
+  header.set(SIGNATURE);
+  view.setUint8(12, VERSION_2_PROXY);
+  view.setUint8(13, remote.length === 4 ? TCP_OVER_IPV4 : TCP_OVER_IPV6);
+  view.setUint16(14, bodyLength);
+  let at = FIXED_LENGTH;
+  header.set(remote, at);
+  header.set(local, at += remote.length);
+  view.setUint16(at += local.length, info.remoteAddr.port);
+  view.setUint16(at += 2, info.localAddr.port);
+  view.setUint8(at += 2, UNIQUE_ID);
+  view.setUint16(at += 1, id.length);
+  header.set(id, at += 2);
+  return header;
+}
+
+/**
+ * Reads a header off the front of a stream, and not one byte more. Throws `Error` for anything but a header that
+ * {@linkcode encodeProxyHeader} made; unknown TLVs are passed over, as the specification asks.
+ */
+export async function readProxyHeader(stream: Pick<ByteStream, "read">): Promise<ConnectionInfo> {
+  const fixed = await readExactly(stream, FIXED_LENGTH);
+  if (SIGNATURE.some((byte, i) => byte !== fixed[i]) || fixed[12] !== VERSION_2_PROXY) {
+    throw new Error("Cannot read the PROXY header: it does not begin as version 2 does");
+  }
+  const family = fixed[13];
+  if (family !== TCP_OVER_IPV4 && family !== TCP_OVER_IPV6) {
+    throw new Error(`Cannot read the PROXY header: unknown family and protocol ${family}`);
+  }
+  const width = family === TCP_OVER_IPV4 ? 4 : 16;
+  const body = await readExactly(stream, new DataView(fixed.buffer).getUint16(14));
+  const view = new DataView(body.buffer);
+  const portsAt = 2 * width;
+  if (body.length < portsAt + 4) {
+    throw new Error(`Cannot read the PROXY header: ${body.length} bytes hold no addresses`);
+  }
+  return {
+    id: Number(new TextDecoder().decode(findTlv(body, portsAt + 4))),
+    remoteAddr: {
+      hostname: formatAddress(body.subarray(0, width)),
+      port: view.getUint16(portsAt),
+    },
+    localAddr: {
+      hostname: formatAddress(body.subarray(width, portsAt)),
+      port: view.getUint16(portsAt + 2),
+    },
+  };
+}
+
+/** The value of the `UNIQUE_ID` TLV in `body`, whose TLVs begin at `at`. */
+function findTlv(body: Uint8Array<ArrayBuffer>, at: number): Uint8Array {
+  const view = new DataView(body.buffer);
+  while (at + 3 <= body.length) {
+    const end = at + 3 + view.getUint16(at + 1);
+    if (body[at] === UNIQUE_ID && end <= body.length) return body.subarray(at + 3, end);
+    at = end;
+  }
+  throw new Error("Cannot read the PROXY header: it has no unique id");
+}
+
+async function readExactly(
+  stream: Pick<ByteStream, "read">,
+  length: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(length);
+  let filled = 0;
+  while (filled < length) {
+    const count = await stream.read(bytes.subarray(filled));
+    if (count === null) {
+      throw new Error(`Cannot read the PROXY header: the stream ended after ${filled} bytes of it`);
+    }
+    filled += count;
+  }
+  return bytes;
+}
+
+/** The 4 or 16 bytes of an IP address. The URL parser knows every way to write one. */
+function parseAddress(address: string): Uint8Array {
+  const isIPv6 = address.includes(":");
+  // A zone index (fe80::1%eth0) names an interface of this machine; it is not part of the address.
+  const bare = address.split("%")[0] ?? address;
+  const url = URL.parse(`http://${isIPv6 ? `[${bare}]` : bare}/`);
+  const canonical = url?.hostname ?? "";
+  if (!isIPv6) {
+    const bytes = canonical.split(".").map(Number);
+    if (bytes.length !== 4 || bytes.some((byte) => !(byte >= 0 && byte <= 255))) {
+      throw new TypeError(`Cannot encode "${address}": not an IP address`);
+    }
+    return Uint8Array.from(bytes);
+  }
+  if (canonical === "") throw new TypeError(`Cannot encode "${address}": not an IP address`);
+  const [head = "", tail] = canonical.slice(1, -1).split("::");
+  const left = groupsOf(head);
+  const right = groupsOf(tail ?? "");
+  const zeros = new Array<number>(8 - left.length - right.length).fill(0);
+  return Uint8Array.from([...left, ...zeros, ...right].flatMap((group) => [group >> 8, group]));
+}
+
+function groupsOf(text: string): number[] {
+  return text === "" ? [] : text.split(":").map((group) => parseInt(group, 16));
+}
+
+/** The usual text of an address; IPv6 as RFC 5952 recommends, which is what the URL standard serializes. */
+function formatAddress(bytes: Uint8Array): string {
+  if (bytes.length === 4) return bytes.join(".");
+  const groups: string[] = [];
+  for (let i = 0; i < bytes.length; i += 2) {
+    groups.push(((bytes[i] ?? 0) << 8 | (bytes[i + 1] ?? 0)).toString(16));
+  }
+  return new URL(`http://[${groups.join(":")}]/`).hostname.slice(1, -1);
+}

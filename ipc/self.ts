@@ -1,0 +1,25 @@
+/**
+ * The command that starts this program again, as its own worker: the compiled binary by its path, the source by
+ * `deno run main.ts`.
+ *
+ * @module
+ */
+
+/** A program and its arguments, as `Deno.Command` takes them. */
+export interface SelfCommand {
+  readonly path: string;
+  readonly args: readonly string[];
+}
+
+/**
+ * What a worker is started with, from source. It opens its socket, connects to the hub and gives up every one of them
+ * (see `worker.ts`); a compiled binary carries its own, and its worker does the same.
+ */
+const WORKER_PERMISSIONS = ["--no-prompt", "--allow-net", "--allow-read", "--allow-write"];
+
+/** The command that runs this program with `args`. */
+export function selfCommand(args: readonly string[]): SelfCommand {
+  if (Deno.build.standalone) return { path: Deno.execPath(), args };
+  const main = new URL("../main.ts", import.meta.url).href;
+  return { path: Deno.execPath(), args: ["run", ...WORKER_PERMISSIONS, main, ...args] };
+}

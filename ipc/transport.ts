@@ -1,0 +1,59 @@
+/**
+ * The transport: how a worker gets the bytes of its connection. The parent holds one end, the worker the other, and
+ * `transports/` has one file for each way there is.
+ *
+ * @module
+ */
+
+import type { Endpoint } from "./address.ts";
+
+/** A two-way stream of bytes whose directions end one by one. Every `Deno.Conn` is one. */
+export interface ByteStream {
+  /** Reads into `buffer`; resolves to the number of bytes read, or null at the end of file. */
+  read(buffer: Uint8Array): Promise<number | null>;
+
+  /** Writes from `bytes`; resolves to how many were taken, which may be fewer than there are. */
+  write(bytes: Uint8Array): Promise<number>;
+
+  /** Ends the outgoing direction: the other side reads an end of file, and may still send. */
+  closeWrite(): Promise<void>;
+
+  /** Ends both directions, and every operation under way. */
+  close(): void;
+}
+
+/** Who is connected: what the parent tells a worker before the first byte. */
+export interface ConnectionInfo {
+  /** Counts the connections of one server, from 1. */
+  readonly id: number;
+
+  /** The client's end. */
+  readonly remoteAddr: Endpoint;
+
+  /** The server's end. */
+  readonly localAddr: Endpoint;
+}
+
+/** The parent's end: opens the stream that carries one connection to one worker. */
+export interface ParentTransport {
+  /** Resolves to the stream once the worker has been told who is connected. */
+  open(info: ConnectionInfo): Promise<ByteStream>;
+}
+
+/** The worker's end: takes the streams that the parent opens. */
+export interface WorkerTransport {
+  /** Resolves to the next stream, and who is connected. */
+  accept(): Promise<{ readonly stream: ByteStream; readonly info: ConnectionInfo }>;
+
+  /** Takes no more; a stream that was taken stays open. */
+  close(): void;
+}
+
+/** Writes all of `bytes`, however many writes that takes. */
+export async function writeAll(
+  stream: Pick<ByteStream, "write">,
+  bytes: Uint8Array,
+): Promise<void> {
+  let written = 0;
+  while (written < bytes.length) written += await stream.write(bytes.subarray(written));
+}

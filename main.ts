@@ -1,0 +1,89 @@
+/**
+ * Brood: a TCP server and client in one binary, with one process for each connection.
+ *
+ * This file picks the command, and it alone prints errors and exits. Each command's modules are loaded only when it is
+ * called: a worker pays for nothing else.
+ *
+ * @module
+ */
+
+import type { CommandSpec } from "./ipc/command_line.ts";
+import { EXIT_STATUS, OperationalError, UsageError } from "./ipc/errors.ts";
+import type { FlagTable } from "./ipc/flags.ts";
+
+/** Runs a command with its arguments. Resolves to the exit status. */
+type Command = (args: readonly string[]) => Promise<number>;
+
+const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
+  ["_worker", async (args) => {
+    const { runWorker } = await import("./server/worker.ts");
+    return await runWorker(args);
+  }],
+  ["server", async (args) => {
+    const { parseServerOptions, SERVER_COMMAND } = await import("./server/command.ts");
+    const options = parseServerOptions(args);
+    if (options === null) return await printHelp(SERVER_COMMAND);
+    const { Lifetime } = await import("./ipc/lifetime.ts");
+    const { runServer } = await import("./server/mod.ts");
+    using lifetime = new Lifetime();
+    await runServer(options, lifetime);
+    return EXIT_STATUS.done;
+  }],
+  ["client", async (args) => {
+    const { CLIENT_COMMAND, parseClientOptions } = await import("./client/command.ts");
+    const options = parseClientOptions(args);
+    if (options === null) return await printHelp(CLIENT_COMMAND);
+    const { runClient } = await import("./client/mod.ts");
+    await runClient(options);
+    return EXIT_STATUS.done;
+  }],
+]);
+
+const USAGE = `Brood: a TCP server and client with one process for each connection.
+
+Usage: brood server [OPTIONS] PORT
+       brood client [OPTIONS] [HOST] PORT
+       brood --help | --version
+
+"brood server --help" and "brood client --help" tell their options.`;
+
+async function run(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === "--help") return print(USAGE);
+  if (name === "--version") {
+    const { default: config } = await import("./deno.json", { with: { type: "json" } });
+    return print(`brood ${config.version} (deno ${Deno.version.deno})`);
+  }
+  if (name === undefined) throw new UsageError("a command is missing: server or client");
+  const command = COMMANDS.get(name);
+  if (command !== undefined) return await command(rest);
+  const kind = name.startsWith("-") ? "flag" : "command";
+  throw new UsageError(`unknown ${kind} ${JSON.stringify(name)}`);
+}
+
+async function printHelp(spec: CommandSpec<FlagTable>): Promise<number> {
+  const { formatHelp } = await import("./ipc/command_line.ts");
+  return print(formatHelp(spec));
+}
+
+function print(text: string): number {
+  console.log(text);
+  return EXIT_STATUS.done;
+}
+
+/** Tells an error on standard error, in one line unless it is a bug. Returns the exit status that goes with it. */
+function report(error: unknown): number {
+  if (error instanceof UsageError) {
+    const command = ["brood", error.command, "--help"].filter((word) => word !== null).join(" ");
+    console.error(`brood: ${error.message}; try '${command}'`);
+    return EXIT_STATUS.usage;
+  }
+  if (error instanceof OperationalError) {
+    console.error(`brood: ${error.message}`);
+    return EXIT_STATUS.failed;
+  }
+  console.error("brood: this is a bug, please report it:", error);
+  return EXIT_STATUS.bug;
+}
+
+if (import.meta.main) Deno.exit(await run(Deno.args).catch(report));

@@ -1,0 +1,67 @@
+/**
+ * Admission: how many connections may be served at once. Whoever accepts takes a slot first, so at the limit the
+ * kernel's queue holds the clients, and the slot comes back when everything the connection used is gone.
+ *
+ * @module
+ */
+
+/** Permission to serve one connection. Disposing gives it back; once is enough and more does no harm. */
+export type Slot = Disposable;
+
+/** What an admission is told. */
+export interface AdmissionOptions {
+  /** How many slots there are. */
+  readonly limit: number;
+  /** Called when somebody has to wait for a slot. */
+  readonly onPaused?: () => void;
+  /** Called when that wait is over. */
+  readonly onResumed?: () => void;
+}
+
+/** Owns the slots. One loop takes them, so at most one acquisition waits. */
+export class Admission {
+  readonly #options: AdmissionOptions;
+  #taken = 0;
+  #onFree: (() => void) | null = null;
+
+  /** Starts with every slot free. */
+  constructor(options: AdmissionOptions) {
+    this.#options = options;
+  }
+
+  /** How many slots are taken. */
+  get taken(): number {
+    return this.#taken;
+  }
+
+  /** Resolves to a slot as soon as one is free, or to null when `signal` aborts first. */
+  async acquire(signal: AbortSignal): Promise<Slot | null> {
+    if (this.#taken >= this.#options.limit) {
+      this.#options.onPaused?.();
+      await this.#free(signal);
+      if (!signal.aborted) this.#options.onResumed?.();
+    }
+    return signal.aborted ? null : this.#take();
+  }
+
+  #free(signal: AbortSignal): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#onFree = resolve;
+    signal.addEventListener("abort", () => resolve(), { once: true });
+    return promise;
+  }
+
+  #take(): Slot {
+    let held = true;
+    this.#taken += 1;
+    return {
+      [Symbol.dispose]: () => {
+        if (!held) return;
+        held = false;
+        this.#taken -= 1;
+        this.#onFree?.();
+        this.#onFree = null;
+      },
+    };
+  }
+}

@@ -1,0 +1,66 @@
+/**
+ * An accepted connection: its socket, who is connected, and the events of its life.
+ *
+ * @module
+ */
+
+import type { Clock } from "../ipc/clock.ts";
+import { isStreamError } from "../ipc/errors.ts";
+import type { ConnectionInfo } from "../ipc/transport.ts";
+import type { CloseReason, EventBus } from "./events.ts";
+
+/** What an accepted connection is made with. */
+export interface AcceptedConnectionOptions {
+  /** Counts the connections of one server, from 1. */
+  readonly id: number;
+  readonly events: EventBus;
+  readonly clock: Clock;
+}
+
+/** Tells the events of one connection. The mode that serves it closes `stream`. */
+export class AcceptedConnection {
+  readonly info: ConnectionInfo;
+  readonly stream: Deno.TcpConn;
+  readonly #events: EventBus;
+  readonly #clock: Clock;
+  readonly #acceptedAt: number;
+
+  /** Takes over a socket that was just accepted, and turns Nagle's algorithm off. */
+  constructor(stream: Deno.TcpConn, options: AcceptedConnectionOptions) {
+    this.stream = stream;
+    this.info = { id: options.id, remoteAddr: stream.remoteAddr, localAddr: stream.localAddr };
+    this.#events = options.events;
+    this.#clock = options.clock;
+    this.#acceptedAt = options.clock.now();
+    try {
+      stream.setNoDelay(true);
+    } catch (error) {
+      // Some systems refuse it when the client is gone already; the first read will tell.
+      if (!isStreamError(error)) throw error;
+    }
+  }
+
+  /** Tells that it is now served, by that worker or by the parent (null). */
+  tellAccepted(workerPid: number | null): void {
+    this.#events.emit({ event: "connection_accepted", connection: this.info, workerPid });
+  }
+
+  /** What to call with every chunk that the client sends; undefined where nobody wants to know. */
+  get onMessage(): ((data: Uint8Array) => void) | undefined {
+    if (!this.#events.wants("message_received")) return undefined;
+    return (data) => this.#events.emit({ event: "message_received", connection: this.info, data });
+  }
+
+  /** Tells that it has ended, and how. */
+  tellClosed(
+    outcome: { readonly bytesIn: number; readonly bytesOut: number; readonly reason: CloseReason },
+  ): void {
+    const durationMs = Math.round((this.#clock.now() - this.#acceptedAt) * 1000) / 1000;
+    this.#events.emit({
+      event: "connection_closed",
+      connection: this.info,
+      ...outcome,
+      durationMs,
+    });
+  }
+}

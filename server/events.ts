@@ -1,0 +1,119 @@
+/**
+ * What happens in a server, as data. Parts emit events and know nothing of who listens; the log subscribes.
+ *
+ * @module
+ */
+
+import type { ConnectionInfo } from "../ipc/transport.ts";
+
+/** Why a connection ended. */
+export type CloseReason =
+  /** Both directions reached their end of file. */
+  | "finished"
+  /** The client reset the connection, or was gone while bytes were still due to it. */
+  | "client_lost"
+  /** The worker ended before the connection did. */
+  | "worker_lost"
+  /** There was no worker to serve it: it could not be started, or never got ready. */
+  | "worker_failed"
+  /** The server stopped and its grace was over. */
+  | "server_stopped"
+  /** The handler, in the parent, threw. */
+  | "handler_failed";
+
+/** Why a worker ended. */
+export type ExitReason =
+  /** It exited by itself. */
+  | "exited"
+  /** A signal that this server did not send ended it. */
+  | "crashed"
+  /** This server told it to end, or made it. */
+  | "killed_by_us"
+  /** It did not get ready in time, and this server ended it. */
+  | "timed_out";
+
+/** How a worker ended: `status` or `signal` is null, the other is not. */
+export interface WorkerExit {
+  readonly workerPid: number;
+  readonly status: number | null;
+  readonly signal: string | null;
+  readonly reason: ExitReason;
+}
+
+/** Something that happened, told in the past tense. */
+export type ServerEvent =
+  | {
+    readonly event: "listening";
+    readonly host: string;
+    readonly port: number;
+    readonly mode: string;
+    readonly pid: number;
+    readonly backlog: number;
+    readonly maxConnections: number;
+  }
+  /** `workerPid` is null where the handler runs in the parent, or no worker could be started. */
+  | {
+    readonly event: "connection_accepted";
+    readonly connection: ConnectionInfo;
+    readonly workerPid: number | null;
+  }
+  | { readonly event: "worker_started"; readonly workerPid: number }
+  /** What one read brought from a client. `data` is valid only while the event is emitted. */
+  | {
+    readonly event: "message_received";
+    readonly connection: ConnectionInfo;
+    readonly data: Uint8Array;
+  }
+  /** `bytesIn` came from the client, `bytesOut` went to it. */
+  | {
+    readonly event: "connection_closed";
+    readonly connection: ConnectionInfo;
+    readonly bytesIn: number;
+    readonly bytesOut: number;
+    readonly durationMs: number;
+    readonly reason: CloseReason;
+  }
+  | { readonly event: "worker_exited" } & WorkerExit
+  /** A worker could not be started, or ended before it was ready; `error` is one line. */
+  | { readonly event: "worker_failed"; readonly workerPid: number | null; readonly error: string }
+  /** Every slot is taken: the server accepts no more until one is free. */
+  | { readonly event: "admission_paused"; readonly maxConnections: number }
+  | { readonly event: "admission_resumed"; readonly maxConnections: number }
+  /** The first of a row of failures to accept with the same reason. */
+  | { readonly event: "accept_failed"; readonly error: string }
+  /** The handler threw in the parent (iterative mode); `error` is its stack. */
+  | {
+    readonly event: "handler_failed";
+    readonly connection: ConnectionInfo;
+    readonly error: string;
+  }
+  | { readonly event: "stopping"; readonly connections: number; readonly graceMs: number }
+  | { readonly event: "stopped"; readonly connectionsServed: number };
+
+/** The name of an event. */
+export type EventName = ServerEvent["event"];
+
+/** Called with each event subscribed to, while it is emitted. Must not throw. */
+export type EventListener = (event: ServerEvent) => void;
+
+/** Passes events from the parts that emit them to the listeners that asked for their kind. */
+export class EventBus {
+  readonly #listeners = new Map<EventName, EventListener[]>();
+
+  /** Calls `listener` for every event of these names. */
+  subscribe(names: Iterable<EventName>, listener: EventListener): void {
+    for (const name of names) {
+      this.#listeners.set(name, [...this.#listeners.get(name) ?? [], listener]);
+    }
+  }
+
+  /** Whether anybody listens for it: what nobody wants need not be made. */
+  wants(name: EventName): boolean {
+    return this.#listeners.has(name);
+  }
+
+  /** Calls those who listen for it, in the order they subscribed. */
+  emit(event: ServerEvent): void {
+    for (const listener of this.#listeners.get(event.event) ?? []) listener(event);
+  }
+}

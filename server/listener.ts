@@ -1,0 +1,126 @@
+/**
+ * The listener: owns the listening socket from the bind to the close, the loop that accepts from it, and what is done
+ * on each kind of accept error.
+ *
+ * @module
+ */
+
+import { formatEndpoint } from "../ipc/address.ts";
+import type { Clock } from "../ipc/clock.ts";
+import { errnoOf, OperationalError, reasonOf } from "../ipc/errors.ts";
+import type { Admission, Slot } from "./admission.ts";
+import type { EventBus } from "./events.ts";
+
+/** How long the loop pauses after a failure that only time can mend (no descriptor, no memory). */
+const PAUSE_MS = 100;
+
+/** The kernel reports an error of a connection that ended in the queue: the next one may be sound (accept(2)). */
+const OF_ONE_CONNECTION: ReadonlySet<string | null> = new Set([
+  "ECONNABORTED",
+  "ECONNRESET",
+  "EHOSTUNREACH",
+  "ENETDOWN",
+  "ENETUNREACH",
+  "EPROTO",
+]);
+
+const ADVICE: Readonly<Record<string, string>> = {
+  EACCES: " (ports below 1024 need a privilege; choose a higher one)",
+  EADDRINUSE: " (choose another port, or 0 for a free one)",
+};
+
+/** What a listener is told. */
+export interface ListenerOptions {
+  readonly hostname: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Connections that may wait in the kernel's queue; the kernel may round it. */
+  readonly backlog: number;
+}
+
+/** What the accept loop works with. */
+export interface AcceptContext {
+  readonly admission: Admission;
+  readonly events: EventBus;
+  readonly clock: Clock;
+  /** Ends the loop when it aborts. */
+  readonly signal: AbortSignal;
+}
+
+/** A bound socket. Disposing closes it; connections that wait in its queue are reset by the kernel. */
+export class Listener implements Disposable {
+  readonly #listener: Deno.TcpListener;
+  #open = true;
+
+  private constructor(listener: Deno.TcpListener) {
+    this.#listener = listener;
+  }
+
+  /** Binds and listens. Throws {@linkcode OperationalError} that names the address, the reason and what to do. */
+  static bind(options: ListenerOptions): Listener {
+    const { hostname, port, backlog } = options;
+    try {
+      return new Listener(Deno.listen({ hostname, port, tcpBacklog: backlog }));
+    } catch (cause) {
+      const reason = reasonOf(cause) + (ADVICE[errnoOf(cause) ?? ""] ?? "");
+      throw new OperationalError(`Cannot listen on ${formatEndpoint(options)}: ${reason}`, {
+        cause,
+      });
+    }
+  }
+
+  /** Where it listens, with the port that the kernel chose. */
+  get addr(): Deno.NetAddr {
+    return this.#listener.addr;
+  }
+
+  /** Takes a slot, then accepts, and hands both to `serve`; again and again until the signal aborts. */
+  async acceptLoop(
+    context: AcceptContext,
+    serve: (conn: Deno.TcpConn, slot: Slot) => void,
+  ): Promise<void> {
+    const { admission, signal } = context;
+    const close = () => this[Symbol.dispose]();
+    signal.addEventListener("abort", close, { once: true });
+    let lastFailure: string | null = null;
+    while (true) {
+      const slot = await admission.acquire(signal);
+      if (slot === null) return;
+      let conn: Deno.TcpConn;
+      try {
+        conn = await this.#listener.accept();
+      } catch (error) {
+        slot[Symbol.dispose]();
+        if (signal.aborted) return;
+        lastFailure = await this.#endure(error, { ...context, lastFailure });
+        continue;
+      }
+      lastFailure = null;
+      serve(conn, slot);
+    }
+  }
+
+  /** Survives a failed accept, and tells about it unless the one before failed alike. Returns its reason. */
+  async #endure(
+    error: unknown,
+    context: AcceptContext & { readonly lastFailure: string | null },
+  ): Promise<string> {
+    const errno = errnoOf(error);
+    if (errno === null) throw error;
+    const reason = reasonOf(error);
+    if (reason !== context.lastFailure) {
+      const on = formatEndpoint(this.addr);
+      const event = { event: "accept_failed", error: `Cannot accept on ${on}: ${reason}` } as const;
+      context.events.emit(event);
+    }
+    if (!OF_ONE_CONNECTION.has(errno)) await context.clock.sleep(PAUSE_MS, context.signal);
+    return reason;
+  }
+
+  /** Closes the socket. */
+  [Symbol.dispose](): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#listener.close();
+  }
+}

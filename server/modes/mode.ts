@@ -1,0 +1,27 @@
+/**
+ * The mode: how connections meet processes. Each file in this folder is one, named as its flag value.
+ *
+ * @module
+ */
+
+import type { Clock } from "../../ipc/clock.ts";
+import type { AcceptedConnection } from "../connection.ts";
+import type { EventBus } from "../events.ts";
+
+/** What every mode works with. */
+export interface ModeContext {
+  readonly events: EventBus;
+  readonly clock: Clock;
+}
+
+/** Serves connections. Disposing it leaves no process and no file behind. */
+export interface Mode extends AsyncDisposable {
+  /**
+   * Serves one connection, tells its events, and closes it. Resolves when all that it used is gone, its process too;
+   * a failure of the connection does not reject.
+   */
+  serve(connection: AcceptedConnection): Promise<void>;
+
+  /** Ends every connection that is being served; each `serve` then resolves. */
+  endAll(): Promise<void>;
+}

@@ -1,0 +1,121 @@
+/**
+ * The run folder: where the sockets between one server and its workers are. Private (0700) to the user, made at the
+ * server's start and removed at its end; the folders of servers that were killed are removed at the next start.
+ *
+ * @module
+ */
+
+import { errnoOf, OperationalError, reasonOf } from "../ipc/errors.ts";
+
+const PREFIX = "brood-";
+
+/** The hub's socket: what the parent listens on for its workers. */
+const HUB = "hub";
+
+/** Bytes of a socket's path on macOS (104) less the ending NUL; Linux allows four more (`sun_path`, unix(7)). */
+const SOCKET_PATH_BYTES_MAX = 103;
+
+/** The longest path below the parent folder: the prefix, makeTempDir's random part, a worker's socket. */
+const LONGEST_NAME = `/${PREFIX}0123456789abcdef/w9999999999`;
+
+/** A folder without a hub that is younger than this may belong to a server that is just starting. */
+const STARTING_MS = 60_000;
+
+/** Owns the folder. Disposing removes it. */
+export class RunFolder implements AsyncDisposable {
+  readonly #path: string;
+
+  private constructor(path: string) {
+    this.#path = path;
+  }
+
+  /**
+   * Makes the folder under the first of `candidates` that exists and whose path is short enough. Throws
+   * {@linkcode OperationalError} if none will do.
+   */
+  static async create(candidates: readonly string[]): Promise<RunFolder> {
+    const failures: string[] = [];
+    for (const parent of candidates) {
+      try {
+        if (new TextEncoder().encode(parent + LONGEST_NAME).length > SOCKET_PATH_BYTES_MAX) {
+          failures.push(`${parent}: too long for the path of a socket`);
+          continue;
+        }
+        await removeStaleFolders(parent);
+        return new RunFolder(await Deno.makeTempDir({ dir: parent, prefix: PREFIX }));
+      } catch (error) {
+        if (errnoOf(error) === null) throw error;
+        failures.push(`${parent}: ${reasonOf(error)}`);
+      }
+    }
+    throw new OperationalError(
+      `Cannot make a folder for the workers' sockets (${failures.join("; ")}): ` +
+        "set XDG_RUNTIME_DIR or TMPDIR to a folder that can be written",
+    );
+  }
+
+  /** Where the hub listens. */
+  get hubPath(): string {
+    return `${this.#path}/${HUB}`;
+  }
+
+  /** Where the worker of this number listens. */
+  workerPath(worker: number): string {
+    return `${this.#path}/w${worker}`;
+  }
+
+  /** Removes the folder and what is in it. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await removeIfThere(this.#path);
+  }
+}
+
+/** The folders that a server may make its own in, the best first. */
+export function runFolderCandidates(env: Pick<Deno.Env, "get">): string[] {
+  const named = [env.get("XDG_RUNTIME_DIR"), env.get("TMPDIR"), "/tmp"];
+  const absolute = named.filter((path) => path !== undefined && path.startsWith("/"));
+  return [...new Set(absolute.map((path) => path?.replace(/\/+$/, "") ?? ""))];
+}
+
+/** Removes what killed servers left in `parent`. Folders of other users, and what cannot be read, stay. */
+async function removeStaleFolders(parent: string): Promise<void> {
+  for await (const entry of Deno.readDir(parent)) {
+    if (!entry.isDirectory || !entry.name.startsWith(PREFIX)) continue;
+    const path = `${parent}/${entry.name}`;
+    if (await isStale(path)) await removeIfThere(path);
+  }
+}
+
+/** A live server listens on its hub. A dead one's hub is there and refuses, whoever has its pid now. */
+async function isStale(path: string): Promise<boolean> {
+  try {
+    const hub = await Deno.connect({ transport: "unix", path: `${path}/${HUB}` });
+    hub.close();
+    return false;
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno === "ECONNREFUSED") return true;
+    if (errno === "ENOENT") return await isOld(path);
+    if (errno === null) throw error;
+    return false;
+  }
+}
+
+async function isOld(path: string): Promise<boolean> {
+  try {
+    const { mtime } = await Deno.stat(path);
+    return mtime !== null && Date.now() - mtime.getTime() > STARTING_MS;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+async function removeIfThere(path: string): Promise<void> {
+  try {
+    await Deno.remove(path, { recursive: true });
+  } catch (error) {
+    // Another server that started at the same time may have removed it.
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}

@@ -1,0 +1,169 @@
+/**
+ * The supervisor: starts workers, keeps track of them, reaps every one and tells how it ended, and ends those that
+ * have to.
+ *
+ * Assumes a hub that the workers say hello to. Every worker it started is reaped when it is disposed.
+ *
+ * @module
+ */
+
+import type { Clock } from "../ipc/clock.ts";
+import type { ControlChannel } from "../ipc/control.ts";
+import { OperationalError, reasonOf } from "../ipc/errors.ts";
+import type { EventBus, ExitReason, WorkerExit } from "./events.ts";
+import type { Hub } from "./hub.ts";
+
+/** A running process, as far as the supervisor needs one. `Deno.ChildProcess` is one. */
+export type Process = Pick<Deno.ChildProcess, "pid" | "status" | "kill">;
+
+/** What a supervisor works with. */
+export interface SupervisorOptions {
+  readonly events: EventBus;
+  readonly clock: Clock;
+  readonly hub: Pick<Hub, "expect" | "forget">;
+  /** Starts the process of the worker of this number. Throws the operating system's error. */
+  readonly spawn: (worker: number) => Process;
+}
+
+/** How long a worker may take to say hello. Generous: a thousand may be starting on two cores. */
+const START_MS = 60_000;
+
+/** How a worker is made to end: each step is tried on every worker left, and given its time, before the next. */
+const LADDER: readonly { readonly step: "control" | Deno.Signal; readonly waitMs: number }[] = [
+  { step: "control", waitMs: 1000 },
+  { step: "SIGTERM", waitMs: 1000 },
+  { step: "SIGKILL", waitMs: 10_000 },
+];
+
+/** A worker: one child process, from its start until it is reaped. */
+export interface Worker {
+  /** Counts the workers of one server, from 1. */
+  readonly number: number;
+  readonly pid: number;
+  /** Resolves to true when it listens on its socket, or to false when it ended before that. */
+  readonly ready: Promise<boolean>;
+  /** Resolves when it has been reaped. */
+  readonly exited: Promise<WorkerExit>;
+}
+
+/** What the supervisor knows of a worker. */
+interface Entry {
+  readonly process: Process;
+  readonly exited: Promise<WorkerExit>;
+  /** Null until it has said hello. */
+  channel: ControlChannel | null;
+  /** Why this server ended it, or null as long as it does not. */
+  ending: Extract<ExitReason, "killed_by_us" | "timed_out"> | null;
+}
+
+/** Owns the workers. */
+export class Supervisor implements AsyncDisposable {
+  readonly #options: SupervisorOptions;
+  readonly #entries = new Set<Entry>();
+  #started = 0;
+
+  /** Starts none yet. */
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
+  }
+
+  /** Starts a worker. Throws {@linkcode OperationalError} if the process cannot be started. */
+  start(): Worker {
+    const { events, hub, spawn } = this.#options;
+    const number = ++this.#started;
+    const hello = hub.expect(number);
+    let process: Process;
+    try {
+      process = spawn(number);
+    } catch (cause) {
+      hub.forget(number);
+      throw new OperationalError(`Cannot start a worker: ${reasonOf(cause)}`, { cause });
+    }
+    const { pid } = process;
+    events.emit({ event: "worker_started", workerPid: pid });
+    const { promise: exited, resolve } = Promise.withResolvers<WorkerExit>();
+    const entry: Entry = { process, exited, channel: null, ending: null };
+    this.#entries.add(entry);
+    this.#reap(entry).then(resolve);
+    const greeted = hello.then((channel) => {
+      if (this.#entries.has(entry)) entry.channel = channel;
+      else channel[Symbol.dispose]();
+    });
+    const ready = this.#becomesReady(entry, greeted).finally(() => hub.forget(number));
+    return { number, pid, exited, ready };
+  }
+
+  /** Waits for a worker's hello, and ends one that does not say it in time. */
+  async #becomesReady(entry: Entry, greeted: Promise<void>): Promise<boolean> {
+    const { clock, events } = this.#options;
+    const settled = new AbortController();
+    const outcome = await Promise.race([
+      greeted.then(() => "ready" as const),
+      entry.exited.then(() => "exited" as const),
+      clock.sleep(START_MS, settled.signal).then(() => "timed out" as const),
+    ]);
+    settled.abort();
+    if (outcome === "ready") return true;
+    if (entry.ending !== null) return false;
+    if (outcome === "timed out") {
+      entry.ending = "timed_out";
+      signalProcess(entry.process, "SIGKILL");
+    }
+    const { pid } = entry.process;
+    const how = outcome === "exited"
+      ? "ended before it was ready"
+      : `was not ready after ${START_MS / 1000} s`;
+    events.emit({ event: "worker_failed", workerPid: pid, error: `Worker ${pid} ${how}` });
+    return false;
+  }
+
+  async #reap(entry: Entry): Promise<WorkerExit> {
+    const { pid, status } = entry.process;
+    const { code, signal } = await status;
+    this.#entries.delete(entry);
+    entry.channel?.[Symbol.dispose]();
+    const exit: WorkerExit = {
+      workerPid: pid,
+      status: signal === null ? code : null,
+      signal,
+      reason: entry.ending ?? (signal === null ? "exited" : "crashed"),
+    };
+    this.#options.events.emit({ event: "worker_exited", ...exit });
+    return exit;
+  }
+
+  /** Ends every worker, by ever stronger means, and resolves when all are reaped. */
+  async endAll(): Promise<void> {
+    for (const { step, waitMs } of LADDER) {
+      if (this.#entries.size === 0) return;
+      for (const entry of this.#entries) {
+        entry.ending ??= "killed_by_us";
+        if (step !== "control") signalProcess(entry.process, step);
+        else await entry.channel?.send({ type: "stop" });
+      }
+      await this.#allExited(waitMs);
+    }
+  }
+
+  /** Resolves when every worker has been reaped, or after `waitMs` milliseconds. */
+  async #allExited(waitMs: number): Promise<void> {
+    const settled = new AbortController();
+    const exited = Promise.all([...this.#entries].map((entry) => entry.exited));
+    await Promise.race([exited, this.#options.clock.sleep(waitMs, settled.signal)]);
+    settled.abort();
+  }
+
+  /** Ends and reaps what is left. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.endAll();
+  }
+}
+
+function signalProcess(process: Process, signal: Deno.Signal): void {
+  try {
+    process.kill(signal);
+  } catch (error) {
+    // Deno's own error for a process that it has reaped already.
+    if (!(error instanceof TypeError)) throw error;
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * The worker's entry: the hidden command `_worker`, which the parent starts for a connection.
+ *
+ * It listens on its own socket, connects to the hub, gives up every permission, says hello, and serves the one
+ * connection that the parent opens. It ends with the connection, at the parent's word, or when the parent is gone
+ * (the control channel's end of file). A worker's start is the price of a connection, so this path imports little, and
+ * nothing from npm.
+ *
+ * @module
+ */
+
+import { ControlChannel } from "../ipc/control.ts";
+import { EXIT_STATUS, isStreamError, OperationalError, reasonOf } from "../ipc/errors.ts";
+import { integer, readArgv, text } from "../ipc/flags.ts";
+import type { WorkerTransport } from "../ipc/transport.ts";
+import { UnixWorkerTransport } from "../ipc/transports/unix.ts";
+import { echo } from "./handlers/echo.ts";
+
+/** The hidden command that starts a worker. */
+export const WORKER_COMMAND = "_worker";
+
+/** What the parent tells a worker. */
+export const WORKER_FLAGS = {
+  socket: text({ placeholder: "PATH", fallback: "", help: "the socket to listen on" }),
+  control: text({ placeholder: "PATH", fallback: "", help: "the hub's socket" }),
+  worker: integer({
+    placeholder: "N",
+    fallback: 0,
+    min: 1,
+    max: Number.MAX_SAFE_INTEGER,
+    help: "the number to say hello with",
+  }),
+};
+
+const PERMISSIONS = ["run", "read", "write", "net", "env", "sys", "ffi", "import"] as const;
+
+/** Runs a worker. Resolves to its exit status; rejects if the handler failed. */
+export async function runWorker(args: readonly string[]): Promise<number> {
+  const { socket, control, worker } = readArgv(WORKER_FLAGS, args);
+  const transport = openTransport(socket);
+  const channel = await ControlChannel.connect(control).catch(() => null);
+  // The parent is gone, and its end is this worker's.
+  if (channel === null) return EXIT_STATUS.failed;
+  giveUpPermissions();
+  await channel.send({ type: "hello", worker });
+  return await Promise.race([serveOne(transport), untilStopped(channel)]);
+}
+
+function openTransport(socket: string): WorkerTransport {
+  try {
+    return new UnixWorkerTransport(socket);
+  } catch (cause) {
+    if (!isStreamError(cause)) throw cause;
+    throw new OperationalError(`Cannot listen on ${socket}: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+/** Gives up every permission. What is open stays open: sockets can be accepted from, read and written. */
+export function giveUpPermissions(): void {
+  for (const name of PERMISSIONS) Deno.permissions.revokeSync({ name });
+}
+
+async function serveOne(transport: WorkerTransport): Promise<number> {
+  const { stream, info } = await transport.accept();
+  try {
+    await echo({
+      ...info,
+      read: (buffer) => stream.read(buffer),
+      write: (bytes) => stream.write(bytes),
+      closeWrite: () => stream.closeWrite(),
+    });
+  } catch (error) {
+    // The client is gone before its answer: its own business, and no failure of this worker.
+    if (!isStreamError(error)) throw error;
+  }
+  return EXIT_STATUS.done;
+}
+
+/** Resolves when the parent says so, or is gone. */
+async function untilStopped(channel: ControlChannel): Promise<number> {
+  const message = await channel.receive();
+  return message === null ? EXIT_STATUS.failed : EXIT_STATUS.done;
+}

@@ -1,0 +1,3 @@
+/** `@std/assert` with types: every test takes its assertions from here. */
+// @ts-types="../types/std_assert.d.ts"
+export * from "@std/assert";

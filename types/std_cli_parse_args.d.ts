@@ -1,0 +1,21 @@
+/**
+ * Types for the part of `@std/cli/parse-args` that Brood calls; the npm package it comes from ships none.
+ */
+
+/** What {@linkcode parseArgs} is told about the flags it will meet. */
+export interface ParseOptions {
+  /** Flags that take no value. */
+  readonly boolean?: readonly string[];
+  /** Flags that take a value; `"_"` keeps the operands as text. */
+  readonly string?: readonly string[];
+  /** When true, what stands behind `--` is put under the key `"--"`. */
+  readonly "--"?: boolean;
+  /** Called for what is neither; a flag has a key, an operand has none. */
+  readonly unknown?: (argument: string, key?: string, value?: unknown) => unknown;
+}
+
+/** Sorts an argv into flags, by name, and operands, under `_`. */
+export function parseArgs(
+  args: readonly string[],
+  options?: ParseOptions,
+): { _: string[]; "--"?: string[]; [flag: string]: unknown };
