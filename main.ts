@@ -86,4 +86,13 @@ function report(error: unknown): number {
   return EXIT_STATUS.bug;
 }
 
-if (import.meta.main) Deno.exit(await run(Deno.args).catch(report));
+/** A promise that nobody awaits, and that fails, is a bug too: it gets the same report and exit status. */
+function reportUnhandled(event: PromiseRejectionEvent): void {
+  event.preventDefault();
+  Deno.exit(report(event.reason));
+}
+
+if (import.meta.main) {
+  addEventListener("unhandledrejection", reportUnhandled);
+  Deno.exit(await run(Deno.args).catch(report));
+}

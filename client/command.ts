@@ -7,7 +7,8 @@
 import { type CommandSpec, parseCommandLine, parseValue } from "../ipc/command_line.ts";
 import { integer, seconds, text, toggle } from "../ipc/flags.ts";
 
-const FLAGS = {
+/** The flags of `brood client`. */
+export const CLIENT_FLAGS = {
   end: text({ placeholder: "WORD", fallback: "END", help: "the line that ends the input" }),
   "no-newline": toggle("send each line without its newline"),
   "connect-timeout": seconds({
@@ -22,11 +23,11 @@ const HOST = text({ placeholder: "HOST", fallback: "127.0.0.1", help: "" });
 const PORT = integer({ placeholder: "PORT", fallback: 0, min: 1, max: 65_535, help: "" });
 
 /** The `client` command as its user sees it. */
-export const CLIENT_COMMAND: CommandSpec<typeof FLAGS> = {
+export const CLIENT_COMMAND: CommandSpec<typeof CLIENT_FLAGS> = {
   name: "client",
   summary: "Sends the lines of standard input to a TCP server and prints what comes back.",
   operands: ["[HOST]", "PORT"],
-  flags: FLAGS,
+  flags: CLIENT_FLAGS,
   notes: [
     `HOST is ${HOST.fallback} unless given. Times are in seconds, decimals allowed.`,
     "An empty line is not sent. The end line, the end of input and the server's close end it.",
@@ -35,12 +36,15 @@ export const CLIENT_COMMAND: CommandSpec<typeof FLAGS> = {
 
 /** What a client is told, whole: every default filled in, times in milliseconds. */
 export interface ClientOptions {
+  /** The server's host name or address. */
   readonly hostname: string;
+  /** The server's port, from 1. */
   readonly port: number;
   /** The line that ends the input. */
   readonly endWord: string;
   /** Whether lines are sent with the newline they were typed with. */
   readonly newline: boolean;
+  /** How long to wait for the connection. */
   readonly connectTimeoutMs: number;
 }
 

@@ -17,7 +17,9 @@ const RETURN = 0x0d;
 
 /** What an interactive client works with. */
 export interface InteractiveOptions {
+  /** What is typed. */
   readonly input: ReadableStream<Uint8Array>;
+  /** Where answers are printed. */
   readonly output: Pick<ByteStream, "write">;
   /** The line that ends the input. */
   readonly endWord: string;
@@ -40,9 +42,7 @@ export async function runInteractive(
 }
 
 /** The output takes no more; the reason is the cause. */
-export class OutputError extends Error {
-  override readonly name = "OutputError";
-}
+export class OutputError extends Error {}
 
 async function receiveAll(
   connection: Pick<ByteStream, "read">,

@@ -4,9 +4,11 @@
  * @module
  */
 
-/** One end of a TCP connection. `hostname` is an IP address without brackets. */
+/** One end of a TCP connection. */
 export interface Endpoint {
+  /** The IP address; IPv6 without brackets. */
   readonly hostname: string;
+  /** The port, 0 to 65535. */
   readonly port: number;
 }
 

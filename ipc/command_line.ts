@@ -12,11 +12,13 @@ import { type Flag, type FlagTable, type FlagValues, ValueError } from "./flags.
 
 /** A command as its user sees it. */
 export interface CommandSpec<Table extends FlagTable> {
+  /** What it is called by. */
   readonly name: string;
   /** What it does, in a line. */
   readonly summary: string;
   /** Its operands in order, those in brackets optional: `["[HOST]", "PORT"]`. */
   readonly operands: readonly string[];
+  /** Its flags, in the order that `--help` tells them. */
   readonly flags: Table;
   /** What `--help` says below the flags. */
   readonly notes: readonly string[];
@@ -24,6 +26,7 @@ export interface CommandSpec<Table extends FlagTable> {
 
 /** A command line that was understood. */
 export interface Parsed<Table extends FlagTable> {
+  /** The value of every flag, given or not. */
   readonly flags: FlagValues<Table>;
   /** As many as the command takes: those in brackets may be missing. */
   readonly operands: readonly string[];
@@ -38,16 +41,13 @@ export function parseCommandLine<Table extends FlagTable>(
   args: readonly string[],
 ): Parsed<Table> | null {
   const refuse = (message: string) => new UsageError(message, { command: spec.name });
-  const names = Object.keys(spec.flags);
-  const isSwitch = (name: string) => name === "help" || spec.flags[name]?.placeholder === null;
-  const end = args.indexOf("--");
-  for (const argument of end === -1 ? args : args.slice(0, end)) {
-    const [, name = ""] = /^--([^=]+)=/.exec(argument) ?? [];
-    if (isSwitch(name)) throw refuse(`--${name} takes no value, but was given ${argument}`);
-  }
-  const parsed = parseArgs(args, {
-    boolean: ["help", ...names.filter(isSwitch)],
-    string: ["_", ...names.filter((name) => !isSwitch(name))],
+  const switches = ["help", ...namesOf(spec.flags, (flag) => flag.placeholder === null)];
+  const valued = namesOf(spec.flags, (flag) => flag.placeholder !== null);
+  const given = switches.find((name) => args.some((arg) => arg.startsWith(`--${name}=`)));
+  if (given !== undefined) throw refuse(`--${given} takes no value`);
+  const parsed = parseArgs(joinValues(args, valued), {
+    boolean: switches,
+    string: ["_", ...valued],
     unknown(argument, key) {
       if (key !== undefined) throw refuse(`unknown flag ${argument}`);
     },
@@ -58,7 +58,7 @@ export function parseCommandLine<Table extends FlagTable>(
   for (const [name, flag] of Object.entries(spec.flags)) {
     const given = parsed[name];
     if (given === undefined) flags[name] = flag.fallback;
-    else if (isSwitch(name)) flags[name] = given;
+    else if (flag.placeholder === null) flags[name] = given;
     else if (given === "") throw refuse(`--${name} needs a value: ${flag.placeholder}`);
     else flags[name] = parseValue(`--${name}`, String(given), { flag, command: spec.name });
   }
@@ -70,6 +70,23 @@ export function parseCommandLine<Table extends FlagTable>(
     throw refuse(`${required.slice(parsed._.length).join(" and ")} is missing`);
   }
   return { flags: flags as FlagValues<Table>, operands: parsed._ };
+}
+
+function namesOf(table: FlagTable, select: (flag: Flag<unknown>) => boolean): string[] {
+  return Object.keys(table).filter((name) => table[name] !== undefined && select(table[name]));
+}
+
+/** Joins flags with their values as `getopt_long(3)` takes them: the next argument is it, whatever it looks like. */
+function joinValues(args: readonly string[], valued: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (let i = 0; i < args.length; i++) {
+    const [argument = "", next] = args.slice(i, i + 2);
+    if (argument === "--") return [...joined, ...args.slice(i)];
+    const takesNext = next !== undefined && valued.some((name) => argument === `--${name}`);
+    joined.push(takesNext ? `${argument}=${next}` : argument);
+    if (takesNext) i += 1;
+  }
+  return joined;
 }
 
 /** Parses the value of a flag or operand. Throws {@linkcode UsageError} that names it, its value and what was expected. */

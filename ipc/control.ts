@@ -16,9 +16,7 @@ export type ControlMessage =
   | { readonly type: "stop" };
 
 /** What came over a channel is not a message. */
-export class ControlError extends Error {
-  override readonly name = "ControlError";
-}
+export class ControlError extends Error {}
 
 /** A line longer than this is no message of ours. */
 const LINE_BYTES_MAX = 4096;

@@ -10,8 +10,6 @@ export const EXIT_STATUS = { done: 0, failed: 1, usage: 2, bug: 70 } as const;
 
 /** The command line cannot be followed. The message is one line that names what is wrong with it. */
 export class UsageError extends Error {
-  override readonly name = "UsageError";
-
   /** The command whose `--help` would have told, or null for the program's own. */
   readonly command: string | null;
 
@@ -26,9 +24,7 @@ export class UsageError extends Error {
  * The world did not allow what was asked: a port in use, a connection refused. The message is one line that says
  * what was tried, on what, and why it failed; the reason is also its `cause`.
  */
-export class OperationalError extends Error {
-  override readonly name = "OperationalError";
-}
+export class OperationalError extends Error {}
 
 /** The `errno` name that an operating system's error carries, such as `EADDRINUSE`, or null for other errors. */
 export function errnoOf(error: unknown): string | null {

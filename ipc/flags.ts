@@ -29,16 +29,13 @@ export type FlagValues<Table extends FlagTable> = {
 };
 
 /** A value that a flag or operand cannot take. The message says what was expected. */
-export class ValueError extends Error {
-  override readonly name = "ValueError";
-}
+export class ValueError extends Error {}
 
-/** What every kind of flag is declared with. */
-interface Described<T> {
+/** What a flag with a value is declared with. */
+export type FlagDescription<T> = Pick<Flag<T>, "fallback" | "help"> & {
+  /** What stands for the value in `--help`. */
   readonly placeholder: string;
-  readonly fallback: T;
-  readonly help: string;
-}
+};
 
 /** A switch: absent or present. */
 export function toggle(help: string): Flag<boolean> {
@@ -46,7 +43,7 @@ export function toggle(help: string): Flag<boolean> {
 }
 
 /** Any text that is not empty. */
-export function text(flag: Described<string>): Flag<string> {
+export function text(flag: FlagDescription<string>): Flag<string> {
   return {
     ...flag,
     parse(text) {
@@ -58,7 +55,7 @@ export function text(flag: Described<string>): Flag<string> {
 
 /** A whole number from `min` to `max`, both included. */
 export function integer(
-  flag: Described<number> & { readonly min: number; readonly max: number },
+  flag: FlagDescription<number> & { readonly min: number; readonly max: number },
 ): Flag<number> {
   const { min, max } = flag;
   return {
@@ -77,7 +74,7 @@ export function integer(
 const SECONDS_MAX = 2_147_483;
 
 /** A time in seconds, decimals allowed, from `min` to what a timer can wait. */
-export function seconds(flag: Described<number> & { readonly min: number }): Flag<number> {
+export function seconds(flag: FlagDescription<number> & { readonly min: number }): Flag<number> {
   const { min } = flag;
   return {
     ...flag,

@@ -79,9 +79,11 @@ async function passOnEndOfFile(sink: Pick<ByteStream, "closeWrite">): Promise<vo
   }
 }
 
-/** How a relay ended. `bytesIn` went from the client to the server's side, `bytesOut` came back. */
+/** How a relay ended. */
 export interface RelayResult {
+  /** Bytes that went from the client to the server's side. */
   readonly bytesIn: number;
+  /** Bytes that went from the server's side to the client. */
   readonly bytesOut: number;
   /** Who ended it: both sides by their end of file, or one side, which was lost or gone before. */
   readonly endedBy: "both" | "client" | "server";

@@ -7,7 +7,9 @@
 
 /** A program and its arguments, as `Deno.Command` takes them. */
 export interface SelfCommand {
+  /** The executable. */
   readonly path: string;
+  /** Its arguments. */
   readonly args: readonly string[];
 }
 
@@ -17,9 +19,12 @@ export interface SelfCommand {
  */
 const WORKER_PERMISSIONS = ["--no-prompt", "--allow-net", "--allow-read", "--allow-write"];
 
+/** Asked for once, at the start: the system forgets the path when the file is replaced, as an upgrade does. */
+const EXECUTABLE = Deno.execPath();
+
 /** The command that runs this program with `args`. */
 export function selfCommand(args: readonly string[]): SelfCommand {
-  if (Deno.build.standalone) return { path: Deno.execPath(), args };
+  if (Deno.build.standalone) return { path: EXECUTABLE, args };
   const main = new URL("../main.ts", import.meta.url).href;
-  return { path: Deno.execPath(), args: ["run", ...WORKER_PERMISSIONS, main, ...args] };
+  return { path: EXECUTABLE, args: ["run", ...WORKER_PERMISSIONS, main, ...args] };
 }

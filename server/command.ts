@@ -7,7 +7,8 @@
 import { type CommandSpec, parseCommandLine, parseValue } from "../ipc/command_line.ts";
 import { choice, integer, seconds, text, toggle } from "../ipc/flags.ts";
 
-const FLAGS = {
+/** The flags of `brood server`. */
+export const SERVER_FLAGS = {
   host: text({
     placeholder: "ADDR",
     fallback: "127.0.0.1",
@@ -41,11 +42,11 @@ const FLAGS = {
 const PORT = integer({ placeholder: "PORT", fallback: 0, min: 0, max: 65_535, help: "" });
 
 /** The `server` command as its user sees it. */
-export const SERVER_COMMAND: CommandSpec<typeof FLAGS> = {
+export const SERVER_COMMAND: CommandSpec<typeof SERVER_FLAGS> = {
   name: "server",
   summary: "Serves each TCP connection in a process of its own, which echoes what it gets.",
   operands: ["PORT"],
-  flags: FLAGS,
+  flags: SERVER_FLAGS,
   notes: [
     "Times are in seconds, decimals allowed. PORT 0 takes a free port and prints it.",
     "Ctrl-C (SIGINT) or SIGTERM stops it; a second Ctrl-C skips the wait for connections.",
@@ -54,9 +55,11 @@ export const SERVER_COMMAND: CommandSpec<typeof FLAGS> = {
 
 /** What a server is told, whole: every default filled in, times in milliseconds. */
 export interface ServerOptions {
+  /** The host name or address to listen on. */
   readonly hostname: string;
   /** 0 takes a free one. */
   readonly port: number;
+  /** How connections meet processes. */
   readonly mode: "per-connection" | "iterative";
   /** Connections that may wait in the kernel's queue. */
   readonly backlog: number;
@@ -64,7 +67,9 @@ export interface ServerOptions {
   readonly maxConnections: number;
   /** How long a stopping server waits for its connections. */
   readonly graceMs: number;
+  /** How events are written. */
   readonly log: "text" | "json";
+  /** Whether only the start line, warnings and errors are written. */
   readonly quiet: boolean;
 }
 

@@ -13,13 +13,17 @@ import type { CloseReason, EventBus } from "./events.ts";
 export interface AcceptedConnectionOptions {
   /** Counts the connections of one server, from 1. */
   readonly id: number;
+  /** Where its events go. */
   readonly events: EventBus;
+  /** Measures how long it lasts. */
   readonly clock: Clock;
 }
 
 /** Tells the events of one connection. The mode that serves it closes `stream`. */
 export class AcceptedConnection {
+  /** Who is connected. */
   readonly info: ConnectionInfo;
+  /** Its socket. */
   readonly stream: Deno.TcpConn;
   readonly #events: EventBus;
   readonly #clock: Clock;

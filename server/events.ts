@@ -32,11 +32,15 @@ export type ExitReason =
   /** It did not get ready in time, and this server ended it. */
   | "timed_out";
 
-/** How a worker ended: `status` or `signal` is null, the other is not. */
+/** How a worker ended. */
 export interface WorkerExit {
+  /** Whose end it is. */
   readonly workerPid: number;
+  /** The exit status, or null if a signal ended it. */
   readonly status: number | null;
+  /** The signal that ended it, such as `SIGKILL`, or null if it exited. */
   readonly signal: string | null;
+  /** Why it ended. */
   readonly reason: ExitReason;
 }
 

@@ -22,7 +22,9 @@ const LAST_WRITE_MS = 1000;
 export interface LineWriterOptions {
   /** What the stream is called in a warning. */
   readonly name: string;
+  /** Called with what the reader of the lines should know, but will not read there. */
   readonly warn: (message: string) => void;
+  /** Times the wait for a reader that stands still. */
   readonly clock: Clock;
 }
 

@@ -31,6 +31,7 @@ const ADVICE: Readonly<Record<string, string>> = {
 
 /** What a listener is told. */
 export interface ListenerOptions {
+  /** A host name or an address of this machine. */
   readonly hostname: string;
   /** 0 takes a free one. */
   readonly port: number;
@@ -40,8 +41,11 @@ export interface ListenerOptions {
 
 /** What the accept loop works with. */
 export interface AcceptContext {
+  /** Where slots come from. */
   readonly admission: Admission;
+  /** Where failures to accept are told. */
   readonly events: EventBus;
+  /** Times the pause after a failure. */
   readonly clock: Clock;
   /** Ends the loop when it aborts. */
   readonly signal: AbortSignal;
@@ -91,7 +95,7 @@ export class Listener implements Disposable {
         conn = await this.#listener.accept();
       } catch (error) {
         slot[Symbol.dispose]();
-        if (signal.aborted) return;
+        if (!this.#open) return;
         lastFailure = await this.#endure(error, { ...context, lastFailure });
         continue;
       }

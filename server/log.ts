@@ -23,7 +23,9 @@ export interface LineSink {
 
 /** How and where to log. */
 export interface LogOptions {
+  /** Lines of text, or JSON objects. */
   readonly format: "text" | "json";
+  /** Whether only the start line and warnings are written. */
   readonly quiet: boolean;
   /** The log. */
   readonly output: LineSink;

@@ -44,7 +44,8 @@ export class RunFolder implements AsyncDisposable {
         await removeStaleFolders(parent);
         return new RunFolder(await Deno.makeTempDir({ dir: parent, prefix: PREFIX }));
       } catch (error) {
-        if (errnoOf(error) === null) throw error;
+        // Deno itself refuses some folders of the system, such as /proc, whatever it is allowed.
+        if (errnoOf(error) === null && !(error instanceof Deno.errors.NotCapable)) throw error;
         failures.push(`${parent}: ${reasonOf(error)}`);
       }
     }
@@ -62,6 +63,11 @@ export class RunFolder implements AsyncDisposable {
   /** Where the worker of this number listens. */
   workerPath(worker: number): string {
     return `${this.#path}/w${worker}`;
+  }
+
+  /** Removes the socket of the worker of this number, if it made one. */
+  async removeWorker(worker: number): Promise<void> {
+    await removeIfThere(this.workerPath(worker));
   }
 
   /** Removes the folder and what is in it. */

@@ -18,8 +18,11 @@ export type Process = Pick<Deno.ChildProcess, "pid" | "status" | "kill">;
 
 /** What a supervisor works with. */
 export interface SupervisorOptions {
+  /** Where starts, failures and ends are told. */
   readonly events: EventBus;
+  /** Times the wait for a hello, and the ladder. */
   readonly clock: Clock;
+  /** Where workers say hello. */
   readonly hub: Pick<Hub, "expect" | "forget">;
   /** Starts the process of the worker of this number. Throws the operating system's error. */
   readonly spawn: (worker: number) => Process;
@@ -39,6 +42,7 @@ const LADDER: readonly { readonly step: "control" | Deno.Signal; readonly waitMs
 export interface Worker {
   /** Counts the workers of one server, from 1. */
   readonly number: number;
+  /** The process. */
   readonly pid: number;
   /** Resolves to true when it listens on its socket, or to false when it ended before that. */
   readonly ready: Promise<boolean>;

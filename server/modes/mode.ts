@@ -10,7 +10,9 @@ import type { EventBus } from "../events.ts";
 
 /** What every mode works with. */
 export interface ModeContext {
+  /** Where what happens is told. */
   readonly events: EventBus;
+  /** Times what waits. */
   readonly clock: Clock;
 }
 

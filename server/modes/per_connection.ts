@@ -64,7 +64,9 @@ export class PerConnectionMode implements Mode {
         : CLOSE_REASONS[endedBy];
       connection.tellClosed({ bytesIn, bytesOut, reason });
     }
-    await worker?.exited;
+    if (worker === null) return;
+    await worker.exited;
+    await this.#folder.removeWorker(worker.number);
   }
 
   #startWorker(): Worker | null {
@@ -80,12 +82,8 @@ export class PerConnectionMode implements Mode {
   /** The stream to a worker, or null if it ends before it takes one. */
   async #openStream(worker: Worker, info: ConnectionInfo): Promise<ByteStream | null> {
     if (!await worker.ready) return null;
-    const path = this.#folder.workerPath(worker.number);
     try {
-      const stream = await new UnixParentTransport(path).open(info);
-      // One connection is all that this worker takes: its socket need not be found any more.
-      await Deno.remove(path);
-      return stream;
+      return await new UnixParentTransport(this.#folder.workerPath(worker.number)).open(info);
     } catch (error) {
       if (isStreamError(error)) return null;
       throw error;

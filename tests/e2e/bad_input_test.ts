@@ -1,0 +1,159 @@
+/** Bad input: one line on standard error that names it, the exit status of its kind, and nothing else. */
+
+import { assertEquals, assertMatch } from "../assert.ts";
+import { type Finished, runToEnd } from "./process.ts";
+import { type Program, testProgram } from "./program.ts";
+
+async function run(program: Program, args: readonly string[]): Promise<Finished> {
+  return await runToEnd([program.path, ...program.args, ...args]);
+}
+
+/** Checks that a call fails with that status, and one line that matches. */
+async function assertRefused(
+  program: Program,
+  call: { args: readonly string[]; status: number; line: RegExp },
+): Promise<void> {
+  const { status, stdout, stderr } = await run(program, call.args);
+  assertMatch(stderr, call.line, call.args.join(" "));
+  assertEquals(stderr.trimEnd().split("\n").length, 1, stderr);
+  assertEquals([status, stdout], [call.status, ""], call.args.join(" "));
+}
+
+const WRONG_USAGE: readonly (readonly [string, RegExp])[] = [
+  ["", /a command is missing: server or client; try 'brood --help'/],
+  ["serve", /unknown command "serve"; try 'brood --help'/],
+  ["--nope", /unknown flag "--nope"; try 'brood --help'/],
+  ["server", /PORT is missing; try 'brood server --help'/],
+  ["server --nope 9000", /unknown flag --nope; try 'brood server --help'/],
+  ["server -x 9000", /unknown flag -x/],
+  ["server 9000 9001", /surplus argument "9001"/],
+  ["server 65536", /PORT "65536": expected a whole number from 0 to 65535/],
+  ["server 90a", /PORT "90a"/],
+  ["server -1", /unknown flag -1/],
+  ["server --backlog 0 9000", /--backlog "0": expected a whole number from 1 to 65535/],
+  ["server --backlog 1.5 9000", /--backlog "1.5"/],
+  ["server --mode threads 9000", /--mode "threads": expected per-connection or iterative/],
+  ["server --grace -1 9000", /--grace "-1": expected seconds/],
+  ["server --grace soon 9000", /--grace "soon": expected seconds/],
+  ["server --log xml 9000", /--log "xml": expected text or json/],
+  ["server --quiet=yes 9000", /--quiet takes no value/],
+  ["server --grace", /--grace needs a value: S/],
+  ["server 9000 --host", /--host needs a value: ADDR/],
+  ["server --max-connections 0 9000", /--max-connections "0"/],
+  ["client", /PORT is missing; try 'brood client --help'/],
+  ["client 0", /PORT "0": expected a whole number from 1 to 65535/],
+  ["client 127.0.0.1 9000 x", /surplus argument "x"/],
+  ["client --connect-timeout 0 9000", /--connect-timeout "0": expected seconds/],
+  ["client --nope 9000", /unknown flag --nope; try 'brood client --help'/],
+];
+
+testProgram("wrong usage is refused with status 2", async (program) => {
+  for (const [args, line] of WRONG_USAGE) {
+    await assertRefused(program, {
+      args: args.split(" ").filter((arg) => arg !== ""),
+      status: 2,
+      line,
+    });
+  }
+});
+
+testProgram("a port in use is told, with status 1", async (program) => {
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = taken.addr;
+  for (const mode of ["per-connection", "iterative"]) {
+    await assertRefused(program, {
+      args: ["server", "--mode", mode, String(port)],
+      status: 1,
+      line: new RegExp(
+        `^brood: Cannot listen on 127\\.0\\.0\\.1:${port}: address already in use \\(`,
+      ),
+    });
+  }
+});
+
+testProgram("an address of another machine, and a name that is none, are told", async (program) => {
+  await assertRefused(program, {
+    args: ["server", "--host", "192.0.2.1", "9000"],
+    status: 1,
+    line: /^brood: Cannot listen on 192\.0\.2\.1:9000: this machine has no such address/,
+  });
+  await assertRefused(program, {
+    args: ["server", "--host", "nosuch.invalid", "9000"],
+    status: 1,
+    line: /^brood: Cannot listen on nosuch\.invalid:9000: the host name could not be resolved/,
+  });
+  await assertRefused(program, {
+    args: ["client", "nosuch.invalid", "9000"],
+    status: 1,
+    line: /^brood: Cannot connect to nosuch\.invalid:9000: the host name could not be resolved/,
+  });
+});
+
+testProgram("a privileged port is refused with the reason", async (program) => {
+  // As root the privilege has to be given up first; a user has none.
+  const drop = [
+    "setpriv",
+    "--bounding-set",
+    "-net_bind_service",
+    "--inh-caps",
+    "-net_bind_service",
+  ];
+  const wrapper = Deno.uid() === 0 ? drop : [];
+  const { status, stderr } = await runToEnd(
+    [...wrapper, program.path, ...program.args, "server", "81"],
+  );
+  assertMatch(
+    stderr,
+    /^brood: Cannot listen on 127\.0\.0\.1:81: permission denied \(ports below 1024/,
+  );
+  assertEquals(status, 1);
+}, { needs: ["setpriv"] });
+
+testProgram("a connection that is refused is told, with status 1", async (program) => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  listener.close();
+  await assertRefused(program, {
+    args: ["client", String(port)],
+    status: 1,
+    line: new RegExp(`^brood: Cannot connect to 127\\.0\\.0\\.1:${port}: connection refused \\(`),
+  });
+});
+
+testProgram("without a folder for its sockets the server says what to set", async (program) => {
+  const command = [program.path, ...program.args, "server", "0"];
+  // /proc cannot be written, by nobody; the last resort /tmp is hidden by an empty read-only file system.
+  const hide = [
+    "unshare",
+    "--mount",
+    "sh",
+    "-c",
+    'mount -t tmpfs -o ro none /tmp && exec "$@"',
+    "sh",
+  ];
+  const { status, stderr } = await runToEnd([...hide, ...command], {
+    env: { TMPDIR: "/proc", XDG_RUNTIME_DIR: "/nonexistent" },
+  });
+  assertMatch(
+    stderr,
+    /^brood: Cannot make a folder for the workers' sockets \(\/nonexistent: .*; \/proc: .*; \/tmp: .*\): set /,
+  );
+  assertEquals(status, 1);
+}, { needs: ["unshare"] });
+
+testProgram("--help and --version answer on standard output with status 0", async (program) => {
+  const version = await run(program, ["--version"]);
+  assertEquals([version.status, version.stderr], [0, ""]);
+  assertMatch(version.stdout, /^brood \d+\.\d+\.\d+ \(deno \d+\.\d+\.\d+\)\n$/);
+  for (
+    const [args, line] of [
+      [["--help"], /^Usage: brood server \[OPTIONS\] PORT$/m],
+      [["server", "--help"], /^Usage: brood server \[OPTIONS\] PORT$/m],
+      [["client", "--help"], /^Usage: brood client \[OPTIONS\] \[HOST\] PORT$/m],
+    ] as const
+  ) {
+    const { status, stdout, stderr } = await run(program, args);
+    assertEquals([status, stderr], [0, ""]);
+    assertMatch(stdout, line);
+  }
+});

@@ -1,0 +1,188 @@
+/** The client: what it sends, what it prints, and what ends it. */
+
+import { assertEquals, assertMatch } from "../assert.ts";
+import { RunningProcess, runToEnd, within } from "./process.ts";
+import { type Program, testProgram } from "./program.ts";
+import { TestServer } from "./server.ts";
+
+/** A server of the test's own, for what ours does not do: it hands each connection to `serve`. */
+class ScriptedServer implements AsyncDisposable {
+  readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  readonly #serving: Promise<void>;
+
+  constructor(serve: (conn: Deno.TcpConn) => Promise<void>) {
+    this.#serving = this.#serveOne(serve);
+  }
+
+  get port(): number {
+    return this.#listener.addr.port;
+  }
+
+  async #serveOne(serve: (conn: Deno.TcpConn) => Promise<void>): Promise<void> {
+    using conn = await this.#listener.accept();
+    await serve(conn);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await within(this.#serving, () => "end of the scripted server");
+    this.#listener.close();
+  }
+}
+
+async function readText(conn: Deno.Conn): Promise<string | null> {
+  const buffer = new Uint8Array(4096);
+  const count = await conn.read(buffer);
+  return count === null ? null : new TextDecoder().decode(buffer.subarray(0, count));
+}
+
+async function readToEnd(conn: Deno.Conn): Promise<string> {
+  let text = "";
+  for (let piece = await readText(conn); piece !== null; piece = await readText(conn)) {
+    text += piece;
+  }
+  return text;
+}
+
+async function write(conn: Deno.Conn, text: string): Promise<void> {
+  const bytes = new TextEncoder().encode(text);
+  for (let at = 0; at < bytes.length;) at += await conn.write(bytes.subarray(at));
+}
+
+function clientOf(program: Program, args: readonly string[]): string[] {
+  return [program.path, ...program.args, "client", ...args];
+}
+
+testProgram("an empty line is not sent, and the end of input ends it", async (program) => {
+  await using server = await TestServer.start(program, { flags: ["--quiet"] });
+  const client = clientOf(program, [String(server.port)]);
+  assertEquals(await runToEnd(client, { input: "a\n\nb\n" }), {
+    status: 0,
+    stdout: "a\nb\n",
+    stderr: "",
+  });
+});
+
+testProgram("END ends it; what stands behind is not sent", async (program) => {
+  await using server = await TestServer.start(program, { flags: ["--quiet"] });
+  await using client = new RunningProcess(clientOf(program, [String(server.port)]));
+  await client.type("a\nEND\nb\n");
+  assertEquals((await client.ended()).code, 0);
+  assertEquals([client.stdout.text, client.stderr.text], ["a\n", ""]);
+});
+
+testProgram("--end chooses the word", async (program) => {
+  await using server = await TestServer.start(program, { flags: ["--quiet"] });
+  await using client = new RunningProcess(clientOf(program, ["--end", "bye", String(server.port)]));
+  await client.type("END\nbye\n");
+  assertEquals((await client.ended()).code, 0);
+  assertEquals(client.stdout.text, "END\n");
+});
+
+testProgram("what the server sends appears at once while nothing is typed", async (program) => {
+  const { promise: seen, resolve: tellSeen } = Promise.withResolvers<void>();
+  await using server = new ScriptedServer(async (conn) => {
+    await write(conn, "welcome\n");
+    await seen;
+  });
+  await using client = new RunningProcess(clientOf(program, [String(server.port)]));
+  assertEquals(await client.stdout.find((line) => line), "welcome");
+  tellSeen();
+  // The server closes while the client's input is still open.
+  assertEquals((await client.ended()).code, 0);
+});
+
+testProgram("after the end of input everything that still comes is printed", async (program) => {
+  const length = 1024 * 1024;
+  await using server = new ScriptedServer(async (conn) => {
+    assertEquals(await readToEnd(conn), "question\n");
+    await write(conn, "x".repeat(length));
+  });
+  const client = clientOf(program, [String(server.port)]);
+  const { status, stdout } = await runToEnd(client, { input: "question\n" });
+  assertEquals([status, stdout.trimEnd().length], [0, length]);
+});
+
+testProgram(
+  "--no-newline sends lines as the note's client does, and prints its server's answers",
+  async (program) => {
+    // The note's server echoes what one read brought, which has no newline.
+    const received: string[] = [];
+    await using server = new ScriptedServer(async (conn) => {
+      for (let text = await readText(conn); text !== null; text = await readText(conn)) {
+        received.push(text);
+        await write(conn, `<${text}>`);
+      }
+    });
+    await using client = new RunningProcess(
+      clientOf(program, ["--no-newline", String(server.port)]),
+    );
+    await client.type("hello\n\nworld\nEND\n");
+    assertEquals((await client.ended()).code, 0);
+    assertEquals(received.join(""), "helloworld");
+    assertMatch(client.stdout.text, /^<hello(><)?world>\n$/);
+  },
+);
+
+testProgram(
+  "a line goes out as typed: bytes that are no UTF-8, and without the newline it never had",
+  async (program) => {
+    const { promise: received, resolve } = Promise.withResolvers<Uint8Array>();
+    await using server = new ScriptedServer(async (conn) => {
+      const buffer = new Uint8Array(100);
+      let filled = 0;
+      for (let n = 0; n !== null; n = await conn.read(buffer.subarray(filled)) ?? -1) {
+        if (n === -1) break;
+        filled += n;
+      }
+      resolve(buffer.subarray(0, filled));
+    });
+    const client = clientOf(program, [String(server.port)]).map((word) => `'${word}'`).join(" ");
+    await using shell = new RunningProcess(["sh", "-c", `printf '\\377\\000a\\r\\nb' | ${client}`]);
+    assertEquals(await received, Uint8Array.of(255, 0, 97, 13, 10, 98));
+    assertEquals((await shell.ended()).code, 0);
+  },
+);
+
+testProgram("a reset is told, with status 1", async (program) => {
+  const listen = "TCP-LISTEN:0,bind=127.0.0.1,linger=0";
+  await using server = new RunningProcess(["socat", "-d", "-d", listen, "PIPE"]);
+  const [, port = ""] = await server.stderr.match(/listening on .*:(\d+)$/);
+  await using client = new RunningProcess(clientOf(program, [port]));
+  await client.type("hello\n");
+  assertEquals(await client.stdout.find((line) => line), "hello");
+  // With SO_LINGER of 0 the close of a socket, here by the process's end, is a reset.
+  server.signal("SIGKILL");
+  const { code } = await client.ended();
+  assertMatch(
+    client.stderr.text,
+    /^brood: Lost the connection to 127\.0\.0\.1:\d+: connection reset by the other side\n$/,
+  );
+  assertEquals(code, 1);
+}, { needs: ["socat"] });
+
+testProgram(
+  "--connect-timeout ends the wait for a server that does not answer",
+  async (program) => {
+    // The queue of one is full after the first connections: the kernel leaves further ones without an answer.
+    using server = Deno.listen({ hostname: "127.0.0.1", port: 0, tcpBacklog: 1 });
+    const { port } = server.addr;
+    using queue = new DisposableStack();
+    for (let i = 0; i < 2; i++) queue.use(await Deno.connect({ port }));
+    const client = clientOf(program, ["--connect-timeout", "0.2", String(port)]);
+    const { status, stderr } = await runToEnd(client);
+    assertEquals(
+      [status, stderr],
+      [1, `brood: Cannot connect to 127.0.0.1:${port}: no answer within 0.2 s\n`],
+    );
+  },
+);
+
+testProgram("an output that is closed is told, with status 1", async (program) => {
+  await using server = await TestServer.start(program, { flags: ["--quiet"] });
+  const client = clientOf(program, [String(server.port)]).map((word) => `'${word}'`).join(" ");
+  // The client gets its input only when the reader of its output is gone.
+  const script = `{ { echo one; sleep 0.2; echo two; } | ${client}; echo "status $?" >&2; } | true`;
+  await using shell = new RunningProcess(["sh", "-c", script]);
+  await shell.stderr.match(/^brood: Cannot write to standard output: broken pipe/);
+  await shell.stderr.match(/^status 1$/);
+});

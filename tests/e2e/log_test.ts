@@ -1,0 +1,81 @@
+/** What the server writes: the text lines, the JSON events, and what is left of them with --quiet. */
+
+import { assertEquals, assertMatch } from "../assert.ts";
+import { testProgram } from "./program.ts";
+import { TestServer } from "./server.ts";
+
+testProgram("the text log tells the life of a connection in the note's words", async (program) => {
+  await using server = await TestServer.start(program);
+  using client = await server.connect();
+  await client.roundTrip("hello\n");
+  client.close();
+  const { stdout } = server.process;
+  const [, worker] = await stdout.match(/^worker (\d+) exited with status 0$/);
+  await server.stop();
+  const name = `Client\\(${client.port}\\)`;
+  const expected = [
+    `^Server start\\.\\.\\. listening on 127\\.0\\.0\\.1:${server.port} ` +
+    `\\(mode per-connection, pid ${server.pid}\\)$`,
+    `^client 127\\.0\\.0\\.1:${client.port} is connected\\.\\.\\. \\(worker ${worker}\\)$`,
+    `^${name}: hello$`,
+    `^${name}: is disconnected \\(6 bytes in, 6 bytes out, \\d+\\.\\d{3} s\\)$`,
+    `^worker ${worker} exited with status 0$`,
+    "^Server stop\\.\\.\\.$",
+  ];
+  assertEquals(stdout.all.length, expected.length, stdout.text);
+  for (const [i, line] of expected.entries()) assertMatch(stdout.all[i] ?? "", new RegExp(line));
+  assertEquals(server.process.stderr.text, "");
+});
+
+testProgram("what a client sends cannot drive the terminal", async (program) => {
+  await using server = await TestServer.start(program);
+  using client = await server.connect();
+  await client.roundTrip("\x1b[2J\x07\x00 \u202e한글 \\n\x9b\r\n");
+  await server.process.stdout.match(
+    /^Client\(\d+\): \\x1b\[2J\\x07\\x00 \\xe2\\x80\\xae한글 \\\\n\\xc2\\x9b$/,
+  );
+});
+
+testProgram("the JSON log tells every event of a connection", async (program) => {
+  await using server = await TestServer.start(program, { flags: ["--log", "json"] });
+  using client = await server.connect();
+  await client.roundTrip("hello\n");
+  client.close();
+  const { workerPid } = await server.event("worker_exited");
+  await server.stop();
+  const remote = { connectionId: 1, remoteHost: "127.0.0.1", remotePort: client.port };
+  const seen = server.events.map(({ time, durationMs, ...event }) => {
+    assertMatch(String(time), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+    if (event.event === "connection_closed") assertEquals(typeof durationMs, "number");
+    return event;
+  });
+  const { hostname: host, port, pid } = server;
+  assertEquals<unknown>(seen, [
+    {
+      event: "listening",
+      host,
+      port,
+      mode: "per-connection",
+      pid,
+      backlog: 128,
+      maxConnections: 40,
+    },
+    { event: "worker_started", workerPid },
+    { event: "connection_accepted", ...remote, workerPid },
+    { event: "message_received", ...remote, bytes: 6, text: "hello\n" },
+    { event: "connection_closed", ...remote, bytesIn: 6, bytesOut: 6, reason: "finished" },
+    { event: "worker_exited", workerPid, status: 0, signal: null, reason: "exited" },
+    { event: "stopping", connections: 0, graceMs: 30_000 },
+    { event: "stopped", connectionsServed: 1 },
+  ]);
+});
+
+testProgram("--quiet leaves the start line", async (program) => {
+  await using server = await TestServer.start(program, { flags: ["--quiet"] });
+  using client = await server.connect();
+  await client.roundTrip("hello\n");
+  client.close();
+  await server.stop();
+  assertEquals(server.process.stdout.all.length, 1);
+  assertEquals(server.process.stderr.text, "");
+});

@@ -1,0 +1,77 @@
+/**
+ * The program under test, in the two forms that users have: from source and compiled. {@linkcode testProgram} runs an
+ * e2e test once with each.
+ *
+ * @module
+ */
+
+/** A form of the program. */
+export interface Program {
+  readonly form: "source" | "compiled";
+  /** The program and the arguments that go before its own. */
+  readonly path: string;
+  readonly args: readonly string[];
+}
+
+const ROOT = new URL("../../", import.meta.url);
+
+/** Where `deno task test` puts the binary that the tests run. */
+export const COMPILED_BINARY = decodeURIComponent(new URL("dist/test/brood", ROOT).pathname);
+
+/** As `deno task server` and `deno task client` start it, but for the environment's permissions. */
+const SOURCE: Program = {
+  form: "source",
+  path: Deno.execPath(),
+  args: [
+    "run",
+    "--no-prompt",
+    "--allow-net",
+    "--allow-read",
+    "--allow-write",
+    "--allow-run",
+    "--allow-env=XDG_RUNTIME_DIR,TMPDIR",
+    new URL("main.ts", ROOT).href,
+  ],
+};
+
+const COMPILED: Program = { form: "compiled", path: COMPILED_BINARY, args: [] };
+
+/** What a test may say of itself. */
+export interface TestOptions {
+  /** Programs that it runs besides ours. Where one is missing it is skipped, by name; in CI it fails. */
+  readonly needs?: readonly string[];
+}
+
+/** Registers a test for both forms of the program. */
+export function testProgram(
+  name: string,
+  run: (program: Program) => Promise<void>,
+  options: TestOptions = {},
+): void {
+  const missing = (options.needs ?? []).filter((tool) => !isInstalled(tool));
+  const ignore = missing.length > 0 && Deno.env.get("CI") === undefined;
+  const remark = ignore ? ` (skipped: ${missing.join(" and ")} is not installed)` : "";
+  for (const program of [SOURCE, COMPILED]) {
+    Deno.test({
+      name: `${program.form}: ${name}${remark}`,
+      ignore,
+      async fn() {
+        if (missing.length > 0) throw new Error(`${missing.join(" and ")} must be installed in CI`);
+        await run(program);
+      },
+    });
+  }
+}
+
+function isInstalled(tool: string): boolean {
+  return (Deno.env.get("PATH") ?? "").split(":").some((folder) => {
+    try {
+      return Deno.statSync(`${folder}/${tool}`).isFile;
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+        return false;
+      }
+      throw error;
+    }
+  });
+}

@@ -1,0 +1,136 @@
+/** How a server stops: what it waits for, and what it does not wait for any more. */
+
+import { assertEquals, assertMatch, assertRejects } from "../assert.ts";
+import { childrenOf, processesWith } from "./process.ts";
+import { testProgram } from "./program.ts";
+import { TestServer } from "./server.ts";
+
+const LONG_GRACE = ["--grace", "3600"];
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  for (const mode of ["per-connection", "iterative"]) {
+    testProgram(
+      `${mode}: ${signal} lets a connection finish, and takes no new one`,
+      async (program) => {
+        await using server = await TestServer.start(program, {
+          flags: ["--mode", mode, ...LONG_GRACE],
+        });
+        using client = await server.connect();
+        assertEquals(await client.roundTrip(), "ping\n");
+        server.process.signal(signal);
+        await server.process.stdout.match(
+          /^Server stop\.\.\. waiting up to 3600 s for 1 connection$/,
+        );
+        await assertRejects(() => server.connect(), Deno.errors.ConnectionRefused);
+        assertEquals(await client.roundTrip("still here\n"), "still here\n");
+        client.close();
+        assertEquals((await server.ended()).code, 0);
+      },
+    );
+  }
+}
+
+testProgram("a server without connections stops at once, with status 0", async (program) => {
+  await using server = await TestServer.start(program, { flags: LONG_GRACE });
+  server.process.signal("SIGINT");
+  assertEquals((await server.ended()).code, 0);
+  assertEquals(server.process.stdout.all.at(-1), "Server stop...");
+  assertEquals(server.process.stderr.text, "");
+});
+
+for (const mode of ["per-connection", "iterative"]) {
+  testProgram(`${mode}: a second SIGINT skips the wait`, async (program) => {
+    await using server = await TestServer.start(program, {
+      flags: ["--mode", mode, ...LONG_GRACE],
+    });
+    using client = await server.connect();
+    await client.roundTrip();
+    server.process.signal("SIGINT");
+    await server.process.stdout.match(/^Server stop/);
+    let isDisconnected = false;
+    const disconnected = client.disconnected().then(() => isDisconnected = true);
+    // As somebody does who keeps typing Ctrl-C: the first repetitions may count as the same keystroke.
+    while (!isDisconnected) {
+      server.process.signal("SIGINT");
+      await childrenOf(server.pid);
+    }
+    await disconnected;
+    assertEquals((await server.ended()).code, 0);
+    await server.process.stdout.match(
+      /^Client\(\d+\): is disconnected \(.*, the server stopped\)$/,
+    );
+  });
+
+  testProgram(`${mode}: a connection that outlasts the grace is ended`, async (program) => {
+    await using server = await TestServer.start(program, {
+      flags: ["--mode", mode, "--grace", "0.1", "--log", "json"],
+    });
+    using client = await server.connect();
+    await client.roundTrip();
+    server.process.signal("SIGTERM");
+    assertMatch(await client.disconnected(), /end of file|reset/);
+    assertEquals((await server.ended()).code, 0);
+    await server.event("connection_closed", { remotePort: client.port, reason: "server_stopped" });
+    await server.event("stopped", { connectionsServed: 1 });
+  });
+}
+
+testProgram("a worker that is deaf to the stop message is ended by force", async (program) => {
+  await using server = await TestServer.start(program, {
+    flags: ["--grace", "0", "--log", "json"],
+  });
+  using client = await server.connect();
+  await client.roundTrip();
+  const workerPid = await server.workerOf(client);
+  // A stopped process runs no handler and takes no SIGTERM: only SIGKILL ends it.
+  Deno.kill(workerPid, "SIGSTOP");
+  server.process.signal("SIGTERM");
+  assertEquals((await server.ended()).code, 0);
+  const exit = await server.event("worker_exited", { workerPid });
+  assertEquals([exit["signal"], exit["reason"]], ["SIGKILL", "killed_by_us"]);
+});
+
+testProgram(
+  "Ctrl-C, which reaches the whole process group, leaves workers to the parent",
+  async (program) => {
+    await using server = await TestServer.start(program, { flags: LONG_GRACE, ownGroup: true });
+    using client = await server.connect();
+    await client.roundTrip();
+    Deno.kill(-server.pid, "SIGINT");
+    await server.process.stdout.match(/^Server stop/);
+    for (let i = 0; i < 20; i++) assertEquals(await client.roundTrip(), "ping\n");
+    client.close();
+    await server.process.stdout.match(/^worker \d+ exited with status 0$/);
+    assertEquals((await server.ended()).code, 0);
+  },
+);
+
+testProgram(
+  "SIGKILL of the server leaves no worker, and the next one removes its folder",
+  async (program) => {
+    // The second server finds the first one's folder: both get this one to make theirs in.
+    const folder = await Deno.makeTempDir({ prefix: "bt" });
+    try {
+      await using server = await TestServer.start(program, { folder, flags: ["--log", "json"] });
+      using first = await server.connect();
+      using second = await server.connect();
+      await first.roundTrip();
+      await second.roundTrip();
+      assertEquals((await childrenOf(server.pid)).length, 2);
+      await server.kill();
+      const [left] = await Array.fromAsync(Deno.readDir(folder));
+      assertMatch(left?.name ?? "", /^brood-/);
+      // Both outputs of the server are closed, which its workers shared: they have ended, or this would have waited.
+      while ((await processesWith(folder)).length > 0);
+
+      await using next = await TestServer.start(program, { folder });
+      const folders = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
+      assertEquals(folders.length, 1);
+      assertEquals(folders.includes(left?.name ?? ""), false);
+      assertEquals((await next.stop()).code, 0);
+      assertEquals(await Array.fromAsync(Deno.readDir(folder)), []);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+);

@@ -1,0 +1,158 @@
+import { basename, isAbsolute, join } from "node:path";
+import { OperationalError, UsageError } from "../../ipc/errors.ts";
+import { isRuntimeMissing } from "../../tools/compile.ts";
+import { defaultName, parseCompileOptions, withSuffix } from "../../tools/compile_options.ts";
+import { failureReason } from "../../tools/deno_command.ts";
+import { elfPart } from "../../tools/elf.ts";
+import { verify } from "../../tools/npm_runtime.ts";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "../assert.ts";
+
+const LINUX = "x86_64-unknown-linux-gnu";
+const MAC = "aarch64-apple-darwin";
+const WINDOWS = "x86_64-pc-windows-msvc";
+
+/** A 64-byte ELF header, then a section table of `sections` entries of 64 bytes, then a payload of 10 bytes. */
+function elfFile(sections: number): Uint8Array<ArrayBuffer> {
+  const file = new Uint8Array(64 + sections * 64 + 10);
+  file.set([0x7f, 0x45, 0x4c, 0x46, 2, 1]);
+  const header = new DataView(file.buffer);
+  header.setBigUint64(0x28, 64n, true);
+  header.setUint16(0x3a, 64, true);
+  header.setUint16(0x3c, sections, true);
+  file.fill(0xff, file.length - 10);
+  return file;
+}
+
+Deno.test("elfPart() ends with the section table and leaves the payload out", () => {
+  const file = elfFile(3);
+  assertEquals(elfPart(file), file.subarray(0, 64 + 3 * 64));
+});
+
+Deno.test("elfPart() reads the header of a file that is a view into a larger buffer", () => {
+  const larger = new Uint8Array([...new Uint8Array(7), ...elfFile(2)]);
+  assertEquals(elfPart(larger.subarray(7)).length, 64 + 2 * 64);
+});
+
+Deno.test("elfPart() rejects a file that is not ELF for 64 bits", () => {
+  const script = new TextEncoder().encode("#!/bin/sh\n".repeat(10));
+  assertThrows(() => elfPart(script), OperationalError, "not a 64-bit little-endian ELF file");
+  assertThrows(() => elfPart(new Uint8Array()), OperationalError, "not a 64-bit");
+  const elf32 = elfFile(1);
+  elf32[4] = 1;
+  assertThrows(() => elfPart(elf32), OperationalError, "not a 64-bit");
+});
+
+Deno.test("elfPart() rejects a truncated file", () => {
+  const end = 64 + 3 * 64;
+  assertEquals(elfPart(elfFile(3).subarray(0, end)).length, end);
+  assertThrows(() => elfPart(elfFile(3).subarray(0, end - 1)), OperationalError, "truncated");
+});
+
+Deno.test("elfPart() rejects a file without a section table", () => {
+  assertThrows(() => elfPart(elfFile(0)), OperationalError, "no section table");
+});
+
+Deno.test("verify() gives what is taken of a file, and refuses other bytes than those pinned", async () => {
+  const file = {
+    package: "@example/tool",
+    version: "1.0.0",
+    path: "bin/tool",
+    extract: (content: Uint8Array<ArrayBuffer>) => content.subarray(0, 3),
+    // Of "abc", the first example in FIPS 180-2.
+    sha256: "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+    name: "tool",
+  };
+  const encoder = new TextEncoder();
+  assertEquals(await verify(file, encoder.encode("abc and more")), encoder.encode("abc"));
+  const error = await assertRejects(
+    () => verify(file, encoder.encode("abd")),
+    OperationalError,
+    "bin/tool of @example/tool@1.0.0",
+  );
+  assertStringIncludes(error.message, file.sha256);
+});
+
+Deno.test("the binary is called brood, and after its platform where that is another one", () => {
+  assertEquals(defaultName(LINUX, LINUX), "brood");
+  assertEquals(defaultName(WINDOWS, WINDOWS), "brood");
+  assertEquals(defaultName(MAC, LINUX), `brood-${MAC}`);
+});
+
+Deno.test("withSuffix() adds .exe for Windows, once", () => {
+  assertEquals(withSuffix("dist/brood", LINUX), "dist/brood");
+  assertEquals(withSuffix("dist/brood", WINDOWS), "dist/brood.exe");
+  assertEquals(withSuffix("dist/brood.exe", WINDOWS), "dist/brood.exe");
+});
+
+Deno.test("parseCompileOptions() compiles for this platform into dist by default", () => {
+  const options = parseCompileOptions([]);
+  assert(options !== null);
+  assertEquals(options.target, Deno.build.target);
+  assertEquals(options.runtime, "deno");
+  assert(isAbsolute(options.output));
+  assertStringIncludes(options.output, join("dist", "brood"));
+});
+
+Deno.test("parseCompileOptions() takes a platform and a file", () => {
+  const other = Deno.build.target === MAC ? WINDOWS : MAC;
+  const named = parseCompileOptions(["--target", other]);
+  assertEquals(named?.target, other);
+  assertEquals(basename(named?.output ?? ""), withSuffix(`brood-${other}`, other));
+  const placed = parseCompileOptions(["--target", LINUX, "--output=out/b", "--runtime", "npm"]);
+  assertEquals(placed, { target: LINUX, output: join(Deno.cwd(), "out", "b"), runtime: "npm" });
+});
+
+Deno.test("parseCompileOptions() returns null for --help", () => {
+  assertEquals(parseCompileOptions(["--help"]), null);
+});
+
+for (
+  const [args, message] of [
+    [["--tarhet", LINUX], "unknown flag --tarhet"],
+    [["-o", "x"], "unknown flag -o"],
+    [["--target"], "--target needs a value"],
+    [["--output="], "--output needs a value"],
+    [["--runtime", "--output", "x"], "--runtime needs a value"],
+    [["--runtime", "jsr"], '--runtime "jsr": expected npm'],
+    [["--runtime", "npm", "--target", MAC], `for ${LINUX} only, not for ${MAC}`],
+    [["x"], 'surplus argument "x"'],
+    [["--", "--help"], 'surplus argument "--help"'],
+  ] satisfies [string[], string][]
+) {
+  Deno.test(`parseCompileOptions() refuses ${args.join(" ")}`, () => {
+    assertThrows(() => parseCompileOptions(args), UsageError, message);
+  });
+}
+
+const DOWNLOAD_FAILED = `Compile main.ts to dist/brood
+Download https://example.org/denort.zip
+error: Writing deno compile executable to temporary file 'dist/brood.tmp-1'
+
+Caused by:
+    0: Setting up base binary.
+    1: error sending request for url (https://example.org/denort.zip): client error (Connect): dns error
+    2: client error (Connect)
+`;
+
+Deno.test("isRuntimeMissing() tells a failed download of the runtime from other failures", () => {
+  assert(isRuntimeMissing(DOWNLOAD_FAILED));
+  assert(!isRuntimeMissing("error: Type checking failed.\n"));
+});
+
+Deno.test("failureReason() finds the failed request, else the error, in one line", () => {
+  assertEquals(
+    failureReason(DOWNLOAD_FAILED),
+    "error sending request for url (https://example.org/denort.zip): client error (Connect): dns error",
+  );
+  assertEquals(
+    failureReason("Check main.ts\nerror: Type checking failed.\n"),
+    "Type checking failed.",
+  );
+  assertEquals(failureReason(""), "it gave no reason");
+});

@@ -1,0 +1,30 @@
+import { assertEquals } from "../assert.ts";
+import { countResults, formatCounts } from "../../tools/test_report.ts";
+
+const REPORT = `<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="deno test" tests="4" failures="1" errors="0" time="0.008">
+    <testsuite name="./a_test.ts" tests="4" disabled="1" errors="0" failures="1">
+        <testcase name="source: it&apos;s &lt;good&gt;" classname="./a_test.ts" time="0.1" line="1" col="6">
+        </testcase>
+        <testcase name="compiled: it&apos;s &lt;good&gt;" classname="./a_test.ts" time="0.1" line="1" col="6">
+            <failure message="no">Error: it was &lt;skipped&gt;</failure>
+        </testcase>
+        <testcase name="compiled: other" classname="./a_test.ts" time="0.1" line="1" col="6">
+        </testcase>
+        <testcase name="unit" classname="./a_test.ts" time="0.000" line="1" col="6">
+            <skipped/>
+        </testcase>
+    </testsuite>
+</testsuites>`;
+
+Deno.test("countResults() counts all test cases by their result", () => {
+  assertEquals(countResults(REPORT), { passed: 2, failed: 1, skipped: 1 });
+});
+
+Deno.test("countResults() with a prefix counts the test cases of that name", () => {
+  assertEquals(countResults(REPORT, "compiled: "), { passed: 1, failed: 1, skipped: 0 });
+});
+
+Deno.test("formatCounts() makes the line that CI reads", () => {
+  assertEquals(formatCounts({ passed: 2, failed: 0, skipped: 1 }), "2 passed, 0 failed, 1 skipped");
+});

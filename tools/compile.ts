@@ -1,0 +1,126 @@
+/**
+ * `deno task compile`: makes the one binary, `dist/brood`, with `deno compile`.
+ *
+ * Packages are installed first, because a package that is missing behind a dynamic `import()` is no error to
+ * `deno compile`: it would make a binary that fails when the command that needs it is called.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import { EXIT_STATUS, OperationalError, UsageError } from "../ipc/errors.ts";
+import {
+  COMPILE_USAGE,
+  type CompileOptions,
+  DIST,
+  parseCompileOptions,
+  ROOT,
+} from "./compile_options.ts";
+import { type DenoResult, failureReason, runDeno } from "./deno_command.ts";
+import { NPM_RUNTIME_TARGET, provideNpmRuntime } from "./npm_runtime.ts";
+
+/** The permissions of the binary. They are fixed when it is compiled, and it never asks for more. */
+export const PERMISSION_FLAGS: readonly string[] = [
+  // Any address, because users name it at run time; also covers Unix-domain sockets, together with read and write.
+  "--allow-net",
+  // The private run folder with its sockets, and a handler's FILE: both paths are known at run time only.
+  "--allow-read",
+  "--allow-write",
+  // It starts itself again as worker, and PROGRAM as handler, and signals both. Neither path is known before.
+  "--allow-run",
+  // Where the private run folder goes.
+  "--allow-env=XDG_RUNTIME_DIR,TMPDIR",
+];
+
+/** True if `deno compile` failed because it could not get its runtime. */
+export function isRuntimeMissing(stderr: string): boolean {
+  return stderr.includes("Setting up base binary");
+}
+
+async function run(args: readonly string[]): Promise<number> {
+  const options = parseCompileOptions(args);
+  if (options === null) {
+    console.log(COMPILE_USAGE);
+    return EXIT_STATUS.done;
+  }
+  const installed = await runDeno(["install"], { cwd: ROOT });
+  if (installed.code !== 0) {
+    throw new OperationalError(
+      `Cannot install the packages of deno.json: ${failureReason(installed.stderr)}`,
+      { cause: installed.stderr },
+    );
+  }
+  const compiled = options.runtime === "npm"
+    ? await compileWithNpmRuntime(options)
+    : await compile(options);
+  if (compiled.code !== 0) {
+    console.error(compiled.stderr.trimEnd());
+    return compiled.code;
+  }
+  if (options.runtime === "npm") {
+    console.error("warning: a binary made with --runtime npm is for testing, not for handing out");
+  }
+  const { size } = await Deno.stat(options.output);
+  console.log(`made ${options.output} (${(size / 1e6).toFixed(1)} MB) for ${options.target}`);
+  return EXIT_STATUS.done;
+}
+
+async function compile(options: CompileOptions): Promise<DenoResult> {
+  const result = await runDeno(compileArgs(options), { cwd: ROOT });
+  if (result.code !== 0 && isRuntimeMissing(result.stderr)) {
+    throw new OperationalError(
+      `Cannot get Deno's runtime for ${options.target}: ${failureReason(result.stderr)}; ` +
+        `--runtime npm does without that download, for ${NPM_RUNTIME_TARGET}`,
+      { cause: result.stderr },
+    );
+  }
+  return result;
+}
+
+async function compileWithNpmRuntime(options: CompileOptions): Promise<DenoResult> {
+  if (Deno.build.target !== NPM_RUNTIME_TARGET) {
+    throw new OperationalError(
+      `Cannot compile with --runtime npm on ${Deno.build.target}: it runs on ${NPM_RUNTIME_TARGET} only`,
+    );
+  }
+  const { cli, runtime } = await provideNpmRuntime(join(DIST, ".runtime"));
+  // Only from the cache that this Deno has filled: an older one may trust other certificate stores, and a package that
+  // it cannot download is left out in silence.
+  return await runDeno(compileArgs(options, "--cached-only"), {
+    path: cli,
+    cwd: ROOT,
+    env: { DENORT_BIN: runtime },
+  });
+}
+
+function compileArgs(options: CompileOptions, ...flags: readonly string[]): string[] {
+  const target = options.target === Deno.build.target ? [] : ["--target", options.target];
+  const output = ["--output", options.output];
+  return [
+    "compile",
+    "--no-prompt",
+    // Without it the binary leaves a file with a predictable name in the shared temporary folder and loads code from
+    // it at the next start. It would save 2 to 3 ms for each command, and nothing for a worker.
+    "--no-code-cache",
+    ...PERMISSION_FLAGS,
+    ...flags,
+    ...target,
+    ...output,
+    "main.ts",
+  ];
+}
+
+/** Tells an error on standard error, in one line. Returns the exit status that goes with it; throws what is a bug. */
+function report(error: unknown): number {
+  if (error instanceof UsageError) {
+    console.error(`compile: ${error.message}; try 'deno task compile --help'`);
+    return EXIT_STATUS.usage;
+  }
+  if (error instanceof OperationalError) {
+    console.error(`compile: ${error.message}`);
+    return EXIT_STATUS.failed;
+  }
+  throw error;
+}
+
+if (import.meta.main) Deno.exit(await run(Deno.args).catch(report));

@@ -1,0 +1,47 @@
+/**
+ * `deno task test [PATH...]`: compiles the binary that the e2e tests run besides the source, runs the tests, and says
+ * how many of them used each. The last line is `N passed, N failed, N skipped`.
+ *
+ * On the one platform that npm has a Deno runtime for, the binary is made with that, so that the tests need no other
+ * host and are the same on every network.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import { DIST, ROOT } from "./compile_options.ts";
+import { NPM_RUNTIME_TARGET } from "./npm_runtime.ts";
+import { countResults, formatCounts } from "./test_report.ts";
+
+/** Where the e2e tests find the binary. */
+const BINARY = join(DIST, "test", "brood");
+
+async function run(paths: readonly string[]): Promise<number> {
+  const runtime = Deno.build.target === NPM_RUNTIME_TARGET ? ["--runtime", "npm"] : [];
+  const compiled = await runDeno(["run", "-A", "tools/compile.ts", ...runtime, "--output", BINARY]);
+  if (compiled !== 0) return compiled;
+
+  const report = await Deno.makeTempFile({ prefix: "brood_tests_", suffix: ".xml" });
+  try {
+    const status = await runDeno(["test", "-A", `--junit-path=${report}`, ...paths]);
+    const results = await Deno.readTextFile(report);
+    for (const form of ["source", "compiled"]) {
+      console.log(
+        `e2e with the ${form} program: ${formatCounts(countResults(results, `${form}: `))}`,
+      );
+    }
+    console.log(formatCounts(countResults(results)));
+    return status;
+  } finally {
+    await Deno.remove(report);
+  }
+}
+
+/** Runs a command of Deno in the project, with this program's outputs. Resolves to its exit status. */
+async function runDeno(args: readonly string[]): Promise<number> {
+  const command = new Deno.Command(Deno.execPath(), { args: [...args], cwd: ROOT, stdin: "null" });
+  const { code } = await command.spawn().status;
+  return code;
+}
+
+if (import.meta.main) Deno.exit(await run(Deno.args));

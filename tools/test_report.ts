@@ -1,0 +1,36 @@
+/**
+ * Counts the results of a test run in the JUnit report that `deno test --junit-path` writes.
+ *
+ * @module
+ */
+
+/** How many tests passed, failed, and were skipped. */
+export interface Counts {
+  /** That ran to their end. */
+  readonly passed: number;
+  /** That threw, or left something behind. */
+  readonly failed: number;
+  /** That were not run. */
+  readonly skipped: number;
+}
+
+/** Counts the test cases of a report; with `prefix`, those whose names begin with it. */
+export function countResults(report: string, prefix = ""): Counts {
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  for (
+    const [, name = "", body = ""] of report.matchAll(
+      /<testcase name="([^"]*)"[^>]*>(.*?)<\/testcase>/gs,
+    )
+  ) {
+    if (!name.startsWith(prefix)) continue;
+    if (/^\s*<(failure|error)\b/.test(body)) counts.failed += 1;
+    else if (/^\s*<skipped\b/.test(body)) counts.skipped += 1;
+    else counts.passed += 1;
+  }
+  return counts;
+}
+
+/** The counts as one line. */
+export function formatCounts(counts: Counts): string {
+  return `${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`;
+}
