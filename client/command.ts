@@ -60,6 +60,6 @@ export function parseClientOptions(args: readonly string[]): ClientOptions | nul
     port: parseValue("PORT", port ?? "", { flag: PORT, command }),
     endWord: flags.end,
     newline: !flags["no-newline"],
-    connectTimeoutMs: flags["connect-timeout"] * 1000,
+    connectTimeoutMs: Math.round(flags["connect-timeout"] * 1000),
   };
 }

@@ -9,7 +9,7 @@
 
 // @ts-types="../types/std_streams.d.ts"
 import { DelimiterStream } from "@std/streams";
-import { isStreamError } from "../ipc/errors.ts";
+import { errnoOf, isStreamError } from "../ipc/errors.ts";
 import { type ByteStream, writeAll } from "../ipc/transport.ts";
 
 const NEWLINE = 0x0a;
@@ -28,21 +28,39 @@ export interface InteractiveOptions {
 }
 
 /**
- * Runs until the server has ended. Rejects with the stream's error if the connection is lost; an output that takes no
- * more rejects with {@linkcode OutputError}.
+ * Runs until the server has ended. Rejects with the stream's error if the connection is lost, and with
+ * {@linkcode OutputError} or {@linkcode InputError} if the client's own side fails.
  */
 export async function runInteractive(
   connection: ByteStream,
   options: InteractiveOptions,
 ): Promise<void> {
+  let reset: unknown = null;
+  const write = async (bytes: Uint8Array) => {
+    try {
+      return await connection.write(bytes);
+    } catch (error) {
+      // The kernel tells a reset to one operation only: after this the reads just come to an end.
+      if (errnoOf(error) === "ECONNRESET") reset = error;
+      throw error;
+    }
+  };
+  const closeWrite = () => connection.closeWrite();
   const receiving = receiveAll(connection, options.output);
-  const sending = sendLines(connection, options);
+  const sending = sendLines({ write, closeWrite }, options).catch((error) => {
+    // A server that takes no more has ended; what it sent before is still to be read.
+    if (!isStreamError(error)) throw error;
+  });
   // Waits for the server, but for the input only as long as the server does: a read of a keyboard never ends.
   await Promise.race([receiving, sending.then(() => receiving)]);
+  if (reset !== null) throw reset;
 }
 
 /** The output takes no more; the reason is the cause. */
 export class OutputError extends Error {}
+
+/** The input cannot be read; the reason is the cause. */
+export class InputError extends Error {}
 
 async function receiveAll(
   connection: Pick<ByteStream, "read">,
@@ -65,21 +83,24 @@ async function sendLines(
   connection: Pick<ByteStream, "write" | "closeWrite">,
   options: InteractiveOptions,
 ): Promise<void> {
-  const delimiter = Uint8Array.of(NEWLINE);
-  const lines = options.input.pipeThrough(
-    new DelimiterStream(delimiter, { disposition: "suffix" }),
-  );
+  for await (const line of linesOf(options.input)) {
+    const content = withoutNewline(line);
+    if (content.length === 0) continue;
+    if (new TextDecoder().decode(content) === options.endWord) break;
+    await writeAll(connection, options.newline ? line : content);
+  }
+  await connection.closeWrite();
+}
+
+/** The lines of an input as bytes, each with its newline if it has one. */
+async function* linesOf(input: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const splitter = new DelimiterStream(Uint8Array.of(NEWLINE), { disposition: "suffix" });
   try {
-    for await (const line of lines) {
-      const content = withoutNewline(line);
-      if (content.length === 0) continue;
-      if (new TextDecoder().decode(content) === options.endWord) break;
-      await writeAll(connection, options.newline ? line : content);
-    }
-    await connection.closeWrite();
-  } catch (error) {
-    // The server takes no more. What it has sent, and whether it is lost, the receiving side will tell.
-    if (!isStreamError(error)) throw error;
+    // The input is not ours to cancel, which would wait for a read that is under way.
+    yield* input.pipeThrough(splitter).values({ preventCancel: true });
+  } catch (cause) {
+    if (!isStreamError(cause)) throw cause;
+    throw new InputError("Cannot read what is to be sent", { cause });
   }
 }
 

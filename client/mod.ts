@@ -8,7 +8,7 @@ import { formatEndpoint } from "../ipc/address.ts";
 import { isStreamError, OperationalError, reasonOf } from "../ipc/errors.ts";
 import type { ClientOptions } from "./command.ts";
 import { connect } from "./connect.ts";
-import { OutputError, runInteractive } from "./interactive.ts";
+import { InputError, OutputError, runInteractive } from "./interactive.ts";
 
 /** Runs a client to its end. Rejects with `OperationalError` if it cannot connect, is cut off, or cannot print. */
 export async function runClient(options: ClientOptions): Promise<void> {
@@ -23,11 +23,19 @@ export async function runClient(options: ClientOptions): Promise<void> {
     });
   } catch (cause) {
     if (cause instanceof OutputError) {
-      const message = `Cannot write to standard output: ${reasonOf(cause.cause)}`;
-      throw new OperationalError(message, { cause });
+      throw failed("Cannot write to standard output", { reason: cause.cause, cause });
+    }
+    if (cause instanceof InputError) {
+      throw failed("Cannot read standard input", { reason: cause.cause, cause });
     }
     if (!isStreamError(cause)) throw cause;
-    const message = `Lost the connection to ${formatEndpoint(options)}: ${reasonOf(cause)}`;
-    throw new OperationalError(message, { cause });
+    throw failed(`Lost the connection to ${formatEndpoint(options)}`, { reason: cause, cause });
   }
+}
+
+function failed(
+  what: string,
+  why: { readonly reason: unknown; readonly cause: unknown },
+): OperationalError {
+  return new OperationalError(`${what}: ${reasonOf(why.reason)}`, { cause: why.cause });
 }

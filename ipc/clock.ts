@@ -20,8 +20,12 @@ export const systemClock: Clock = {
   sleep(ms, signal) {
     if (signal?.aborted) return Promise.resolve();
     const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, ms);
-    signal?.addEventListener("abort", () => resolve(), { once: true });
-    return promise.finally(() => clearTimeout(timer));
+    const wake = () => resolve();
+    const timer = setTimeout(wake, ms);
+    signal?.addEventListener("abort", wake);
+    return promise.finally(() => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", wake);
+    });
   },
 };

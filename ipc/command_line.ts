@@ -41,52 +41,72 @@ export function parseCommandLine<Table extends FlagTable>(
   args: readonly string[],
 ): Parsed<Table> | null {
   const refuse = (message: string) => new UsageError(message, { command: spec.name });
-  const switches = ["help", ...namesOf(spec.flags, (flag) => flag.placeholder === null)];
-  const valued = namesOf(spec.flags, (flag) => flag.placeholder !== null);
-  const given = switches.find((name) => args.some((arg) => arg.startsWith(`--${name}=`)));
+  const isValued = (name: string) => (spec.flags[name]?.placeholder ?? null) !== null;
+  const [valued, switches] = partition(Object.keys(spec.flags), isValued);
+  const { flagged, operands } = sortArguments(args, valued);
+  const given = ["help", ...switches].find((name) =>
+    flagged.some((argument) => argument.startsWith(`--${name}=`))
+  );
   if (given !== undefined) throw refuse(`--${given} takes no value`);
-  const parsed = parseArgs(joinValues(args, valued), {
-    boolean: switches,
-    string: ["_", ...valued],
-    unknown(argument, key) {
-      if (key !== undefined) throw refuse(`unknown flag ${argument}`);
+  const parsed = parseArgs(flagged, {
+    boolean: ["help", ...switches],
+    string: valued,
+    unknown(argument) {
+      throw refuse(`unknown flag ${quoteIfOdd(argument)}`);
     },
   });
   if (parsed["help"] === true) return null;
 
   const flags: Record<string, unknown> = {};
   for (const [name, flag] of Object.entries(spec.flags)) {
-    const given = parsed[name];
-    if (given === undefined) flags[name] = flag.fallback;
-    else if (flag.placeholder === null) flags[name] = given;
-    else if (given === "") throw refuse(`--${name} needs a value: ${flag.placeholder}`);
-    else flags[name] = parseValue(`--${name}`, String(given), { flag, command: spec.name });
+    const value = parsed[name];
+    if (value === undefined) flags[name] = flag.fallback;
+    else if (value === "") throw refuse(`--${name} needs a value: ${flag.placeholder}`);
+    else if (typeof value !== "string") flags[name] = value;
+    else flags[name] = parseValue(`--${name}`, value, { flag, command: spec.name });
   }
 
   const required = spec.operands.filter((operand) => !operand.startsWith("["));
-  const surplus = parsed._[spec.operands.length];
+  const surplus = operands[spec.operands.length];
   if (surplus !== undefined) throw refuse(`surplus argument ${JSON.stringify(surplus)}`);
-  if (parsed._.length < required.length) {
-    throw refuse(`${required.slice(parsed._.length).join(" and ")} is missing`);
+  if (operands.length < required.length) {
+    throw refuse(`${required.slice(operands.length).join(" and ")} is missing`);
   }
-  return { flags: flags as FlagValues<Table>, operands: parsed._ };
+  return { flags: flags as FlagValues<Table>, operands };
 }
 
-function namesOf(table: FlagTable, select: (flag: Flag<unknown>) => boolean): string[] {
-  return Object.keys(table).filter((name) => table[name] !== undefined && select(table[name]));
+function partition<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(test), items.filter((item) => !test(item))];
 }
 
-/** Joins flags with their values as `getopt_long(3)` takes them: the next argument is it, whatever it looks like. */
-function joinValues(args: readonly string[], valued: readonly string[]): string[] {
-  const joined: string[] = [];
+/**
+ * Sorts the arguments as `getopt_long(3)` does: the argument behind a flag that takes a value is that value, whatever
+ * it looks like, and is joined to it; what stands behind `--` are operands.
+ */
+function sortArguments(
+  args: readonly string[],
+  valued: readonly string[],
+): { readonly flagged: string[]; readonly operands: string[] } {
+  const flagged: string[] = [];
+  const operands: string[] = [];
   for (let i = 0; i < args.length; i++) {
     const [argument = "", next] = args.slice(i, i + 2);
-    if (argument === "--") return [...joined, ...args.slice(i)];
-    const takesNext = next !== undefined && valued.some((name) => argument === `--${name}`);
-    joined.push(takesNext ? `${argument}=${next}` : argument);
-    if (takesNext) i += 1;
+    if (argument === "--") return { flagged, operands: [...operands, ...args.slice(i + 1)] };
+    if (!argument.startsWith("-") || argument === "-") {
+      operands.push(argument);
+    } else if (next !== undefined && valued.some((name) => argument === `--${name}`)) {
+      flagged.push(`${argument}=${next}`);
+      i += 1;
+    } else {
+      flagged.push(argument);
+    }
   }
-  return joined;
+  return { flagged, operands };
+}
+
+/** The argument as it was typed, or quoted where it would not stay on one line or cannot be told from the message. */
+function quoteIfOdd(argument: string): string {
+  return /^[\x21-\x7e]+$/.test(argument) ? argument : JSON.stringify(argument);
 }
 
 /** Parses the value of a flag or operand. Throws {@linkcode UsageError} that names it, its value and what was expected. */

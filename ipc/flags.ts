@@ -39,7 +39,12 @@ export type FlagDescription<T> = Pick<Flag<T>, "fallback" | "help"> & {
 
 /** A switch: absent or present. */
 export function toggle(help: string): Flag<boolean> {
-  return { placeholder: null, fallback: false, help, parse: (text) => text === "true" };
+  return { placeholder: null, fallback: false, help, parse: parseBoolean };
+}
+
+function parseBoolean(text: string): boolean {
+  if (text !== "true" && text !== "false") throw new ValueError("expected true or false");
+  return text === "true";
 }
 
 /** Any text that is not empty. */
@@ -73,7 +78,7 @@ export function integer(
 /** The longest time that a timer can wait: 2^31 - 1 ms, a little under 25 days. */
 const SECONDS_MAX = 2_147_483;
 
-/** A time in seconds, decimals allowed, from `min` to what a timer can wait. */
+/** A time in seconds, from `min` to what a timer can wait; decimals are allowed, down to the millisecond. */
 export function seconds(flag: FlagDescription<number> & { readonly min: number }): Flag<number> {
   const { min } = flag;
   return {
@@ -83,7 +88,7 @@ export function seconds(flag: FlagDescription<number> & { readonly min: number }
       if (!/^(\d+\.?\d*|\.\d+)$/.test(text) || value < min || value > SECONDS_MAX) {
         throw new ValueError(`expected seconds, from ${min} to ${SECONDS_MAX}`);
       }
-      return value;
+      return Math.round(value * 1000) / 1000;
     },
   };
 }
@@ -124,7 +129,7 @@ export function readArgv<Table extends FlagTable>(
   const values = new Map<string, unknown>();
   for (const argument of argv) {
     const [, name = "", value = ""] = /^--([^=]+)=(.*)$/s.exec(argument) ?? [];
-    const flag = table[name];
+    const flag = Object.hasOwn(table, name) ? table[name] : undefined;
     if (flag === undefined) throw new Error(`Cannot read the argument ${JSON.stringify(argument)}`);
     values.set(name, flag.parse(value));
   }

@@ -73,7 +73,7 @@ export async function readProxyHeader(stream: Pick<ByteStream, "read">): Promise
     throw new Error(`Cannot read the PROXY header: ${body.length} bytes hold no addresses`);
   }
   return {
-    id: Number(new TextDecoder().decode(findTlv(body, portsAt + 4))),
+    id: parseId(findUniqueId(body, portsAt + 4)),
     remoteAddr: {
       hostname: formatAddress(body.subarray(0, width)),
       port: view.getUint16(portsAt),
@@ -86,7 +86,7 @@ export async function readProxyHeader(stream: Pick<ByteStream, "read">): Promise
 }
 
 /** The value of the `UNIQUE_ID` TLV in `body`, whose TLVs begin at `at`. */
-function findTlv(body: Uint8Array<ArrayBuffer>, at: number): Uint8Array {
+function findUniqueId(body: Uint8Array<ArrayBuffer>, at: number): Uint8Array {
   const view = new DataView(body.buffer);
   while (at + 3 <= body.length) {
     const end = at + 3 + view.getUint16(at + 1);
@@ -94,6 +94,14 @@ function findTlv(body: Uint8Array<ArrayBuffer>, at: number): Uint8Array {
     at = end;
   }
   throw new Error("Cannot read the PROXY header: it has no unique id");
+}
+
+function parseId(bytes: Uint8Array): number {
+  const text = new TextDecoder().decode(bytes);
+  if (!/^\d+$/.test(text)) {
+    throw new Error(`Cannot read the PROXY header: ${JSON.stringify(text)} is no id`);
+  }
+  return Number(text);
 }
 
 async function readExactly(
@@ -112,24 +120,18 @@ async function readExactly(
   return bytes;
 }
 
-/** The 4 or 16 bytes of an IP address. The URL parser knows every way to write one. */
+/** The 4 or 16 bytes of an IP address. The URL parser knows every way to write one, and which are none. */
 function parseAddress(address: string): Uint8Array {
-  const isIPv6 = address.includes(":");
   // A zone index (fe80::1%eth0) names an interface of this machine; it is not part of the address.
-  const bare = address.split("%")[0] ?? address;
-  const url = URL.parse(`http://${isIPv6 ? `[${bare}]` : bare}/`);
-  const canonical = url?.hostname ?? "";
-  if (!isIPv6) {
-    const bytes = canonical.split(".").map(Number);
-    if (bytes.length !== 4 || bytes.some((byte) => !(byte >= 0 && byte <= 255))) {
-      throw new TypeError(`Cannot encode "${address}": not an IP address`);
-    }
-    return Uint8Array.from(bytes);
-  }
-  if (canonical === "") throw new TypeError(`Cannot encode "${address}": not an IP address`);
-  const [head = "", tail] = canonical.slice(1, -1).split("::");
+  const bare = address.replace(/(?<=:.*)%.*$/, "");
+  const isIPv6 = bare.includes(":");
+  const isPlausible = isIPv6 ? /^[\da-f:.]+$/i.test(bare) : /^\d+(\.\d+){3}$/.test(bare);
+  const url = isPlausible ? URL.parse(`http://${isIPv6 ? `[${bare}]` : bare}/`) : null;
+  if (url === null) throw new TypeError(`Cannot encode "${address}": not an IP address`);
+  if (!isIPv6) return Uint8Array.from(url.hostname.split("."), Number);
+  const [head = "", tail = ""] = url.hostname.slice(1, -1).split("::");
   const left = groupsOf(head);
-  const right = groupsOf(tail ?? "");
+  const right = groupsOf(tail);
   const zeros = new Array<number>(8 - left.length - right.length).fill(0);
   return Uint8Array.from([...left, ...zeros, ...right].flatMap((group) => [group >> 8, group]));
 }
@@ -138,9 +140,15 @@ function groupsOf(text: string): number[] {
   return text === "" ? [] : text.split(":").map((group) => parseInt(group, 16));
 }
 
-/** The usual text of an address; IPv6 as RFC 5952 recommends, which is what the URL standard serializes. */
+/** The first 12 bytes of an IPv4 address that is mapped into IPv6: `::ffff:127.0.0.1` (RFC 4291, section 2.5.5.2). */
+const IPV4_MAPPED = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255);
+
+/** The text of an address; IPv6 as RFC 5952 recommends, most of which is what the URL standard serializes. */
 function formatAddress(bytes: Uint8Array): string {
   if (bytes.length === 4) return bytes.join(".");
+  if (IPV4_MAPPED.every((byte, i) => byte === bytes[i])) {
+    return `::ffff:${bytes.subarray(IPV4_MAPPED.length).join(".")}`;
+  }
   const groups: string[] = [];
   for (let i = 0; i < bytes.length; i += 2) {
     groups.push(((bytes[i] ?? 0) << 8 | (bytes[i + 1] ?? 0)).toString(16));

@@ -129,11 +129,10 @@ export async function relay(
   const endByServer = () => end("server");
   outbound.then(() => options.serverGone).then(endByServer, endByServer);
   try {
-    const [{ bytes: bytesIn }, { bytes: bytesOut, failure }] = await Promise.all([
-      inbound,
-      outbound,
-    ]);
-    return { bytesIn, bytesOut, endedBy: endedBy ?? (failure === null ? "both" : "server") };
+    const [{ bytes: bytesIn, failure: refused }, { bytes: bytesOut, failure: broken }] =
+      await Promise.all([inbound, outbound]);
+    const isWhole = refused === null && broken === null;
+    return { bytesIn, bytesOut, endedBy: endedBy ?? (isWhole ? "both" : "server") };
   } finally {
     end("both");
   }

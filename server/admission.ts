@@ -36,19 +36,20 @@ export class Admission {
 
   /** Resolves to a slot as soon as one is free, or to null when `signal` aborts first. */
   async acquire(signal: AbortSignal): Promise<Slot | null> {
-    if (this.#taken >= this.#options.limit) {
+    if (!signal.aborted && this.#taken >= this.#options.limit) {
       this.#options.onPaused?.();
-      await this.#free(signal);
+      await this.#untilFree(signal);
       if (!signal.aborted) this.#options.onResumed?.();
     }
     return signal.aborted ? null : this.#take();
   }
 
-  #free(signal: AbortSignal): Promise<void> {
+  #untilFree(signal: AbortSignal): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#onFree = resolve;
-    signal.addEventListener("abort", () => resolve(), { once: true });
-    return promise;
+    const wake = () => resolve();
+    this.#onFree = wake;
+    signal.addEventListener("abort", wake);
+    return promise.finally(() => signal.removeEventListener("abort", wake));
   }
 
   #take(): Slot {

@@ -84,7 +84,7 @@ export function parseServerOptions(args: readonly string[]): ServerOptions | nul
     mode: flags.mode,
     backlog: flags.backlog,
     maxConnections: flags["max-connections"],
-    graceMs: flags.grace * 1000,
+    graceMs: Math.round(flags.grace * 1000),
     log: flags.log,
     quiet: flags.quiet,
   };

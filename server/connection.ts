@@ -19,6 +19,16 @@ export interface AcceptedConnectionOptions {
   readonly clock: Clock;
 }
 
+/** How a connection ended. */
+export interface Outcome {
+  /** Bytes that came from the client. */
+  readonly bytesIn: number;
+  /** Bytes that went to the client. */
+  readonly bytesOut: number;
+  /** Why it ended. */
+  readonly reason: CloseReason;
+}
+
 /** Tells the events of one connection. The mode that serves it closes `stream`. */
 export class AcceptedConnection {
   /** Who is connected. */
@@ -56,9 +66,7 @@ export class AcceptedConnection {
   }
 
   /** Tells that it has ended, and how. */
-  tellClosed(
-    outcome: { readonly bytesIn: number; readonly bytesOut: number; readonly reason: CloseReason },
-  ): void {
+  tellClosed(outcome: Outcome): void {
     const durationMs = Math.round((this.#clock.now() - this.#acceptedAt) * 1000) / 1000;
     this.#events.emit({
       event: "connection_closed",

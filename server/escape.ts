@@ -17,6 +17,9 @@ const NAMED: ReadonlyMap<number, string> = new Map([
  */
 const UNSAFE = /[\u0080-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/;
 
+/** The same, and DEL, as JSON leaves them in a text. */
+const UNSAFE_IN_JSON = new RegExp(`\\u007f|${UNSAFE.source}`, "g");
+
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
@@ -56,4 +59,12 @@ function showCharacter(sequence: Uint8Array): string | null {
     if (error instanceof TypeError) return null;
     throw error;
   }
+}
+
+/** The JSON text of a value, with what could drive a terminal as `\\u` escapes, which mean the same to a parser. */
+export function stringifySafely(value: unknown): string {
+  return JSON.stringify(value).replace(
+    UNSAFE_IN_JSON,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }

@@ -30,7 +30,9 @@ export type ExitReason =
   /** This server told it to end, or made it. */
   | "killed_by_us"
   /** It did not get ready in time, and this server ended it. */
-  | "timed_out";
+  | "timed_out"
+  /** The server could not connect to it, and ended it. */
+  | "rejected";
 
 /** How a worker ended. */
 export interface WorkerExit {

@@ -69,9 +69,8 @@ export class LineWriter implements AsyncDisposable {
       this.#lost = true;
       const { name, warn } = this.#options;
       warn(`Cannot write to ${name}: ${reasonOf(error)}; going on without it`);
-    } finally {
-      this.#writing = null;
     }
+    this.#writing = null;
   }
 
   #tellDropped(): void {
@@ -84,8 +83,13 @@ export class LineWriter implements AsyncDisposable {
   /** Waits until every line is written, or for a second if nobody reads them. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#writing === null) return;
-    const written = new AbortController();
-    const writing = this.#writing.finally(() => written.abort());
-    await Promise.race([writing, this.#options.clock.sleep(LAST_WRITE_MS, written.signal)]);
+    const settled = new AbortController();
+    try {
+      const patience = this.#options.clock.sleep(LAST_WRITE_MS, settled.signal);
+      await Promise.race([this.#writing, patience]);
+    } finally {
+      settled.abort();
+    }
+    this.#tellDropped();
   }
 }

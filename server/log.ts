@@ -9,7 +9,7 @@
 
 import { type Endpoint, formatEndpoint } from "../ipc/address.ts";
 import type { ConnectionInfo } from "../ipc/transport.ts";
-import { escapeBytes } from "./escape.ts";
+import { escapeBytes, stringifySafely } from "./escape.ts";
 import type { CloseReason, EventBus, EventName, ServerEvent } from "./events.ts";
 
 /** Bytes of a message that the log shows; of a longer one it also tells the length. */
@@ -147,8 +147,10 @@ function formatMessage(data: Uint8Array): string {
 /** An event as a JSON object on one line. */
 export function formatJson(event: ServerEvent, time: Date): string {
   const { event: name, ...fields } = event;
-  return JSON.stringify({ time: time.toISOString(), event: name, ...flatten(fields) });
+  return stringifySafely({ time: time.toISOString(), event: name, ...flatten(fields) });
 }
+
+const messageDecoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** A program that reads the log wants flat objects, and a message as text and length. */
 function flatten(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
@@ -159,7 +161,7 @@ function flatten(fields: Readonly<Record<string, unknown>>): Record<string, unkn
       Object.assign(flat, { connectionId: id, ...remoteFields(remoteAddr) });
     } else if (value instanceof Uint8Array) {
       flat["bytes"] = value.length;
-      flat["text"] = new TextDecoder().decode(value.subarray(0, MESSAGE_BYTES_SHOWN));
+      flat["text"] = messageDecoder.decode(value.subarray(0, MESSAGE_BYTES_SHOWN));
     } else {
       flat[name] = value;
     }

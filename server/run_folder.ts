@@ -66,13 +66,14 @@ export class RunFolder implements AsyncDisposable {
   }
 
   /** Removes the socket of the worker of this number, if it made one. */
-  async removeWorker(worker: number): Promise<void> {
-    await removeIfThere(this.workerPath(worker));
+  removeWorker(worker: number): void {
+    // One unlink(2) in a folder of our own: quicker done than waited for.
+    removeIfThere(this.workerPath(worker));
   }
 
-  /** Removes the folder and what is in it. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    await removeIfThere(this.#path);
+  /** Removes the folder and the sockets in it. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return removeRunFolder(this.#path);
   }
 }
 
@@ -83,45 +84,57 @@ export function runFolderCandidates(env: Pick<Deno.Env, "get">): string[] {
   return [...new Set(absolute.map((path) => path?.replace(/\/+$/, "") ?? ""))];
 }
 
-/** Removes what killed servers left in `parent`. Folders of other users, and what cannot be read, stay. */
+/** Removes what killed servers left in `parent`. What others have there, whatever its name, stays. */
 async function removeStaleFolders(parent: string): Promise<void> {
   for await (const entry of Deno.readDir(parent)) {
     if (!entry.isDirectory || !entry.name.startsWith(PREFIX)) continue;
     const path = `${parent}/${entry.name}`;
-    if (await isStale(path)) await removeIfThere(path);
+    if (await isDead(path) || await isAbandoned(path)) await removeRunFolder(path);
   }
 }
 
 /** A live server listens on its hub. A dead one's hub is there and refuses, whoever has its pid now. */
-async function isStale(path: string): Promise<boolean> {
+async function isDead(path: string): Promise<boolean> {
   try {
     const hub = await Deno.connect({ transport: "unix", path: `${path}/${HUB}` });
     hub.close();
     return false;
   } catch (error) {
-    const errno = errnoOf(error);
-    if (errno === "ECONNREFUSED") return true;
-    if (errno === "ENOENT") return await isOld(path);
-    if (errno === null) throw error;
+    if (errnoOf(error) === null) throw error;
+    return errnoOf(error) === "ECONNREFUSED";
+  }
+}
+
+/** A server that was killed before it had a hub leaves a folder that is empty, and some time old. */
+async function isAbandoned(path: string): Promise<boolean> {
+  try {
+    const { mtime } = await Deno.stat(path);
+    if (mtime === null || Date.now() - mtime.getTime() < STARTING_MS) return false;
+    return (await Array.fromAsync(Deno.readDir(path))).length === 0;
+  } catch (error) {
+    // Not ours, or gone since.
+    if (errnoOf(error) === null) throw error;
     return false;
   }
 }
 
-async function isOld(path: string): Promise<boolean> {
+/** Removes a run folder, but only what a server puts there: a folder with anything else in it stays. */
+async function removeRunFolder(path: string): Promise<void> {
   try {
-    const { mtime } = await Deno.stat(path);
-    return mtime !== null && Date.now() - mtime.getTime() > STARTING_MS;
+    for await (const { name } of Deno.readDir(path)) {
+      if (name === HUB || /^w\d+$/.test(name)) removeIfThere(`${path}/${name}`);
+    }
+    await Deno.remove(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
+    // Not empty; or removed by another server that started at the same time.
+    if (errnoOf(error) === null) throw error;
   }
 }
 
-async function removeIfThere(path: string): Promise<void> {
+function removeIfThere(path: string): void {
   try {
-    await Deno.remove(path, { recursive: true });
+    Deno.removeSync(path);
   } catch (error) {
-    // Another server that started at the same time may have removed it.
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }

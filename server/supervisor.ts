@@ -48,6 +48,8 @@ export interface Worker {
   readonly ready: Promise<boolean>;
   /** Resolves when it has been reaped. */
   readonly exited: Promise<WorkerExit>;
+  /** Ends it at once because it cannot be used; `error` says why, in one line. */
+  reject(error: string): void;
 }
 
 /** What the supervisor knows of a worker. */
@@ -57,7 +59,7 @@ interface Entry {
   /** Null until it has said hello. */
   channel: ControlChannel | null;
   /** Why this server ended it, or null as long as it does not. */
-  ending: Extract<ExitReason, "killed_by_us" | "timed_out"> | null;
+  ending: Extract<ExitReason, "killed_by_us" | "timed_out" | "rejected"> | null;
 }
 
 /** Owns the workers. */
@@ -94,7 +96,8 @@ export class Supervisor implements AsyncDisposable {
       else channel[Symbol.dispose]();
     });
     const ready = this.#becomesReady(entry, greeted).finally(() => hub.forget(number));
-    return { number, pid, exited, ready };
+    const reject = (error: string) => this.#giveUp(entry, { reason: "rejected", error });
+    return { number, pid, exited, ready, reject };
   }
 
   /** Waits for a worker's hello, and ends one that does not say it in time. */
@@ -108,17 +111,27 @@ export class Supervisor implements AsyncDisposable {
     ]);
     settled.abort();
     if (outcome === "ready") return true;
-    if (entry.ending !== null) return false;
-    if (outcome === "timed out") {
-      entry.ending = "timed_out";
-      signalProcess(entry.process, "SIGKILL");
-    }
     const { pid } = entry.process;
-    const how = outcome === "exited"
-      ? "ended before it was ready"
-      : `was not ready after ${START_MS / 1000} s`;
-    events.emit({ event: "worker_failed", workerPid: pid, error: `Worker ${pid} ${how}` });
+    if (outcome === "timed out") {
+      const error = `Worker ${pid} was not ready after ${START_MS / 1000} s`;
+      this.#giveUp(entry, { reason: "timed_out", error });
+    } else if (entry.ending === null) {
+      const error = `Worker ${pid} ended before it was ready`;
+      events.emit({ event: "worker_failed", workerPid: pid, error });
+    }
     return false;
+  }
+
+  /** Ends a worker that is of no use, and tells why; one that is being ended already is left to that. */
+  #giveUp(
+    entry: Entry,
+    why: { readonly reason: "timed_out" | "rejected"; readonly error: string },
+  ): void {
+    if (entry.ending !== null) return;
+    entry.ending = why.reason;
+    const { pid } = entry.process;
+    this.#options.events.emit({ event: "worker_failed", workerPid: pid, error: why.error });
+    signalProcess(entry.process, "SIGKILL");
   }
 
   async #reap(entry: Entry): Promise<WorkerExit> {

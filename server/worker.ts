@@ -15,6 +15,7 @@ import { integer, readArgv, text } from "../ipc/flags.ts";
 import type { WorkerTransport } from "../ipc/transport.ts";
 import { UnixWorkerTransport } from "../ipc/transports/unix.ts";
 import { echo } from "./handlers/echo.ts";
+import { StreamConnection } from "./handlers/stream_connection.ts";
 
 /** The hidden command that starts a worker. */
 export const WORKER_COMMAND = "_worker";
@@ -62,16 +63,12 @@ export function giveUpPermissions(): void {
 
 async function serveOne(transport: WorkerTransport): Promise<number> {
   const { stream, info } = await transport.accept();
+  using connection = new StreamConnection(stream, info);
   try {
-    await echo({
-      ...info,
-      read: (buffer) => stream.read(buffer),
-      write: (bytes) => stream.write(bytes),
-      closeWrite: () => stream.closeWrite(),
-    });
+    await echo(connection);
   } catch (error) {
     // The client is gone before its answer: its own business, and no failure of this worker.
-    if (!isStreamError(error)) throw error;
+    if (!connection.hasFailed) throw error;
   }
   return EXIT_STATUS.done;
 }

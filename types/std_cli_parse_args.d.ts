@@ -6,10 +6,8 @@
 export interface ParseOptions {
   /** Flags that take no value. */
   readonly boolean?: readonly string[];
-  /** Flags that take a value; `"_"` keeps the operands as text. */
+  /** Flags that take a value; one without gets an empty text. */
   readonly string?: readonly string[];
-  /** When true, what stands behind `--` is put under the key `"--"`. */
-  readonly "--"?: boolean;
   /** Called for what is neither; a flag has a key, an operand has none. */
   readonly unknown?: (argument: string, key?: string, value?: unknown) => unknown;
 }
@@ -18,4 +16,4 @@ export interface ParseOptions {
 export function parseArgs(
   args: readonly string[],
   options?: ParseOptions,
-): { _: string[]; "--"?: string[]; [flag: string]: unknown };
+): { _: unknown[]; [flag: string]: unknown };

@@ -50,7 +50,12 @@ export class UnixWorkerTransport implements WorkerTransport {
   /** Accepts a stream and reads the header off it. */
   async accept(): Promise<{ stream: ByteStream; info: ConnectionInfo }> {
     const stream = await this.#listener.accept();
-    return { stream, info: await readProxyHeader(stream) };
+    try {
+      return { stream, info: await readProxyHeader(stream) };
+    } catch (error) {
+      stream.close();
+      throw error;
+    }
   }
 
   /** Stops listening. */

@@ -11,7 +11,7 @@ export interface Connection
   extends ConnectionInfo, Pick<ByteStream, "read" | "write" | "closeWrite"> {}
 
 /**
- * Serves one connection. It is over when the promise settles; a rejection with a stream's error means that the
- * client is gone, any other is the handler's own failure.
+ * Serves one connection. It is over when the promise settles; a rejection is the
+ * handler's own failure, unless the connection had failed before.
  */
 export type Handler = (connection: Connection) => Promise<void>;

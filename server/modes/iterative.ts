@@ -7,18 +7,18 @@
  * @module
  */
 
-import { isStreamError } from "../../ipc/errors.ts";
-import type { ByteStream } from "../../ipc/transport.ts";
+import type { ConnectionInfo } from "../../ipc/transport.ts";
 import type { AcceptedConnection } from "../connection.ts";
 import type { CloseReason, EventBus } from "../events.ts";
-import type { Connection, Handler } from "../handlers/handler.ts";
+import type { Handler } from "../handlers/handler.ts";
+import { StreamConnection } from "../handlers/stream_connection.ts";
 import type { Mode, ModeContext } from "./mode.ts";
 
 /** Owns the connection that is being served. */
 export class IterativeMode implements Mode {
   readonly #events: EventBus;
   readonly #handler: Handler;
-  #current: MeteredConnection | null = null;
+  #current: StreamConnection | null = null;
 
   /** Serves with `handler`, in this process. */
   constructor(context: ModeContext, handler: Handler) {
@@ -29,23 +29,23 @@ export class IterativeMode implements Mode {
   /** Runs the handler. */
   async serve(connection: AcceptedConnection): Promise<void> {
     connection.tellAccepted(null);
-    using metered = new MeteredConnection(connection);
-    this.#current = metered;
-    const reason = await this.#handle(metered);
+    const { stream, info, onMessage } = connection;
+    using served = new StreamConnection(stream, { ...info, onMessage });
+    this.#current = served;
+    const reason = await this.#handle(served, info);
     this.#current = null;
-    const { bytesIn, bytesOut } = metered;
-    connection.tellClosed({ bytesIn, bytesOut, reason });
+    connection.tellClosed({ bytesIn: served.bytesIn, bytesOut: served.bytesOut, reason });
   }
 
-  async #handle(connection: MeteredConnection): Promise<CloseReason> {
+  async #handle(connection: StreamConnection, info: ConnectionInfo): Promise<CloseReason> {
     try {
       await this.#handler(connection);
       return "finished";
-    } catch (error) {
+    } catch (thrown) {
       if (connection.isClosed) return "server_stopped";
-      if (isStreamError(error)) return "client_lost";
-      const text = error instanceof Error ? error.stack ?? error.message : String(error);
-      this.#events.emit({ event: "handler_failed", connection: connection.info, error: text });
+      if (connection.hasFailed) return "client_lost";
+      const error = thrown instanceof Error ? thrown.stack ?? thrown.message : String(thrown);
+      this.#events.emit({ event: "handler_failed", connection: info, error });
       return "handler_failed";
     }
   }
@@ -59,57 +59,5 @@ export class IterativeMode implements Mode {
   /** Ends what is left. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.endAll();
-  }
-}
-
-/** A connection that counts its bytes and tells its messages. Disposing closes it. */
-class MeteredConnection implements Connection, Disposable {
-  bytesIn = 0;
-  bytesOut = 0;
-  isClosed = false;
-  readonly info: AcceptedConnection["info"];
-  readonly #stream: ByteStream;
-  readonly #onMessage: ((data: Uint8Array) => void) | undefined;
-
-  constructor(connection: AcceptedConnection) {
-    this.info = connection.info;
-    this.#stream = connection.stream;
-    this.#onMessage = connection.onMessage;
-  }
-
-  get id() {
-    return this.info.id;
-  }
-
-  get remoteAddr() {
-    return this.info.remoteAddr;
-  }
-
-  get localAddr() {
-    return this.info.localAddr;
-  }
-
-  async read(buffer: Uint8Array): Promise<number | null> {
-    const count = await this.#stream.read(buffer);
-    if (count === null) return null;
-    this.bytesIn += count;
-    this.#onMessage?.(buffer.subarray(0, count));
-    return count;
-  }
-
-  async write(bytes: Uint8Array): Promise<number> {
-    const count = await this.#stream.write(bytes);
-    this.bytesOut += count;
-    return count;
-  }
-
-  closeWrite(): Promise<void> {
-    return this.#stream.closeWrite();
-  }
-
-  [Symbol.dispose](): void {
-    if (this.isClosed) return;
-    this.isClosed = true;
-    this.#stream.close();
   }
 }

@@ -4,13 +4,13 @@
  * @module
  */
 
-import { isStreamError, OperationalError } from "../../ipc/errors.ts";
+import { isStreamError, OperationalError, reasonOf } from "../../ipc/errors.ts";
 import { formatArgv } from "../../ipc/flags.ts";
 import { relay } from "../../ipc/relay.ts";
 import { selfCommand } from "../../ipc/self.ts";
 import type { ByteStream, ConnectionInfo } from "../../ipc/transport.ts";
 import { UnixParentTransport } from "../../ipc/transports/unix.ts";
-import type { AcceptedConnection } from "../connection.ts";
+import type { AcceptedConnection, Outcome } from "../connection.ts";
 import type { CloseReason, EventBus, WorkerExit } from "../events.ts";
 import { Hub } from "../hub.ts";
 import { RunFolder, runFolderCandidates } from "../run_folder.ts";
@@ -35,8 +35,14 @@ export class PerConnectionMode implements Mode {
     this.#events = events;
   }
 
-  /** Makes the run folder and opens the hub. Throws `OperationalError` where no folder can be made. */
+  /** Makes the run folder and opens the hub. Throws `OperationalError` where it cannot. */
   static async open(context: ModeContext): Promise<PerConnectionMode> {
+    if (Deno.build.os === "windows") {
+      throw new OperationalError(
+        "Cannot serve in per-connection mode: Deno has no Unix-domain sockets on Windows; " +
+          "use --mode iterative",
+      );
+    }
     const { events, clock } = context;
     await using stack = new AsyncDisposableStack();
     const folder = stack.use(await RunFolder.create(runFolderCandidates(Deno.env)));
@@ -50,23 +56,26 @@ export class PerConnectionMode implements Mode {
   async serve(connection: AcceptedConnection): Promise<void> {
     const worker = this.#startWorker();
     connection.tellAccepted(worker?.pid ?? null);
+    connection.tellClosed(await this.#relay(connection, worker));
+    if (worker === null) return;
+    await worker.exited;
+    this.#folder.removeWorker(worker.number);
+  }
+
+  /** Relays until the connection is closed. Resolves to what passed, and why it closed. */
+  async #relay(connection: AcceptedConnection, worker: Worker | null): Promise<Outcome> {
     const stream = worker && await this.#openStream(worker, connection.info);
     if (worker === null || stream === null) {
       connection.stream.close();
-      connection.tellClosed({ bytesIn: 0, bytesOut: 0, reason: "worker_failed" });
-    } else {
-      const { bytesIn, bytesOut, endedBy } = await relay(connection.stream, stream, {
-        onInbound: connection.onMessage,
-        serverGone: worker.exited,
-      });
-      const reason = endedBy === "server"
-        ? closeReason(await worker.exited)
-        : CLOSE_REASONS[endedBy];
-      connection.tellClosed({ bytesIn, bytesOut, reason });
+      const isStopped = (await worker?.exited)?.reason === "killed_by_us";
+      return { bytesIn: 0, bytesOut: 0, reason: isStopped ? "server_stopped" : "worker_failed" };
     }
-    if (worker === null) return;
-    await worker.exited;
-    await this.#folder.removeWorker(worker.number);
+    const { bytesIn, bytesOut, endedBy } = await relay(connection.stream, stream, {
+      onInbound: connection.onMessage,
+      serverGone: worker.exited,
+    });
+    const reason = endedBy === "server" ? closeReason(await worker.exited) : CLOSE_REASONS[endedBy];
+    return { bytesIn, bytesOut, reason };
   }
 
   #startWorker(): Worker | null {
@@ -79,14 +88,15 @@ export class PerConnectionMode implements Mode {
     }
   }
 
-  /** The stream to a worker, or null if it ends before it takes one. */
+  /** The stream to a worker, or null if it cannot be had: then the worker has ended, or is made to. */
   async #openStream(worker: Worker, info: ConnectionInfo): Promise<ByteStream | null> {
     if (!await worker.ready) return null;
     try {
       return await new UnixParentTransport(this.#folder.workerPath(worker.number)).open(info);
     } catch (error) {
-      if (isStreamError(error)) return null;
-      throw error;
+      if (!isStreamError(error)) throw error;
+      worker.reject(`Cannot connect to worker ${worker.pid}: ${reasonOf(error)}`);
+      return null;
     }
   }
 

@@ -1,0 +1,85 @@
+/**
+ * A handler's connection over a stream: counts its bytes, and remembers whether it failed, so that the end of a client
+ * can be told from a failure of the handler.
+ *
+ * @module
+ */
+
+import type { Endpoint } from "../../ipc/address.ts";
+import type { ByteStream, ConnectionInfo } from "../../ipc/transport.ts";
+import type { Connection } from "./handler.ts";
+
+/** What a connection may be told. */
+export interface StreamConnectionOptions {
+  /** Called with what each read brought. The data is valid during the call only. */
+  readonly onMessage?: ((data: Uint8Array) => void) | undefined;
+}
+
+/** Owns its stream. Disposing closes it; more than once does no harm. */
+export class StreamConnection implements Connection, Disposable {
+  /** Counts the connections of one server, from 1. */
+  readonly id: number;
+  /** The client's end. */
+  readonly remoteAddr: Endpoint;
+  /** The server's end. */
+  readonly localAddr: Endpoint;
+  /** Bytes read so far. */
+  bytesIn = 0;
+  /** Bytes written so far. */
+  bytesOut = 0;
+  /** Whether a read or write has failed: the client is gone, or the connection was closed here. */
+  hasFailed = false;
+  /** Whether it was closed here. */
+  isClosed = false;
+  readonly #stream: ByteStream;
+  readonly #onMessage: ((data: Uint8Array) => void) | undefined;
+
+  /** Takes over the stream of a connection. */
+  constructor(
+    stream: ByteStream,
+    options: ConnectionInfo & StreamConnectionOptions,
+  ) {
+    this.id = options.id;
+    this.remoteAddr = options.remoteAddr;
+    this.localAddr = options.localAddr;
+    this.#stream = stream;
+    this.#onMessage = options.onMessage;
+  }
+
+  /** Reads into `buffer`; resolves to the number of bytes read, or null at the end of file. */
+  async read(buffer: Uint8Array): Promise<number | null> {
+    const count = await this.#noticing(this.#stream.read(buffer));
+    if (count === null) return null;
+    this.bytesIn += count;
+    this.#onMessage?.(buffer.subarray(0, count));
+    return count;
+  }
+
+  /** Writes from `bytes`; resolves to how many were taken, which may be fewer than there are. */
+  async write(bytes: Uint8Array): Promise<number> {
+    const count = await this.#noticing(this.#stream.write(bytes));
+    this.bytesOut += count;
+    return count;
+  }
+
+  /** Ends the outgoing direction. */
+  closeWrite(): Promise<void> {
+    return this.#noticing(this.#stream.closeWrite());
+  }
+
+  async #noticing<T>(operation: Promise<T>): Promise<T> {
+    try {
+      return await operation;
+    } catch (error) {
+      this.hasFailed = true;
+      throw error;
+    }
+  }
+
+  /** Closes the stream: what is under way fails. */
+  [Symbol.dispose](): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.#stream.close();
+  }
+}

@@ -1,0 +1,76 @@
+import { CLIENT_COMMAND, parseClientOptions } from "../../client/command.ts";
+import { formatHelp } from "../../ipc/command_line.ts";
+import { UsageError } from "../../ipc/errors.ts";
+import { assertEquals, assertStringIncludes, assertThrows } from "../assert.ts";
+
+const DEFAULTS = {
+  hostname: "127.0.0.1",
+  port: 9000,
+  endWord: "END",
+  newline: true,
+  connectTimeoutMs: 10_000,
+};
+
+Deno.test("parseClientOptions() needs no more than the port", () => {
+  assertEquals(parseClientOptions(["9000"]), DEFAULTS);
+});
+
+Deno.test("parseClientOptions() takes the host before the port", () => {
+  for (const hostname of ["example.org", "::1", "10.0.0.1", "9000"]) {
+    assertEquals(parseClientOptions([hostname, "9001"]), { ...DEFAULTS, hostname, port: 9001 });
+  }
+});
+
+Deno.test("parseClientOptions() takes every flag", () => {
+  const args = ["--end", "bye bye", "--no-newline", "--connect-timeout=0.25", "9000"];
+  assertEquals(parseClientOptions(args), {
+    ...DEFAULTS,
+    endWord: "bye bye",
+    newline: false,
+    connectTimeoutMs: 250,
+  });
+});
+
+Deno.test("parseClientOptions() takes the ports from 1 to 65535", () => {
+  for (const port of [1, 65_535]) {
+    assertEquals(parseClientOptions([String(port)]), { ...DEFAULTS, port });
+  }
+});
+
+Deno.test("parseClientOptions() returns null for --help", () => {
+  assertEquals(parseClientOptions(["--help"]), null);
+});
+
+const PORT_EXPECTED = "expected a whole number from 1 to 65535";
+const SECONDS_EXPECTED = "expected seconds, from 0.001 to 2147483";
+
+const REFUSED: readonly (readonly [args: readonly string[], message: string])[] = [
+  [[], "PORT is missing"],
+  [["0"], `PORT "0": ${PORT_EXPECTED}`],
+  [["65536"], `PORT "65536": ${PORT_EXPECTED}`],
+  [["example.org"], `PORT "example.org": ${PORT_EXPECTED}`],
+  [["::1", "http"], `PORT "http": ${PORT_EXPECTED}`],
+  [["9000", "::1"], `PORT "::1": ${PORT_EXPECTED}`],
+  [["", "9000"], 'HOST "": expected a text that is not empty'],
+  [["::1", "9000", "9001"], 'surplus argument "9001"'],
+  [["--end=", "9000"], "--end needs a value: WORD"],
+  [["--connect-timeout", "0", "9000"], `--connect-timeout "0": ${SECONDS_EXPECTED}`],
+  [["--connect-timeout=10s", "9000"], `--connect-timeout "10s": ${SECONDS_EXPECTED}`],
+  [["--no-newline=yes", "9000"], "--no-newline takes no value"],
+  [["--newline", "9000"], "unknown flag --newline"],
+];
+
+for (const [args, message] of REFUSED) {
+  Deno.test(`"brood client ${args.join(" ")}" is refused: ${message}`, () => {
+    const error = assertThrows(() => parseClientOptions(args), UsageError);
+    assertEquals([error.message, error.command], [message, "client"]);
+  });
+}
+
+Deno.test("the client's help tells the usage, every flag and its default", () => {
+  const help = formatHelp(CLIENT_COMMAND);
+  assertStringIncludes(help, "Usage: brood client [OPTIONS] [HOST] PORT\n");
+  assertStringIncludes(help, "--end WORD           the line that ends the input (END)\n");
+  assertStringIncludes(help, "--no-newline         send each line without its newline\n");
+  assertStringIncludes(help, "--connect-timeout S  how long to wait for the connection (10)\n");
+});

@@ -1,0 +1,17 @@
+import { runClient } from "../../client/mod.ts";
+import { OperationalError } from "../../ipc/errors.ts";
+import { assertRejects } from "../assert.ts";
+import { closedPort } from "../ipc/sockets.ts";
+
+// What it does with standard input and output is for the tests of the whole program: tests/e2e.
+
+Deno.test("runClient() rejects before it reads any input when it cannot connect", async () => {
+  const options = {
+    hostname: "127.0.0.1",
+    port: closedPort(),
+    endWord: "END",
+    newline: true,
+    connectTimeoutMs: 60_000,
+  };
+  await assertRejects(() => runClient(options), OperationalError, "connection refused");
+});

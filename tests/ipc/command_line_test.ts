@@ -1,0 +1,193 @@
+import {
+  type CommandSpec,
+  formatHelp,
+  formatUsage,
+  parseCommandLine,
+  parseValue,
+} from "../../ipc/command_line.ts";
+import { UsageError } from "../../ipc/errors.ts";
+import { choice, integer, text, toggle } from "../../ipc/flags.ts";
+import { assertEquals, assertNotMatch, assertThrows } from "../assert.ts";
+
+const FLAGS = {
+  host: text({ placeholder: "ADDR", fallback: "127.0.0.1", help: "where to knock" }),
+  count: integer({ placeholder: "N", fallback: 3, min: 1, max: 9, help: "how often" }),
+  sound: choice(["soft", "hard"], "how it sounds"),
+  quiet: toggle("say nothing"),
+};
+
+const KNOCK: CommandSpec<typeof FLAGS> = {
+  name: "knock",
+  summary: "Knocks on a door.",
+  operands: ["DOOR", "[VISITOR]"],
+  flags: FLAGS,
+  notes: ["A note.", "Another."],
+};
+
+const DEFAULTS = { host: "127.0.0.1", count: 3, sound: "soft", quiet: false } as const;
+
+/** The flags that a command line gives, on top of the defaults. */
+function assertFlags(
+  args: readonly string[],
+  expected: Partial<Record<keyof typeof FLAGS, unknown>>,
+) {
+  const parsed = parseCommandLine(KNOCK, args);
+  assertEquals<unknown>(parsed?.flags, { ...DEFAULTS, ...expected }, args.join(" "));
+}
+
+function assertRefused(args: readonly string[], message: string) {
+  const error = assertThrows(() => parseCommandLine(KNOCK, args), UsageError);
+  assertEquals([error.message, error.command], [message, "knock"]);
+}
+
+Deno.test("parseCommandLine() fills in the defaults", () => {
+  assertEquals(parseCommandLine(KNOCK, ["door"]), { flags: DEFAULTS, operands: ["door"] });
+});
+
+Deno.test("parseCommandLine() takes a value behind the flag or behind an equals sign", () => {
+  assertFlags(["--host", "::1", "--count", "4", "door"], { host: "::1", count: 4 });
+  assertFlags(["--host=::1", "--count=4", "door"], { host: "::1", count: 4 });
+});
+
+Deno.test("parseCommandLine() takes a value whatever it looks like", () => {
+  const values = ["a=b", "-5", "-", "--", "--help", "--quiet=1", "two words", "two\nlines", "true"];
+  for (const host of values) {
+    assertFlags([`--host=${host}`, "door"], { host });
+    assertFlags(["--host", host, "door"], { host });
+  }
+});
+
+Deno.test("parseCommandLine() takes flags before, between and behind the operands", () => {
+  const expected = {
+    flags: { ...DEFAULTS, count: 5, sound: "hard", quiet: true },
+    operands: ["door", "guest"],
+  } as const;
+  const line = ["--quiet", "door", "--count", "5", "guest", "--sound=hard"];
+  assertEquals(parseCommandLine(KNOCK, line), expected);
+});
+
+Deno.test("parseCommandLine() lets the last of a repeated flag win", () => {
+  assertFlags(["--count=4", "--count", "5", "--quiet", "--quiet", "door"], {
+    count: 5,
+    quiet: true,
+  });
+});
+
+Deno.test("parseCommandLine() keeps the text of an operand that looks like a number", () => {
+  const operands = ["007", "1e3"];
+  assertEquals(parseCommandLine(KNOCK, operands)?.operands, operands);
+  assertEquals(parseCommandLine(KNOCK, ["--", ...operands])?.operands, operands);
+});
+
+Deno.test("parseCommandLine() takes what stands behind -- as operands", () => {
+  assertEquals(parseCommandLine(KNOCK, ["--quiet", "--", "--help", "--quiet=1"]), {
+    flags: { ...DEFAULTS, quiet: true },
+    operands: ["--help", "--quiet=1"],
+  });
+});
+
+Deno.test("parseCommandLine() returns null for --help, whatever else is missing", () => {
+  for (const args of [["--help"], ["--count=99", "--help"], ["a", "b", "c", "--help"]]) {
+    assertEquals(parseCommandLine(KNOCK, args), null);
+  }
+});
+
+Deno.test("parseCommandLine() refuses an unknown flag, by its name", () => {
+  const unknown = ["--nope", "-x", "-5", "--host.x=1", "--no-quiet", "--__proto__", "--toString=1"];
+  for (const flag of unknown) assertRefused([flag, "door"], `unknown flag ${flag}`);
+});
+
+Deno.test("parseCommandLine() refuses a flag that is named as the parser's own list of operands", () => {
+  assertRefused(["--_=x", "door"], "unknown flag --_=x");
+});
+
+Deno.test("parseCommandLine() refuses a flag whose value is missing", () => {
+  assertRefused(["door", "--host"], "--host needs a value: ADDR");
+  assertRefused(["--host=", "door"], "--host needs a value: ADDR");
+  assertRefused(["--sound", "", "door"], "--sound needs a value: soft|hard");
+});
+
+Deno.test("parseCommandLine() refuses a value for a switch", () => {
+  for (const argument of ["--quiet=true", "--quiet=", "--help=false"]) {
+    const [name] = argument.split("=");
+    assertRefused([argument, "door"], `${name} takes no value`);
+  }
+});
+
+Deno.test("parseCommandLine() takes the word behind a switch as an operand, also true and false", () => {
+  for (const word of ["door", "true", "false"]) {
+    assertEquals(parseCommandLine(KNOCK, ["--quiet", word]), {
+      flags: { ...DEFAULTS, quiet: true },
+      operands: [word],
+    });
+  }
+});
+
+Deno.test("parseCommandLine() refuses a value out of range, by flag, value and what was expected", () => {
+  assertRefused(["--count", "10", "door"], '--count "10": expected a whole number from 1 to 9');
+  assertRefused(["--sound=loud", "door"], '--sound "loud": expected soft or hard');
+});
+
+Deno.test("parseCommandLine() refuses a surplus argument", () => {
+  assertRefused(["door", "guest", "more", "most"], 'surplus argument "more"');
+  assertRefused(["door", "guest", "--", "--more"], 'surplus argument "--more"');
+});
+
+Deno.test("parseCommandLine() refuses a missing operand, by name", () => {
+  assertRefused(["--quiet"], "DOOR is missing");
+  const move = { ...KNOCK, operands: ["FROM", "TO"] };
+  assertThrows(() => parseCommandLine(move, []), UsageError, "FROM and TO is missing");
+  const { message } = assertThrows(() => parseCommandLine(move, ["here"]), UsageError);
+  assertEquals(message, "TO is missing");
+});
+
+Deno.test("parseCommandLine() refuses in one line, whatever was typed", () => {
+  for (const argument of ["--no\npe", "--no\npe=1", "--quiet=\n1", "-\n", "--count=\n"]) {
+    const error = assertThrows(() => parseCommandLine(KNOCK, [argument, "door"]), UsageError);
+    assertNotMatch(error.message, /\n/);
+  }
+});
+
+Deno.test("parseValue() returns the value", () => {
+  assertEquals(parseValue("COUNT", "4", { flag: FLAGS.count, command: "knock" }), 4);
+});
+
+Deno.test("parseValue() names what cannot be, with its text quoted, and carries the command", () => {
+  const options = { flag: FLAGS.count, command: "knock" };
+  const error = assertThrows(() => parseValue("COUNT", "a\nb", options), UsageError);
+  assertEquals(error.message, 'COUNT "a\\nb": expected a whole number from 1 to 9');
+  assertEquals(error.command, "knock");
+});
+
+Deno.test("parseValue() lets a bug in a flag through", () => {
+  const flag = {
+    parse(): number {
+      throw new RangeError("a bug");
+    },
+  };
+  assertThrows(() => parseValue("COUNT", "1", { flag, command: "knock" }), RangeError, "a bug");
+});
+
+Deno.test("formatUsage() shows how the command is called", () => {
+  assertEquals(formatUsage(KNOCK), "brood knock [OPTIONS] DOOR [VISITOR]");
+});
+
+Deno.test("formatHelp() aligns the flags, tells their defaults and ends with the notes", () => {
+  assertEquals(
+    formatHelp(KNOCK),
+    `\
+Knocks on a door.
+
+Usage: brood knock [OPTIONS] DOOR [VISITOR]
+
+Options:
+  --host ADDR        where to knock (127.0.0.1)
+  --count N          how often (3)
+  --sound soft|hard  how it sounds (soft)
+  --quiet            say nothing
+  --help             print this and exit
+
+A note.
+Another.`,
+  );
+});

@@ -1,0 +1,87 @@
+import { errnoOf, EXIT_STATUS, isStreamError, reasonOf, UsageError } from "../../ipc/errors.ts";
+import { assert, assertEquals, assertRejects } from "../assert.ts";
+import { closedPort, Resettable, TcpPair, TempFolder } from "./sockets.ts";
+
+const connectTo = (hostname: string, port: number) => () => Deno.connect({ hostname, port });
+
+Deno.test("EXIT_STATUS tells the four ends of the program apart", () => {
+  assertEquals(EXIT_STATUS, { done: 0, failed: 1, usage: 2, bug: 70 });
+});
+
+Deno.test("UsageError carries the command that was called, if there was one", () => {
+  assertEquals(new UsageError("x", { command: "server" }).command, "server");
+  assertEquals(new UsageError("x").command, null);
+});
+
+Deno.test("a refused connection is the operating system's ECONNREFUSED", async () => {
+  const error = await assertRejects(connectTo("127.0.0.1", closedPort()), Error);
+  assertEquals(errnoOf(error), "ECONNREFUSED");
+  assertEquals(reasonOf(error), "connection refused");
+});
+
+Deno.test("a missing file is the operating system's ENOENT", async () => {
+  await using folder = await TempFolder.make();
+  const error = await assertRejects(() => Deno.open(folder.join("missing")), Error);
+  assertEquals(errnoOf(error), "ENOENT");
+  assertEquals(reasonOf(error), "no such file or directory");
+});
+
+Deno.test("reasonOf() keeps the operating system's name where there are no plain words for it", async () => {
+  await using folder = await TempFolder.make();
+  await Deno.symlink("loop", folder.join("loop"));
+  const error = await assertRejects(() => Deno.open(folder.join("loop")), Error);
+  assertEquals(reasonOf(error), "ELOOP");
+});
+
+Deno.test("reasonOf() has plain words for a host name that cannot be resolved", async () => {
+  const error = await assertRejects(connectTo("nosuch.invalid", 9), Error);
+  assertEquals(errnoOf(error), null);
+  assertEquals(reasonOf(error), "the host name could not be resolved");
+});
+
+Deno.test("reasonOf() is the message of any other error, and the text of anything else", () => {
+  assertEquals(reasonOf(new TypeError("not a number")), "not a number");
+  assertEquals(reasonOf("just a text"), "just a text");
+});
+
+Deno.test("isStreamError() is true for what the other side does to a connection", async () => {
+  using lost = await Resettable.open();
+  const reading = lost.conn.read(new Uint8Array(1));
+  lost.reset();
+  const reset = await assertRejects(() => reading, Deno.errors.ConnectionReset);
+  const brokenPipe = await assertRejects(
+    () => lost.conn.write(new Uint8Array(1)),
+    Deno.errors.BrokenPipe,
+  );
+
+  assert(isStreamError(reset));
+  assertEquals(reasonOf(reset), "connection reset by the other side");
+  assert(isStreamError(brokenPipe));
+  assertEquals(reasonOf(brokenPipe), "broken pipe: nobody reads it any more");
+});
+
+Deno.test("isStreamError() is true for an operation on a stream that this side closes", async () => {
+  using pair = await TcpPair.open();
+  const reading = pair.near.read(new Uint8Array(1));
+  pair.near.close();
+  const underWay = await assertRejects(() => reading, Error);
+  const afterwards = await assertRejects(() => pair.near.write(new Uint8Array(1)), Error);
+
+  assert(isStreamError(underWay));
+  assert(isStreamError(afterwards));
+});
+
+Deno.test("isStreamError() is false for a bug", () => {
+  for (const bug of [new TypeError("x"), new RangeError("x"), new Error("x"), "x", null]) {
+    assert(!isStreamError(bug));
+  }
+});
+
+Deno.test("errnoOf() is null for what carries no name", () => {
+  const aborted = new DOMException("x", "AbortError");
+  for (
+    const other of [new TypeError("x"), aborted, { code: "ENOENT" }, "ENOENT", null, undefined]
+  ) {
+    assertEquals(errnoOf(other), null);
+  }
+});

@@ -1,0 +1,396 @@
+import { copy, relay, type RelayResult } from "../../ipc/relay.ts";
+import type { ByteStream } from "../../ipc/transport.ts";
+import { assert, assertEquals, assertRejects } from "../assert.ts";
+import { bytesOf, readAll } from "./bytes.ts";
+import { MemoryStream, type MemoryStreamOptions, systemError } from "./memory_stream.ts";
+import { randomFrom } from "./random.ts";
+import { Resettable, TcpPair } from "./sockets.ts";
+
+/** Settles never: the server's side stays. */
+const NEVER = new Promise<never>(() => {});
+
+const LOST = systemError("ECONNRESET");
+const NOBODY_READS = systemError("EPIPE");
+
+function throwNobodyReads(): never {
+  throw NOBODY_READS;
+}
+
+/** Reads the pieces, then fails as a connection that is lost. */
+function* lostAfter(...pieces: readonly Uint8Array[]) {
+  yield* pieces;
+  throw LOST;
+}
+
+/** Keeps the connection open and silent, until it is closed. */
+async function* silence() {
+  await NEVER;
+  yield new Uint8Array();
+}
+
+Deno.test("copy() passes every byte on in order, whatever the splits and the short writes", async () => {
+  const copies = Array.from({ length: 30 }, async (_, seed) => {
+    const random = randomFrom(seed);
+    const pieces = Array.from(
+      { length: random(0, 4) },
+      () => Uint8Array.from({ length: random(0, 70_000) }, () => random(0, 255)),
+    );
+    const bytes = pieces.flatMap((piece) => Array.from(piece));
+    const source = new MemoryStream({ reads: () => pieces });
+    const sink = new MemoryStream({ takes: (length) => random(1, length) });
+    const seen: number[] = [];
+
+    const result = await copy(source, sink, { onChunk: (chunk) => seen.push(...chunk) });
+
+    assertEquals(result, { bytes: bytes.length, failure: null });
+    // As text, because a difference of two arrays this long takes seconds to print.
+    assert(sink.written.join() === bytes.join(), `seed ${seed}: what was written`);
+    assert(seen.join() === bytes.join(), `seed ${seed}: what onChunk saw`);
+  });
+  // At once, so that two copies which shared a buffer would mix their bytes.
+  await Promise.all(copies);
+});
+
+Deno.test("copy() passes the end of file on to the sink", async () => {
+  const sink = new MemoryStream();
+  await copy(new MemoryStream({ reads: () => [bytesOf("hello")] }), sink);
+  assertEquals(sink.calls, { read: 0, write: 1, closeWrite: 1, close: 0 });
+});
+
+Deno.test("copy() goes on after a read of no bytes", async () => {
+  const source = new MemoryStream({ reads: () => [new Uint8Array(), bytesOf("hello")] });
+  const sink = new MemoryStream();
+  assertEquals(await copy(source, sink), { bytes: 5, failure: null });
+  assertEquals(sink.writtenText, "hello");
+});
+
+Deno.test("copy() calls onChunk before it writes the chunk", async () => {
+  const order: string[] = [];
+  const sink = new MemoryStream({
+    takes(length) {
+      order.push("write");
+      return length;
+    },
+  });
+  await copy(new MemoryStream({ reads: () => [bytesOf("hello")] }), sink, {
+    onChunk: () => order.push("onChunk"),
+  });
+  assertEquals(order, ["onChunk", "write"]);
+});
+
+Deno.test("copy() reads no further while the sink has not taken the last chunk", async () => {
+  const writing = Promise.withResolvers<void>();
+  const taken = Promise.withResolvers<void>();
+  const source = new MemoryStream({ reads: () => [bytesOf("one"), bytesOf("two")] });
+  const sink = new MemoryStream({
+    async takes(length) {
+      writing.resolve();
+      await taken.promise;
+      return length;
+    },
+  });
+
+  const copying = copy(source, sink);
+  await writing.promise;
+  assertEquals(source.calls.read, 1);
+  taken.resolve();
+  await copying;
+  assertEquals(sink.writtenText, "onetwo");
+});
+
+Deno.test("copy() works in the buffer of a copy that has ended", async () => {
+  const buffers: ArrayBufferLike[] = [];
+  for (let i = 0; i < 2; i++) {
+    await copy(new MemoryStream({ reads: () => [bytesOf("hello")] }), new MemoryStream(), {
+      onChunk: (chunk) => buffers.push(chunk.buffer),
+    });
+  }
+  const [first, second] = buffers;
+  assert(first !== undefined && first === second);
+});
+
+Deno.test("copy() resolves to the failure of a read, and passes no end of file on", async () => {
+  const sink = new MemoryStream();
+
+  const { bytes, failure } = await copy(
+    new MemoryStream({ reads: () => lostAfter(bytesOf("one"), bytesOf("two")) }),
+    sink,
+  );
+
+  assertEquals([bytes, failure?.at, failure?.cause], [6, "read", LOST]);
+  assertEquals([sink.writtenText, sink.calls.closeWrite], ["onetwo", 0]);
+});
+
+Deno.test("copy() resolves to the failure of a write, and counts whole chunks only", async () => {
+  const takes = [3, 1];
+  const sink = new MemoryStream({ takes: () => takes.shift() ?? throwNobodyReads() });
+
+  const { bytes, failure } = await copy(
+    new MemoryStream({ reads: () => [bytesOf("one"), bytesOf("two"), bytesOf("six")] }),
+    sink,
+  );
+
+  assertEquals([bytes, failure?.at, failure?.cause], [3, "write", NOBODY_READS]);
+  assertEquals([sink.writtenText, sink.calls.closeWrite], ["onet", 0]);
+});
+
+Deno.test("copy() does not call it a failure when the sink is gone at the end of file", async () => {
+  const sink = new MemoryStream({
+    onCloseWrite() {
+      throw systemError("ENOTCONN");
+    },
+  });
+  const source = new MemoryStream({ reads: () => [bytesOf("hello")] });
+  assertEquals(await copy(source, sink), { bytes: 5, failure: null });
+});
+
+function throwBug(): never {
+  throw new RangeError("a bug");
+}
+
+Deno.test("copy() rejects for a bug, wherever it is", async () => {
+  const source = () => new MemoryStream({ reads: () => [bytesOf("hello")] });
+  const copies = {
+    read: () => copy(new MemoryStream({ reads: throwBug }), new MemoryStream()),
+    onChunk: () => copy(source(), new MemoryStream(), { onChunk: throwBug }),
+    write: () => copy(source(), new MemoryStream({ takes: throwBug })),
+    closeWrite: () => copy(source(), new MemoryStream({ onCloseWrite: throwBug })),
+  };
+  for (const run of Object.values(copies)) await assertRejects(run, RangeError, "a bug");
+});
+
+/** A stream that counts its closes, and says when it has been closed. */
+function countCloses(stream: ByteStream) {
+  const closed = Promise.withResolvers<void>();
+  const counted = {
+    closes: 0,
+    closed: closed.promise,
+    read: (buffer: Uint8Array) => stream.read(buffer),
+    write: (bytes: Uint8Array) => stream.write(bytes),
+    closeWrite: () => stream.closeWrite(),
+    close() {
+      counted.closes++;
+      stream.close();
+      closed.resolve();
+    },
+  };
+  return counted;
+}
+
+/** A relay between two real connections, held by their far ends. */
+class RelayUnderTest implements Disposable {
+  readonly #client: TcpPair;
+  readonly #server: TcpPair;
+  readonly #streams: readonly ReturnType<typeof countCloses>[];
+  readonly #result: Promise<RelayResult>;
+
+  private constructor(client: TcpPair, server: TcpPair, serverGone: Promise<void>) {
+    this.#client = client;
+    this.#server = server;
+    const streams = [countCloses(client.near), countCloses(server.near)] as const;
+    this.#streams = streams;
+    this.#result = relay(...streams, { serverGone });
+  }
+
+  static async start(options: { readonly serverGone?: Promise<void> } = {}) {
+    const { serverGone = NEVER } = options;
+    return new RelayUnderTest(await TcpPair.open(), await TcpPair.open(), serverGone);
+  }
+
+  get client(): Deno.TcpConn {
+    return this.#client.far;
+  }
+
+  get server(): Deno.TcpConn {
+    return this.#server.far;
+  }
+
+  /** Waits for its end, and checks that both streams have been closed, once each. */
+  async result(): Promise<RelayResult> {
+    const result = await this.#result;
+    assertEquals(this.#streams.map((stream) => stream.closes), [1, 1]);
+    return result;
+  }
+
+  [Symbol.dispose](): void {
+    this.#client[Symbol.dispose]();
+    this.#server[Symbol.dispose]();
+  }
+}
+
+async function say(conn: Deno.Conn, text: string): Promise<void> {
+  await conn.write(bytesOf(text));
+  await conn.closeWrite();
+}
+
+Deno.test("relay() carries the answer after the client has ended its own direction", async () => {
+  using relayed = await RelayUnderTest.start();
+
+  await say(relayed.client, "question");
+  assertEquals(await readAll(relayed.server), "question");
+  await say(relayed.server, "the answer");
+  assertEquals(await readAll(relayed.client), "the answer");
+
+  assertEquals(await relayed.result(), { bytesIn: 8, bytesOut: 10, endedBy: "both" });
+});
+
+Deno.test("relay() carries what the client sends after the server has ended its own direction", async () => {
+  using relayed = await RelayUnderTest.start();
+
+  await say(relayed.server, "the answer");
+  assertEquals(await readAll(relayed.client), "the answer");
+  await say(relayed.client, "question");
+  assertEquals(await readAll(relayed.server), "question");
+
+  assertEquals(await relayed.result(), { bytesIn: 8, bytesOut: 10, endedBy: "both" });
+});
+
+Deno.test("relay() shows onInbound what the client sends, and nothing else", async () => {
+  const client = new MemoryStream({ reads: () => [bytesOf("one"), bytesOf("two")] });
+  const server = new MemoryStream({ reads: () => [bytesOf("answer")] });
+  const seen: string[] = [];
+
+  await relay(client, server, {
+    serverGone: NEVER,
+    onInbound: (chunk) => seen.push(new TextDecoder().decode(chunk)),
+  });
+
+  assertEquals(seen, ["one", "two"]);
+});
+
+Deno.test("relay() ends both sides and closes them when the client resets", async () => {
+  using lost = await Resettable.open();
+  using pair = await TcpPair.open();
+  const streams = [countCloses(lost.conn), countCloses(pair.near)] as const;
+  const relaying = relay(...streams, { serverGone: NEVER });
+
+  lost.reset();
+
+  assertEquals((await relaying).endedBy, "client");
+  assertEquals(await readAll(pair.far), "");
+  assertEquals(streams.map((stream) => stream.closes), [1, 1]);
+});
+
+Deno.test("relay() ends both sides when a client is lost that a silent server listens to", async () => {
+  const client = new MemoryStream({ reads: () => lostAfter(bytesOf("ques")) });
+  const server = new MemoryStream({ reads: silence });
+
+  const result = await relay(client, server, { serverGone: NEVER });
+
+  assertEquals(result, { bytesIn: 4, bytesOut: 0, endedBy: "client" });
+  assertEquals([client.calls.close, server.calls.close], [1, 1]);
+});
+
+Deno.test("relay() ends both sides when the client no longer takes the answer", async () => {
+  const client = new MemoryStream({ reads: silence, takes: throwNobodyReads });
+  const server = new MemoryStream({ reads: () => [bytesOf("answer")] });
+
+  const result = await relay(client, server, { serverGone: NEVER });
+
+  assertEquals(result, { bytesIn: 0, bytesOut: 0, endedBy: "client" });
+  assertEquals([client.calls.close, server.calls.close], [1, 1]);
+});
+
+Deno.test("relay() still sends the answer of a server's side that takes no more input", async () => {
+  const client = new MemoryStream({ reads: () => [bytesOf("question")] });
+  const refused = Promise.withResolvers<void>();
+  const server = new MemoryStream({
+    takes() {
+      refused.resolve();
+      throwNobodyReads();
+    },
+    async *reads() {
+      await refused.promise;
+      yield bytesOf("the ");
+      yield bytesOf("answer");
+    },
+  });
+
+  const result = await relay(client, server, { serverGone: NEVER });
+
+  assertEquals([client.writtenText, client.calls.closeWrite], ["the answer", 1]);
+  assertEquals(result, { bytesIn: 0, bytesOut: 10, endedBy: "server" });
+  assertEquals([client.calls.close, server.calls.close], [1, 1]);
+});
+
+Deno.test("relay() ends a client that sends no end of file, once the answer is out and the server's side gone", async () => {
+  const gone = Promise.withResolvers<void>();
+  using relayed = await RelayUnderTest.start({ serverGone: gone.promise });
+
+  await say(relayed.server, "the answer");
+  gone.resolve();
+
+  assertEquals(await readAll(relayed.client), "the answer");
+  assertEquals(await relayed.result(), { bytesIn: 0, bytesOut: 10, endedBy: "server" });
+});
+
+Deno.test("relay() does not cut off an answer because the server's side is gone", async () => {
+  const answering = Promise.withResolvers<void>();
+  const client = new MemoryStream({ reads: silence });
+  const server = new MemoryStream({
+    async *reads() {
+      yield bytesOf("the ");
+      await answering.promise;
+      yield bytesOf("answer");
+    },
+  });
+
+  const relaying = relay(client, server, { serverGone: Promise.resolve().then(answering.resolve) });
+
+  assertEquals(await relaying, { bytesIn: 0, bytesOut: 10, endedBy: "server" });
+  assertEquals(client.writtenText, "the answer");
+});
+
+Deno.test("relay() is ended by both when both have sent their end of file, also from a server that is gone since", async () => {
+  using relayed = await RelayUnderTest.start({ serverGone: Promise.resolve() });
+
+  await say(relayed.client, "question");
+  assertEquals(await readAll(relayed.server), "question");
+  await say(relayed.server, "the answer");
+  assertEquals(await readAll(relayed.client), "the answer");
+
+  assertEquals(await relayed.result(), { bytesIn: 8, bytesOut: 10, endedBy: "both" });
+});
+
+Deno.test("relay() is ended by the server when its side is lost in the middle of the answer", async () => {
+  const client = new MemoryStream({ reads: silence });
+  const server = new MemoryStream({ reads: () => lostAfter(bytesOf("the ")) });
+
+  const result = await relay(client, server, { serverGone: Promise.resolve() });
+
+  assertEquals(result, { bytesIn: 0, bytesOut: 4, endedBy: "server" });
+  assertEquals([client.calls.closeWrite, client.calls.close, server.calls.close], [0, 1, 1]);
+});
+
+Deno.test("relay() is ended by the server when its side is lost after the client's end of file", async () => {
+  const client = new MemoryStream({ reads: () => [bytesOf("question")] });
+  const server = new MemoryStream({
+    async *reads(stream) {
+      await stream.writeEnded;
+      yield* lostAfter(bytesOf("the "));
+    },
+  });
+
+  const result = await relay(client, server, { serverGone: NEVER });
+
+  assertEquals(result, { bytesIn: 8, bytesOut: 4, endedBy: "server" });
+});
+
+Deno.test("relay() rejects for a bug in either direction, and closes both sides", async () => {
+  const hello = { reads: () => [bytesOf("hello")] };
+  const bugs: readonly (readonly [client: MemoryStreamOptions, server: MemoryStreamOptions])[] = [
+    [{ reads: throwBug }, { reads: silence }],
+    [hello, { reads: silence, takes: throwBug }],
+    [{ reads: silence }, { reads: throwBug }],
+    [{ reads: silence, takes: throwBug }, hello],
+  ];
+  for (const [clientOptions, serverOptions] of bugs) {
+    const client = new MemoryStream(clientOptions);
+    const server = new MemoryStream(serverOptions);
+    const run = () => relay(client, server, { serverGone: NEVER });
+
+    await assertRejects(run, RangeError, "a bug");
+
+    assertEquals([client.calls.close, server.calls.close], [1, 1]);
+  }
+});

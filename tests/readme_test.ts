@@ -1,0 +1,39 @@
+/** The README says what is true: its option blocks are the programs' own `--help`. */
+
+import { CLIENT_COMMAND } from "../client/command.ts";
+import { type CommandSpec, formatHelp } from "../ipc/command_line.ts";
+import type { FlagTable } from "../ipc/flags.ts";
+import { SERVER_COMMAND } from "../server/command.ts";
+import { assertEquals, assertStringIncludes } from "./assert.ts";
+
+const README = await Deno.readTextFile(new URL("../README.md", import.meta.url));
+
+/** The text blocks of the README that begin with that line. */
+function blocksThatBegin(line: string): string[] {
+  const blocks = README.matchAll(/^```text\n(.*?)\n```$/gms);
+  return [...blocks].map(([, text = ""]) => text).filter((text) => text.startsWith(line));
+}
+
+for (const spec of [SERVER_COMMAND, CLIENT_COMMAND] as CommandSpec<FlagTable>[]) {
+  Deno.test(`the README shows what brood ${spec.name} --help prints`, () => {
+    assertEquals(blocksThatBegin(spec.summary), [formatHelp(spec)]);
+  });
+}
+
+Deno.test("the README's commands name the Deno that CI uses", async () => {
+  const ci = await Deno.readTextFile(new URL("../.ci/run", import.meta.url));
+  assertStringIncludes(ci, "npx -y deno@2.9.6");
+  for (const [, version] of README.matchAll(/deno@(\S+)/g)) assertEquals(version, "2.9.6");
+});
+
+Deno.test("the README's JSON events are those that the server has", async () => {
+  const source = await Deno.readTextFile(new URL("../server/events.ts", import.meta.url));
+  const names = (text: string, pattern: RegExp) =>
+    [...text.matchAll(pattern)].map(([, name = ""]) => name).sort();
+  const table = README.slice(
+    README.indexOf("| event "),
+    README.indexOf("A connection closes with"),
+  );
+  const told = names(table.replace(/\|[^|]*\|$/gm, ""), /`(\w+)`/g);
+  assertEquals(told, names(source, /readonly event: "(\w+)"/g));
+});

@@ -1,0 +1,87 @@
+import { UsageError } from "../../ipc/errors.ts";
+import { parseServerOptions, SERVER_COMMAND, type ServerOptions } from "../../server/command.ts";
+import { assertEquals, assertThrows } from "../assert.ts";
+
+const DEFAULTS: ServerOptions = {
+  hostname: "127.0.0.1",
+  port: 9000,
+  mode: "per-connection",
+  backlog: 128,
+  maxConnections: 40,
+  graceMs: 30_000,
+  log: "text",
+  quiet: false,
+};
+
+Deno.test("parseServerOptions() fills in every default", () => {
+  assertEquals(parseServerOptions(["9000"]), DEFAULTS);
+});
+
+const ACCEPTED: readonly (readonly [string[], Partial<ServerOptions>])[] = [
+  [["0"], { port: 0 }],
+  [["65535"], { port: 65_535 }],
+  [["--host", "::1", "9000"], { hostname: "::1" }],
+  [["--host=localhost", "9000"], { hostname: "localhost" }],
+  [["--mode", "per-connection", "9000"], { mode: "per-connection" }],
+  [["9000", "--mode", "iterative"], { mode: "iterative" }],
+  [["--backlog", "1", "9000"], { backlog: 1 }],
+  [["--backlog", "65535", "9000"], { backlog: 65_535 }],
+  [["--max-connections", "1", "9000"], { maxConnections: 1 }],
+  [["--max-connections", "65535", "9000"], { maxConnections: 65_535 }],
+  [["--grace", "0", "9000"], { graceMs: 0 }],
+  [["--grace", "2.5", "9000"], { graceMs: 2500 }],
+  [["--grace", ".05", "9000"], { graceMs: 50 }],
+  [["--grace", "16.1", "9000"], { graceMs: 16_100 }],
+  [["--grace", "2147483", "9000"], { graceMs: 2_147_483_000 }],
+  [["--log", "json", "9000"], { log: "json" }],
+  [["--log", "text", "9000"], { log: "text" }],
+  [["--quiet", "9000"], { quiet: true }],
+];
+
+for (const [args, expected] of ACCEPTED) {
+  Deno.test(`parseServerOptions() understands ${args.join(" ")}`, () => {
+    assertEquals(parseServerOptions(args), { ...DEFAULTS, ...expected });
+  });
+}
+
+const PORTS = "expected a whole number from 0 to 65535";
+const COUNTS = "expected a whole number from 1 to 65535";
+const SECONDS = "expected seconds, from 0 to 2147483";
+
+const REFUSED: readonly (readonly [string[], string])[] = [
+  [[], "PORT is missing"],
+  [["9000", "9001"], 'surplus argument "9001"'],
+  [["65536"], `PORT "65536": ${PORTS}`],
+  [["90x"], `PORT "90x": ${PORTS}`],
+  [["9e3"], `PORT "9e3": ${PORTS}`],
+  [["9000.5"], `PORT "9000.5": ${PORTS}`],
+  [[""], `PORT "": ${PORTS}`],
+  [["--port", "9000"], "unknown flag --port"],
+  [["--host=", "9000"], "--host needs a value: ADDR"],
+  [
+    ["--mode", "threads", "9000"],
+    '--mode "threads": expected per-connection or iterative',
+  ],
+  [["--backlog", "0", "9000"], `--backlog "0": ${COUNTS}`],
+  [["--backlog", "65536", "9000"], `--backlog "65536": ${COUNTS}`],
+  [["--max-connections", "0", "9000"], `--max-connections "0": ${COUNTS}`],
+  [["--max-connections=-1", "9000"], `--max-connections "-1": ${COUNTS}`],
+  [["--max-connections", "65536", "9000"], `--max-connections "65536": ${COUNTS}`],
+  [["--grace=-1", "9000"], `--grace "-1": ${SECONDS}`],
+  [["--grace", "2147484", "9000"], `--grace "2147484": ${SECONDS}`],
+  [["--grace", "soon", "9000"], `--grace "soon": ${SECONDS}`],
+  [["--log", "xml", "9000"], '--log "xml": expected text or json'],
+  [["--quiet=no", "9000"], "--quiet takes no value"],
+];
+
+for (const [args, message] of REFUSED) {
+  Deno.test(`parseServerOptions() refuses ${JSON.stringify(args)}`, () => {
+    const error = assertThrows(() => parseServerOptions(args), UsageError);
+    assertEquals(error.message, message);
+    assertEquals(error.command, SERVER_COMMAND.name);
+  });
+}
+
+Deno.test("parseServerOptions() returns null for --help, whatever else is missing", () => {
+  assertEquals(parseServerOptions(["--help"]), null);
+});

@@ -1,0 +1,72 @@
+/** A worker's process and its end of the control channel, played by the test. */
+
+import { ControlChannel } from "../../ipc/control.ts";
+import type { ByteStream } from "../../ipc/transport.ts";
+import type { Process } from "../../server/supervisor.ts";
+import type { FakeClock } from "./fake_clock.ts";
+
+/** A process that ends only when the test says so, whatever it is sent. */
+export class FakeProcess implements Process {
+  readonly pid: number;
+  readonly status: Promise<Deno.CommandStatus>;
+  /** What it was sent and when: `"1000 ms: SIGTERM"`. The stop message counts too. */
+  readonly received: string[] = [];
+  readonly #clock: FakeClock;
+  readonly #end: (status: Deno.CommandStatus) => void;
+  #next = Promise.withResolvers<void>();
+
+  constructor(pid: number, clock: FakeClock) {
+    const { promise, resolve } = Promise.withResolvers<Deno.CommandStatus>();
+    this.pid = pid;
+    this.status = promise;
+    this.#end = resolve;
+    this.#clock = clock;
+  }
+
+  kill(signal: Deno.Signal = "SIGTERM"): void {
+    this.record(signal);
+  }
+
+  /** Ends with a status. */
+  exit(code: number): void {
+    this.#end({ success: code === 0, code, signal: null });
+  }
+
+  /** Ends by a signal. */
+  dieOf(signal: Deno.Signal): void {
+    this.#end({ success: false, code: 128, signal });
+  }
+
+  record(what: string): void {
+    this.received.push(`${this.#clock.now()} ms: ${what}`);
+    this.#next.resolve();
+    this.#next = Promise.withResolvers();
+  }
+
+  /** Resolves when it has been sent that signal, or `"stop"`. */
+  async receives(what: string): Promise<void> {
+    while (!this.received.some((line) => line.endsWith(what))) await this.#next.promise;
+  }
+}
+
+/** The parent's end of a process's channel: the stream behind it tells the process what is sent. */
+export class FakeChannel {
+  readonly channel: ControlChannel;
+  isClosed = false;
+
+  constructor(process: FakeProcess) {
+    const stream: ByteStream = {
+      read: () => Promise.resolve(null),
+      write(bytes) {
+        const message: { readonly type: string } = JSON.parse(new TextDecoder().decode(bytes));
+        process.record(message.type);
+        return Promise.resolve(bytes.length);
+      },
+      closeWrite: () => Promise.resolve(),
+      close: () => {
+        this.isClosed = true;
+      },
+    };
+    this.channel = new ControlChannel(stream);
+  }
+}

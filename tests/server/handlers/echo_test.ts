@@ -1,0 +1,56 @@
+import type { Connection } from "../../../server/handlers/handler.ts";
+import { echo } from "../../../server/handlers/echo.ts";
+import { assertEquals, assertRejects } from "../../assert.ts";
+import { openResettablePair, openSocketPair, receive, receiveAll, send } from "../socket_pair.ts";
+
+/** A connection as a handler gets it, over a real socket. */
+function connectionOver(stream: Deno.TcpConn): Connection {
+  return {
+    id: 1,
+    remoteAddr: stream.remoteAddr,
+    localAddr: stream.localAddr,
+    read: (buffer) => stream.read(buffer),
+    write: (bytes) => stream.write(bytes),
+    closeWrite: () => stream.closeWrite(),
+  };
+}
+
+Deno.test("echo() sends back each message as it comes", async () => {
+  using pair = await openSocketPair();
+  const echoed = echo(connectionOver(pair.server));
+  for (const message of ["hello\n", "안녕\0", "\r\n"]) {
+    await send(pair.client, message);
+    const { length } = new TextEncoder().encode(message);
+    assertEquals(await receive(pair.client, length), message);
+  }
+  await pair.client.closeWrite();
+  await echoed;
+});
+
+Deno.test("echo() passes the end of file on after the last byte", async () => {
+  using pair = await openSocketPair();
+  const echoed = echo(connectionOver(pair.server));
+  await send(pair.client, "the last words");
+  await pair.client.closeWrite();
+  assertEquals(await receiveAll(pair.client), "the last words");
+  await echoed;
+});
+
+Deno.test("echo() sends back more than the kernel holds", async () => {
+  using pair = await openSocketPair();
+  const echoed = echo(connectionOver(pair.server));
+  const text = "0123456789abcdef".repeat(512 * 1024);
+  const sent = send(pair.client, text).then(() => pair.client.closeWrite());
+  assertEquals(await receiveAll(pair.client) === text, true, "the bytes came back changed");
+  await Promise.all([sent, echoed]);
+});
+
+Deno.test("echo() rejects with the stream's error when the client resets the connection", async () => {
+  using pair = await openResettablePair();
+  const rejected = assertRejects(
+    () => echo(connectionOver(pair.server)),
+    Deno.errors.ConnectionReset,
+  );
+  await pair.reset();
+  await rejected;
+});

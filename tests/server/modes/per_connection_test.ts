@@ -1,0 +1,208 @@
+import { type Clock, systemClock } from "../../../ipc/clock.ts";
+import { AcceptedConnection } from "../../../server/connection.ts";
+import type { ModeContext } from "../../../server/modes/mode.ts";
+import { PerConnectionMode } from "../../../server/modes/per_connection.ts";
+import { assertEquals } from "../../assert.ts";
+import { FakeClock } from "../fake_clock.ts";
+import { RecordedEvents } from "../recorded_events.ts";
+import { replaceDeno, systemError } from "../replaced_deno.ts";
+import { openResettablePair, openSocketPair, receive, receiveAll, send } from "../socket_pair.ts";
+
+/**
+ * Opens a per-connection mode, whose workers are real, and serves one connection with it. Its run folder is in a folder
+ * of the test: opening a mode removes old run folders, and the machine's are none of a test's business.
+ */
+async function serve(stream: Deno.TcpConn, clock: Clock = systemClock) {
+  const events = new RecordedEvents();
+  const context = { events: events.bus, clock };
+  const parent = await Deno.makeTempDir({ dir: "/tmp" });
+  const mode = await openModeIn(parent, context);
+  const connection = new AcceptedConnection(stream, { id: 1, ...context });
+  const served = mode.serve(connection);
+  return {
+    parent,
+    events,
+    mode,
+    served,
+    connection: connection.info,
+    /** How the connection ended, and its worker. */
+    async outcome() {
+      await served;
+      const { reason } = await events.first("connection_closed");
+      const exits = events.of("worker_exited").map(({ status, signal, reason }) => ({
+        status,
+        signal,
+        reason,
+      }));
+      return { reason, exits };
+    },
+    async [Symbol.asyncDispose]() {
+      await mode[Symbol.asyncDispose]();
+      await Deno.remove(parent, { recursive: true });
+    },
+  };
+}
+
+async function openModeIn(parent: string, context: ModeContext): Promise<PerConnectionMode> {
+  const before = Deno.env.get("XDG_RUNTIME_DIR");
+  Deno.env.set("XDG_RUNTIME_DIR", parent);
+  try {
+    return await PerConnectionMode.open(context);
+  } finally {
+    if (before === undefined) Deno.env.delete("XDG_RUNTIME_DIR");
+    else Deno.env.set("XDG_RUNTIME_DIR", before);
+  }
+}
+
+Deno.test("PerConnectionMode serves a connection in a worker, and tells its events", async () => {
+  using pair = await openSocketPair();
+  await using serving = await serve(pair.server);
+  const { connection, events } = serving;
+  await send(pair.client, "안녕");
+  await pair.client.closeWrite();
+  assertEquals(await receiveAll(pair.client), "안녕");
+  await serving.served;
+
+  const { workerPid } = await events.first("worker_started");
+  const data = new TextEncoder().encode("안녕");
+  assertEquals(events.of("connection_accepted"), [
+    { event: "connection_accepted", connection, workerPid },
+  ]);
+  assertEquals(events.of("message_received"), [{ event: "message_received", connection, data }]);
+  const [closed] = events.of("connection_closed");
+  assertEquals(events.of("connection_closed"), [{
+    event: "connection_closed",
+    connection,
+    bytesIn: 6,
+    bytesOut: 6,
+    durationMs: closed?.durationMs ?? NaN,
+    reason: "finished",
+  }]);
+  assertEquals(events.of("worker_exited"), [
+    { event: "worker_exited", workerPid, status: 0, signal: null, reason: "exited" },
+  ]);
+  assertEquals(events.all.length, 5);
+});
+
+Deno.test("PerConnectionMode leaves no socket of a worker that has ended, and no folder when it is disposed", async () => {
+  using pair = await openSocketPair();
+  await using serving = await serve(pair.server);
+  await pair.client.closeWrite();
+  await serving.served;
+
+  const [folder] = [...Deno.readDirSync(serving.parent)];
+  const sockets = [...Deno.readDirSync(`${serving.parent}/${folder?.name}`)];
+  assertEquals(sockets.map(({ name }) => name), ["hub"]);
+  await serving.mode[Symbol.asyncDispose]();
+  assertEquals([...Deno.readDirSync(serving.parent)], []);
+});
+
+Deno.test("PerConnectionMode tells of a client that resets the connection, whose worker exits well", async () => {
+  using pair = await openResettablePair();
+  await using serving = await serve(pair.server);
+  await pair.reset();
+  assertEquals(await serving.outcome(), {
+    reason: "client_lost",
+    exits: [{ status: 0, signal: null, reason: "exited" }],
+  });
+});
+
+Deno.test("PerConnectionMode tells of a worker that somebody kills", async () => {
+  using pair = await openSocketPair();
+  await using serving = await serve(pair.server);
+  await send(pair.client, "hello");
+  assertEquals(await receive(pair.client, 5), "hello");
+  Deno.kill((await serving.events.first("worker_started")).workerPid, "SIGKILL");
+  assertEquals(await receiveAll(pair.client), "");
+  assertEquals(await serving.outcome(), {
+    reason: "worker_lost",
+    exits: [{ status: null, signal: "SIGKILL", reason: "crashed" }],
+  });
+});
+
+Deno.test("PerConnectionMode tells of a worker that is killed before it is ready", async () => {
+  using pair = await openSocketPair();
+  await using serving = await serve(pair.server);
+  Deno.kill((await serving.events.first("worker_started")).workerPid, "SIGKILL");
+  assertEquals(await receiveAll(pair.client), "");
+  assertEquals(await serving.outcome(), {
+    reason: "worker_failed",
+    exits: [{ status: null, signal: "SIGKILL", reason: "crashed" }],
+  });
+  assertEquals(serving.events.of("worker_failed").length, 1);
+});
+
+Deno.test("PerConnectionMode.endAll() ends the connection and its worker", async () => {
+  using pair = await openSocketPair();
+  await using serving = await serve(pair.server);
+  await send(pair.client, "hello");
+  assertEquals(await receive(pair.client, 5), "hello");
+  await serving.mode.endAll();
+  assertEquals(await serving.outcome(), {
+    reason: "server_stopped",
+    exits: [{ status: 0, signal: null, reason: "killed_by_us" }],
+  });
+  assertEquals(await receiveAll(pair.client), "");
+});
+
+Deno.test("PerConnectionMode.endAll() ends a worker that is still starting", async () => {
+  using pair = await openSocketPair();
+  const clock = new FakeClock();
+  await using serving = await serve(pair.server, clock);
+  const ended = serving.mode.endAll();
+  await clock.pass(1000);
+  await ended;
+  assertEquals(await serving.outcome(), {
+    reason: "server_stopped",
+    exits: [{ status: null, signal: "SIGTERM", reason: "killed_by_us" }],
+  });
+  assertEquals(await receiveAll(pair.client), "");
+  assertEquals(serving.events.of("worker_failed"), []);
+});
+
+Deno.test("PerConnectionMode closes a connection whose worker cannot be started", async () => {
+  using _ = replaceDeno(
+    "Command",
+    class {
+      spawn(): never {
+        throw systemError("EAGAIN");
+      }
+    },
+  );
+  using pair = await openSocketPair();
+  await using serving = await serve(pair.server);
+  const { connection, events } = serving;
+  assertEquals(await receiveAll(pair.client), "");
+  assertEquals(await serving.outcome(), { reason: "worker_failed", exits: [] });
+  assertEquals(events.of("connection_accepted"), [
+    { event: "connection_accepted", connection, workerPid: null },
+  ]);
+  assertEquals(events.of("worker_failed"), [{
+    event: "worker_failed",
+    workerPid: null,
+    error: "Cannot start a worker: the limit of processes or memory is reached",
+  }]);
+});
+
+Deno.test("PerConnectionMode ends a worker that it cannot connect to, and gives up the connection", async () => {
+  const { connect } = Deno;
+  using _ = replaceDeno("connect", (options: Deno.ConnectOptions | Deno.UnixConnectOptions) => {
+    if ("path" in options) return Promise.reject(systemError("EMFILE"));
+    return connect(options);
+  });
+  using pair = await openSocketPair();
+  await using serving = await serve(pair.server);
+  const { events } = serving;
+  assertEquals(await receiveAll(pair.client), "");
+  assertEquals(await serving.outcome(), {
+    reason: "worker_failed",
+    exits: [{ status: null, signal: "SIGKILL", reason: "rejected" }],
+  });
+  const { workerPid } = await events.first("worker_started");
+  assertEquals(events.of("worker_failed"), [{
+    event: "worker_failed",
+    workerPid,
+    error: `Cannot connect to worker ${workerPid}: ` +
+      "too many open files in this process (see ulimit -n)",
+  }]);
+});

@@ -1,0 +1,55 @@
+/** An event bus that remembers what was emitted on it. */
+
+import { EventBus, type EventName, type ServerEvent } from "../../server/events.ts";
+
+const NAMES: Readonly<Record<EventName, true>> = {
+  listening: true,
+  connection_accepted: true,
+  worker_started: true,
+  message_received: true,
+  connection_closed: true,
+  worker_exited: true,
+  worker_failed: true,
+  admission_paused: true,
+  admission_resumed: true,
+  accept_failed: true,
+  handler_failed: true,
+  stopping: true,
+  stopped: true,
+};
+
+/** The name of every event there is. */
+export const EVENT_NAMES: readonly EventName[] = Object.keys(NAMES) as EventName[];
+
+/** The event of a name. */
+export type EventOf<Name extends EventName> = Extract<ServerEvent, { readonly event: Name }>;
+
+/** Subscribes to events and keeps them. */
+export class RecordedEvents {
+  readonly bus = new EventBus();
+  /** Every event so far, in order. */
+  readonly all: ServerEvent[] = [];
+  #next = Promise.withResolvers<void>();
+
+  constructor(names: readonly EventName[] = EVENT_NAMES) {
+    this.bus.subscribe(names, (event) => {
+      this.all.push("data" in event ? { ...event, data: event.data.slice() } : event);
+      this.#next.resolve();
+      this.#next = Promise.withResolvers();
+    });
+  }
+
+  /** Those of one name, in order. */
+  of<Name extends EventName>(name: Name): EventOf<Name>[] {
+    return this.all.filter((event): event is EventOf<Name> => event.event === name);
+  }
+
+  /** Resolves to the first of that name, once there is one. */
+  async first<Name extends EventName>(name: Name): Promise<EventOf<Name>> {
+    while (true) {
+      const [event] = this.of(name);
+      if (event !== undefined) return event;
+      await this.#next.promise;
+    }
+  }
+}

@@ -1,0 +1,13 @@
+/** Replaces a part of the `Deno` namespace, for what the operating system does too seldom to wait for. */
+
+/** Puts `value` in the place of `Deno[name]` until it is disposed. */
+export function replaceDeno(name: "Command" | "connect" | "listen", value: unknown): Disposable {
+  const original = Object.getOwnPropertyDescriptor(Deno, name) ?? {};
+  Object.defineProperty(Deno, name, { value, configurable: true });
+  return { [Symbol.dispose]: () => Object.defineProperty(Deno, name, original) };
+}
+
+/** An error as the operating system's are: with the name of an errno as its code. */
+export function systemError(code: string): Error {
+  return Object.assign(new Error(`${code} (os error)`), { code });
+}

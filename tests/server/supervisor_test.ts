@@ -1,0 +1,355 @@
+import type { ControlChannel } from "../../ipc/control.ts";
+import { OperationalError } from "../../ipc/errors.ts";
+import { Supervisor, type Worker } from "../../server/supervisor.ts";
+import { assert, assertEquals, assertRejects, assertThrows } from "../assert.ts";
+import { FakeClock } from "./fake_clock.ts";
+import { FakeChannel, FakeProcess } from "./fake_process.ts";
+import { RecordedEvents } from "./recorded_events.ts";
+import { systemError } from "./replaced_deno.ts";
+
+/** The pid of the first worker; the others count on. */
+const PID = 4001;
+
+type Spawn = (pid: number, clock: FakeClock) => FakeProcess;
+
+/** A supervisor whose processes, hub and clock are the test's. */
+class Stage {
+  readonly clock = new FakeClock();
+  readonly events = new RecordedEvents();
+  readonly forgotten: number[] = [];
+  readonly supervisor: Supervisor;
+  readonly #hellos = new Map<number, (channel: ControlChannel) => void>();
+
+  #started: FakeProcess | null = null;
+
+  constructor(spawn: Spawn = (pid, clock) => new FakeProcess(pid, clock)) {
+    this.supervisor = new Supervisor({
+      events: this.events.bus,
+      clock: this.clock,
+      hub: {
+        expect: (worker) => {
+          const { promise, resolve } = Promise.withResolvers<ControlChannel>();
+          this.#hellos.set(worker, resolve);
+          return promise;
+        },
+        forget: (worker) => void this.forgotten.push(worker),
+      },
+      spawn: (worker) => this.#started = spawn(PID + worker - 1, this.clock),
+    });
+  }
+
+  /** Starts a worker that has not said hello. */
+  start(): { worker: Worker; process: FakeProcess } {
+    const worker = this.supervisor.start();
+    assert(this.#started !== null);
+    return { worker, process: this.#started };
+  }
+
+  /** Lets a worker say hello. */
+  greet(worker: Worker, process: FakeProcess): FakeChannel {
+    const channel = new FakeChannel(process);
+    this.#hellos.get(worker.number)?.(channel.channel);
+    return channel;
+  }
+
+  /** Starts a worker that says hello. */
+  async startReady() {
+    const started = this.start();
+    const channel = this.greet(started.worker, started.process);
+    assertEquals(await started.worker.ready, true);
+    return { ...started, channel };
+  }
+}
+
+Deno.test("Supervisor.start() starts a process and tells it, with numbers from 1", () => {
+  const { supervisor, events } = new Stage();
+  const workers = [supervisor.start(), supervisor.start()];
+  assertEquals(workers.map(({ number, pid }) => [number, pid]), [[1, PID], [2, PID + 1]]);
+  assertEquals(events.all, [
+    { event: "worker_started", workerPid: PID },
+    { event: "worker_started", workerPid: PID + 1 },
+  ]);
+});
+
+Deno.test("Supervisor.start() makes a worker ready when it says hello, and stops the time", async () => {
+  const stage = new Stage();
+  const { worker, process, channel } = await stage.startReady();
+  assertEquals(stage.forgotten, [1]);
+  assertEquals(stage.clock.asked, [60_000]);
+  assertEquals(stage.clock.sleeping, 0);
+  assertEquals(channel.isClosed, false);
+
+  process.exit(0);
+  await worker.exited;
+  assertEquals(channel.isClosed, true);
+});
+
+Deno.test("Supervisor.start() throws an OperationalError if the process cannot be started", () => {
+  const cause = systemError("EAGAIN");
+  const stage = new Stage(() => {
+    throw cause;
+  });
+  const error = assertThrows(() => stage.supervisor.start(), OperationalError);
+  assertEquals(
+    error.message,
+    "Cannot start a worker: the limit of processes or memory is reached",
+  );
+  assertEquals(error.cause, cause);
+  assertEquals(stage.forgotten, [1]);
+  assertEquals(stage.events.all, []);
+  assertEquals(stage.clock.asked, []);
+});
+
+/** How a worker ends by itself, and what is told of it. */
+const ENDS = [
+  ["exits with status 0", (process: FakeProcess) => process.exit(0), {
+    status: 0,
+    signal: null,
+    reason: "exited",
+  }],
+  ["exits with status 70", (process: FakeProcess) => process.exit(70), {
+    status: 70,
+    signal: null,
+    reason: "exited",
+  }],
+  ["is killed by somebody else", (process: FakeProcess) => process.dieOf("SIGSEGV"), {
+    status: null,
+    signal: "SIGSEGV",
+    reason: "crashed",
+  }],
+] as const;
+
+for (const [what, end, expected] of ENDS) {
+  Deno.test(`Supervisor tells of a worker that ${what}`, async () => {
+    const stage = new Stage();
+    const { worker, process } = await stage.startReady();
+    end(process);
+    const exit = { workerPid: PID, ...expected };
+    assertEquals(await worker.exited, exit);
+    assertEquals(stage.events.of("worker_exited"), [{ event: "worker_exited", ...exit }]);
+    assertEquals(stage.events.of("worker_failed"), []);
+  });
+}
+
+Deno.test("Supervisor tells of a worker that exits before its hello, which never gets ready", async () => {
+  const stage = new Stage();
+  const { worker, process } = stage.start();
+  process.exit(1);
+  assertEquals(await worker.ready, false);
+  assertEquals(stage.events.of("worker_failed"), [
+    {
+      event: "worker_failed",
+      workerPid: PID,
+      error: `Worker ${PID} ended before it was ready`,
+    },
+  ]);
+  assertEquals((await worker.exited).reason, "exited");
+  assertEquals(stage.forgotten, [1]);
+  assertEquals(stage.clock.sleeping, 0);
+});
+
+Deno.test("Supervisor kills a worker that has not said hello after a minute", async () => {
+  const stage = new Stage();
+  const { worker, process } = stage.start();
+  await stage.clock.pass(60_000);
+  assertEquals(await worker.ready, false);
+  assertEquals(process.received, ["60000 ms: SIGKILL"]);
+  assertEquals(stage.events.of("worker_failed"), [
+    {
+      event: "worker_failed",
+      workerPid: PID,
+      error: `Worker ${PID} was not ready after 60 s`,
+    },
+  ]);
+  assertEquals(stage.forgotten, [1]);
+
+  process.dieOf("SIGKILL");
+  assertEquals(await worker.exited, {
+    workerPid: PID,
+    status: null,
+    signal: "SIGKILL",
+    reason: "timed_out",
+  });
+});
+
+Deno.test("Worker.reject() kills the worker at once, and tells why", async () => {
+  const stage = new Stage();
+  const { worker, process } = await stage.startReady();
+  worker.reject("Cannot connect to it");
+  assertEquals(process.received, ["0 ms: SIGKILL"]);
+  assertEquals(stage.events.of("worker_failed"), [
+    { event: "worker_failed", workerPid: PID, error: "Cannot connect to it" },
+  ]);
+  process.dieOf("SIGKILL");
+  assertEquals((await worker.exited).reason, "rejected");
+});
+
+Deno.test("Worker.reject() leaves a worker alone that is being ended already", async () => {
+  const stage = new Stage();
+  const { worker, process } = await stage.startReady();
+  const ended = stage.supervisor.endAll();
+  worker.reject("Cannot connect to it");
+  await process.receives("stop");
+  process.exit(0);
+  await ended;
+  assertEquals(process.received, ["0 ms: stop"]);
+  assertEquals(stage.events.of("worker_failed"), []);
+  assertEquals((await worker.exited).reason, "killed_by_us");
+});
+
+Deno.test("Supervisor.endAll() does not change the reason of a worker that timed out", async () => {
+  const stage = new Stage();
+  const { worker, process } = stage.start();
+  await stage.clock.pass(60_000);
+  await worker.ready;
+  const ended = stage.supervisor.endAll();
+  process.dieOf("SIGKILL");
+  await ended;
+  assertEquals((await worker.exited).reason, "timed_out");
+});
+
+Deno.test("Supervisor closes the channel of a hello that comes after the exit", async () => {
+  const stage = new Stage();
+  const { worker, process } = stage.start();
+  process.exit(0);
+  await worker.exited;
+  const channel = stage.greet(worker, process);
+  assertEquals(await worker.ready, false);
+  assertEquals(channel.isClosed, true);
+});
+
+Deno.test("Supervisor.endAll() without workers does nothing", async () => {
+  const stage = new Stage();
+  await stage.supervisor.endAll();
+  assertEquals(stage.clock.asked, []);
+});
+
+Deno.test("Supervisor.endAll() sends a worker the stop message, and nothing more if it obeys", async () => {
+  const stage = new Stage();
+  const { worker, process } = await stage.startReady();
+  const ended = stage.supervisor.endAll();
+  await process.receives("stop");
+  process.exit(0);
+  await ended;
+  assertEquals(process.received, ["0 ms: stop"]);
+  assertEquals(await worker.exited, {
+    workerPid: PID,
+    status: 0,
+    signal: null,
+    reason: "killed_by_us",
+  });
+  assertEquals(stage.clock.sleeping, 0);
+});
+
+Deno.test("Supervisor.endAll() sends SIGTERM to a worker that ignores the stop message for a second", async () => {
+  const stage = new Stage();
+  const { worker, process } = await stage.startReady();
+  const ended = stage.supervisor.endAll();
+  await stage.clock.pass(1000);
+  await process.receives("SIGTERM");
+  process.dieOf("SIGTERM");
+  await ended;
+  assertEquals(process.received, ["0 ms: stop", "1000 ms: SIGTERM"]);
+  assertEquals((await worker.exited).reason, "killed_by_us");
+});
+
+Deno.test("Supervisor.endAll() sends SIGKILL to a worker that ignores SIGTERM", async () => {
+  const stage = new Stage();
+  const { worker, process } = await stage.startReady();
+  const ended = stage.supervisor.endAll();
+  await stage.clock.pass(1000);
+  await stage.clock.pass(1000);
+  await process.receives("SIGKILL");
+  process.dieOf("SIGKILL");
+  await ended;
+  assertEquals(process.received, ["0 ms: stop", "1000 ms: SIGTERM", "2000 ms: SIGKILL"]);
+  assertEquals(await worker.exited, {
+    workerPid: PID,
+    status: null,
+    signal: "SIGKILL",
+    reason: "killed_by_us",
+  });
+});
+
+Deno.test("Supervisor.endAll() gives up 10 s after SIGKILL on a process that the kernel keeps", async () => {
+  const stage = new Stage();
+  await stage.startReady();
+  const ended = stage.supervisor.endAll();
+  for (const waitMs of [1000, 1000, 10_000]) await stage.clock.pass(waitMs);
+  await ended;
+  assertEquals(stage.events.of("worker_exited"), []);
+});
+
+Deno.test("Supervisor.endAll() goes on with those only that have not ended", async () => {
+  const stage = new Stage();
+  const obedient = await stage.startReady();
+  const stubborn = await stage.startReady();
+  const ended = stage.supervisor.endAll();
+  await obedient.process.receives("stop");
+  obedient.process.exit(0);
+  await obedient.worker.exited;
+  await stage.clock.pass(1000);
+  await stubborn.process.receives("SIGTERM");
+  stubborn.process.dieOf("SIGTERM");
+  await ended;
+  assertEquals(obedient.process.received, ["0 ms: stop"]);
+  assertEquals(stubborn.process.received, ["0 ms: stop", "1000 ms: SIGTERM"]);
+});
+
+Deno.test("Supervisor.endAll() ends a worker that has not said hello, and does not call that a failure", async () => {
+  const stage = new Stage();
+  const { worker, process } = stage.start();
+  const ended = stage.supervisor.endAll();
+  await stage.clock.pass(1000);
+  await process.receives("SIGTERM");
+  process.dieOf("SIGTERM");
+  await ended;
+  assertEquals(await worker.ready, false);
+  assertEquals(process.received, ["1000 ms: SIGTERM"]);
+  assertEquals(stage.events.of("worker_failed"), []);
+});
+
+Deno.test("Supervisor.endAll() bears a process that was reaped a moment ago", async () => {
+  const stage = new Stage((pid, clock) => new ReapedProcess(pid, clock));
+  const { process } = await stage.startReady();
+  const ended = stage.supervisor.endAll();
+  await stage.clock.pass(1000);
+  await process.receives("SIGTERM");
+  process.exit(0);
+  await ended;
+});
+
+/** Refuses signals, with the error that Deno throws for a process it has reaped. */
+class ReapedProcess extends FakeProcess {
+  override kill(signal?: Deno.Signal): void {
+    super.kill(signal);
+    throw new TypeError("Child process has already terminated");
+  }
+}
+
+Deno.test("Supervisor.endAll() throws on what a signal should never meet", async () => {
+  const stage = new Stage((pid, clock) => new ForbiddenProcess(pid, clock));
+  await stage.startReady();
+  const ended = stage.supervisor.endAll();
+  await Promise.all([
+    assertRejects(() => ended, Deno.errors.PermissionDenied),
+    stage.clock.pass(1000),
+  ]);
+});
+
+/** Refuses signals, as a process of another user does. */
+class ForbiddenProcess extends FakeProcess {
+  override kill(): void {
+    throw new Deno.errors.PermissionDenied("Operation not permitted (os error 1)");
+  }
+}
+
+Deno.test("Supervisor ends and reaps its workers when it is disposed", async () => {
+  const stage = new Stage();
+  const { process } = await stage.startReady();
+  const disposed = stage.supervisor[Symbol.asyncDispose]();
+  await process.receives("stop");
+  process.exit(0);
+  await disposed;
+  assertEquals(stage.events.of("worker_exited").length, 1);
+});

@@ -1,0 +1,127 @@
+import type { ControlChannel } from "../../ipc/control.ts";
+import { systemClock } from "../../ipc/clock.ts";
+import { selfCommand } from "../../ipc/self.ts";
+import type { ConnectionInfo } from "../../ipc/transport.ts";
+import { UnixParentTransport } from "../../ipc/transports/unix.ts";
+import { Hub } from "../../server/hub.ts";
+import { assertEquals, assertStringIncludes } from "../assert.ts";
+import { receiveAll, send } from "./socket_pair.ts";
+
+const INFO: ConnectionInfo = {
+  id: 12,
+  remoteAddr: { hostname: "127.0.0.1", port: 51_234 },
+  localAddr: { hostname: "127.0.0.1", port: 9000 },
+};
+
+Deno.test("giveUpPermissions() leaves nothing but what is open", async () => {
+  const fixture = new URL("../fixtures/tries_everything.ts", import.meta.url).pathname;
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-prompt", fixture],
+    stdin: "null",
+  }).output();
+  assertEquals(success, true, new TextDecoder().decode(stderr));
+  const report: Report = JSON.parse(new TextDecoder().decode(stdout));
+  const names = Object.keys(report.before);
+  assertEquals(report.before, all(names, "allowed"), "each attempt works with the permission");
+  assertEquals(report.after, all(names, "refused"));
+  assertEquals(report.accepted, "hello");
+});
+
+/** What the fixture writes. */
+interface Report {
+  readonly before: Readonly<Record<string, string>>;
+  readonly after: Readonly<Record<string, string>>;
+  readonly accepted: string;
+}
+
+function all(names: readonly string[], outcome: string): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [name, outcome]));
+}
+
+/** A real worker, and the folder and hub that its parent would have. */
+class RunningWorker implements AsyncDisposable {
+  readonly folder = Deno.makeTempDirSync({ dir: "/tmp" });
+  readonly socket = `${this.folder}/w7`;
+  readonly hub = new Hub(`${this.folder}/hub`, systemClock);
+
+  /** Starts it. Resolves to how it ends, and what it writes on standard error. */
+  async run(control = `${this.folder}/hub`): Promise<{ code: number; stderr: string }> {
+    const { path, args } = selfCommand([
+      "_worker",
+      `--socket=${this.socket}`,
+      `--control=${control}`,
+      "--worker=7",
+    ]);
+    const command = new Deno.Command(path, {
+      args: [...args],
+      stdin: "null",
+      stdout: "null",
+      stderr: "piped",
+    });
+    const { code, stderr } = await command.output();
+    return { code, stderr: new TextDecoder().decode(stderr) };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.hub[Symbol.asyncDispose]();
+    await Deno.remove(this.folder, { recursive: true });
+  }
+}
+
+Deno.test("A worker says hello when it listens, echoes one connection, and exits with status 0", async () => {
+  await using worker = new RunningWorker();
+  const hello = worker.hub.expect(7);
+  const ended = worker.run();
+  using _channel = await hello;
+  const stream = await new UnixParentTransport(worker.socket).open(INFO);
+  await send(stream, "안녕");
+  await stream.closeWrite();
+  assertEquals(await receiveAll(stream), "안녕");
+  assertEquals(await ended, { code: 0, stderr: "" });
+  stream.close();
+});
+
+Deno.test("A worker exits with status 0 when its client is gone before the answer", async () => {
+  await using worker = new RunningWorker();
+  const hello = worker.hub.expect(7);
+  const ended = worker.run();
+  using _channel = await hello;
+  const stream = await new UnixParentTransport(worker.socket).open(INFO);
+  await send(stream, "hello");
+  await stream.read(new Uint8Array(1));
+  stream.close();
+  assertEquals(await ended, { code: 0, stderr: "" });
+});
+
+Deno.test("A worker exits with status 0 at its parent's word", async () => {
+  await using worker = new RunningWorker();
+  const hello = worker.hub.expect(7);
+  const ended = worker.run();
+  using channel = await hello;
+  await channel.send({ type: "stop" });
+  assertEquals(await ended, { code: 0, stderr: "" });
+});
+
+Deno.test("A worker exits with status 1 when its parent is gone, also in the middle of a connection", async () => {
+  await using worker = new RunningWorker();
+  const hello = worker.hub.expect(7);
+  const ended = worker.run();
+  const channel: ControlChannel = await hello;
+  const stream = await new UnixParentTransport(worker.socket).open(INFO);
+  channel[Symbol.dispose]();
+  assertEquals(await ended, { code: 1, stderr: "" });
+  stream.close();
+});
+
+Deno.test("A worker exits with status 1 when there is no parent", async () => {
+  await using worker = new RunningWorker();
+  assertEquals(await worker.run(`${worker.folder}/nobody`), { code: 1, stderr: "" });
+});
+
+Deno.test("A worker that cannot listen says so and exits with status 1", async () => {
+  await using worker = new RunningWorker();
+  await Deno.writeTextFile(worker.socket, "in the way");
+  const { code, stderr } = await worker.run();
+  assertEquals(code, 1);
+  assertStringIncludes(stderr, `Cannot listen on ${worker.socket}: address already in use\n`);
+});
