@@ -48,6 +48,10 @@ export interface Worker {
   readonly ready: Promise<boolean>;
   /** Resolves when it has been reaped. */
   readonly exited: Promise<WorkerExit>;
+  /** Resolves when its end has been told. */
+  readonly reported: Promise<void>;
+  /** Lets its end be told after something else: that of the connection it serves, whose reader expects this order. */
+  reportAfter(other: Promise<unknown>): void;
   /** Ends it at once because it cannot be used; `error` says why, in one line. */
   reject(error: string): void;
 }
@@ -58,6 +62,8 @@ interface Entry {
   readonly exited: Promise<WorkerExit>;
   /** Null until it has said hello. */
   channel: ControlChannel | null;
+  /** What its end is told after. */
+  reportAfter: Promise<unknown> | null;
   /** Why this server ended it, or null as long as it does not. */
   ending: Extract<ExitReason, "killed_by_us" | "timed_out" | "rejected"> | null;
 }
@@ -88,16 +94,17 @@ export class Supervisor implements AsyncDisposable {
     const { pid } = process;
     events.emit({ event: "worker_started", workerPid: pid });
     const { promise: exited, resolve } = Promise.withResolvers<WorkerExit>();
-    const entry: Entry = { process, exited, channel: null, ending: null };
+    const entry: Entry = { process, exited, channel: null, reportAfter: null, ending: null };
     this.#entries.add(entry);
-    this.#reap(entry).then(resolve);
+    const reported = this.#reap(entry, resolve);
     const greeted = hello.then((channel) => {
       if (this.#entries.has(entry)) entry.channel = channel;
       else channel[Symbol.dispose]();
     });
     const ready = this.#becomesReady(entry, greeted).finally(() => hub.forget(number));
     const reject = (error: string) => this.#giveUp(entry, { reason: "rejected", error });
-    return { number, pid, exited, ready, reject };
+    const reportAfter = (other: Promise<unknown>) => entry.reportAfter = other;
+    return { number, pid, ready, exited, reported, reportAfter, reject };
   }
 
   /** Waits for a worker's hello, and ends one that does not say it in time. */
@@ -134,7 +141,8 @@ export class Supervisor implements AsyncDisposable {
     signalProcess(entry.process, "SIGKILL");
   }
 
-  async #reap(entry: Entry): Promise<WorkerExit> {
+  /** Reaps a worker, hands its end to `onExit`, and tells it. */
+  async #reap(entry: Entry, onExit: (exit: WorkerExit) => void): Promise<void> {
     const { pid, status } = entry.process;
     const { code, signal } = await status;
     this.#entries.delete(entry);
@@ -145,8 +153,9 @@ export class Supervisor implements AsyncDisposable {
       signal,
       reason: entry.ending ?? (signal === null ? "exited" : "crashed"),
     };
+    onExit(exit);
+    await entry.reportAfter;
     this.#options.events.emit({ event: "worker_exited", ...exit });
-    return exit;
   }
 
   /** Ends every worker, by ever stronger means, and resolves when all are reaped. */

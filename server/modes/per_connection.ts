@@ -55,10 +55,13 @@ export class PerConnectionMode implements Mode {
   /** Starts a worker, relays between it and the client, and reaps it. */
   async serve(connection: AcceptedConnection): Promise<void> {
     const worker = this.#startWorker();
+    const closed = Promise.withResolvers<void>();
+    worker?.reportAfter(closed.promise);
     connection.tellAccepted(worker?.pid ?? null);
     connection.tellClosed(await this.#relay(connection, worker));
+    closed.resolve();
     if (worker === null) return;
-    await worker.exited;
+    await worker.reported;
     this.#folder.removeWorker(worker.number);
   }
 
