@@ -55,6 +55,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENFILE: "too many open files in the system",
   ENOENT: "no such file or directory",
   ENOMEM: "out of memory",
+  ENOTDIR: "not a directory",
   ENOSPC: "no space left on the device",
   EPIPE: "broken pipe: nobody reads it any more",
   EROFS: "the file system is read-only",

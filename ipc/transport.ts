@@ -55,5 +55,7 @@ export async function writeAll(
   bytes: Uint8Array,
 ): Promise<void> {
   let written = 0;
-  while (written < bytes.length) written += await stream.write(bytes.subarray(written));
+  while (written < bytes.length) {
+    written += await stream.write(written === 0 ? bytes : bytes.subarray(written));
+  }
 }

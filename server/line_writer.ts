@@ -76,7 +76,8 @@ export class LineWriter implements AsyncDisposable {
   #tellDropped(): void {
     if (this.#dropped === 0) return;
     const { name, warn } = this.#options;
-    warn(`${this.#dropped} lines were dropped: ${name} is not read fast enough`);
+    const lines = this.#dropped === 1 ? "1 line was" : `${this.#dropped} lines were`;
+    warn(`${lines} dropped: ${name} is not read fast enough`);
     this.#dropped = 0;
   }
 

@@ -138,10 +138,19 @@ function nameOf(connection: ConnectionInfo): string {
 /** A message as one line: without its newline, escaped, and cut where it is long. */
 function formatMessage(data: Uint8Array): string {
   if (data.length > MESSAGE_BYTES_SHOWN) {
-    return `${escapeBytes(data.subarray(0, MESSAGE_BYTES_SHOWN))}... (${data.length} bytes)`;
+    return `${escapeBytes(beginningOf(data))}... (${data.length} bytes)`;
   }
   const newline = data.at(-1) !== 0x0a ? 0 : data.at(-2) === 0x0d ? 2 : 1;
   return escapeBytes(data.subarray(0, data.length - newline));
+}
+
+/** As much of a message as is shown: it is cut before a character of UTF-8, not inside. */
+function beginningOf(data: Uint8Array): Uint8Array {
+  if (data.length <= MESSAGE_BYTES_SHOWN) return data;
+  let end = MESSAGE_BYTES_SHOWN;
+  // A character has up to three continuation bytes (RFC 3629); more in a row are no text.
+  while (end > MESSAGE_BYTES_SHOWN - 3 && ((data[end] ?? 0) & 0xc0) === 0x80) end -= 1;
+  return data.subarray(0, end);
 }
 
 /** An event as a JSON object on one line. */
@@ -161,7 +170,7 @@ function flatten(fields: Readonly<Record<string, unknown>>): Record<string, unkn
       Object.assign(flat, { connectionId: id, ...remoteFields(remoteAddr) });
     } else if (value instanceof Uint8Array) {
       flat["bytes"] = value.length;
-      flat["text"] = messageDecoder.decode(value.subarray(0, MESSAGE_BYTES_SHOWN));
+      flat["text"] = messageDecoder.decode(beginningOf(value));
     } else {
       flat[name] = value;
     }

@@ -9,6 +9,9 @@ import { errnoOf, OperationalError, reasonOf } from "../ipc/errors.ts";
 
 const PREFIX = "brood-";
 
+/** What `Deno.makeTempDir` makes of it: the random part is hexadecimal. */
+const NAME = /^brood-[0-9a-f]+$/;
+
 /** The hub's socket: what the parent listens on for its workers. */
 const HUB = "hub";
 
@@ -16,7 +19,7 @@ const HUB = "hub";
 const SOCKET_PATH_BYTES_MAX = 103;
 
 /** The longest path below the parent folder: the prefix, makeTempDir's random part, a worker's socket. */
-const LONGEST_NAME = `/${PREFIX}0123456789abcdef/w9999999999`;
+const LONGEST_NAME = `/${PREFIX}0123456789abcdef0/w9999999999`;
 
 /** A folder without a hub that is younger than this may belong to a server that is just starting. */
 const STARTING_MS = 60_000;
@@ -81,13 +84,13 @@ export class RunFolder implements AsyncDisposable {
 export function runFolderCandidates(env: Pick<Deno.Env, "get">): string[] {
   const named = [env.get("XDG_RUNTIME_DIR"), env.get("TMPDIR"), "/tmp"];
   const absolute = named.filter((path) => path !== undefined && path.startsWith("/"));
-  return [...new Set(absolute.map((path) => path?.replace(/\/+$/, "") ?? ""))];
+  return [...new Set(absolute.map((path) => path?.replace(/(?<=.)\/+$/, "") ?? ""))];
 }
 
 /** Removes what killed servers left in `parent`. What others have there, whatever its name, stays. */
 async function removeStaleFolders(parent: string): Promise<void> {
   for await (const entry of Deno.readDir(parent)) {
-    if (!entry.isDirectory || !entry.name.startsWith(PREFIX)) continue;
+    if (!entry.isDirectory || !NAME.test(entry.name)) continue;
     const path = `${parent}/${entry.name}`;
     if (await isDead(path) || await isAbandoned(path)) await removeRunFolder(path);
   }

@@ -97,14 +97,21 @@ export class Supervisor implements AsyncDisposable {
     const entry: Entry = { process, exited, channel: null, reportAfter: null, ending: null };
     this.#entries.add(entry);
     const reported = this.#reap(entry, resolve);
-    const greeted = hello.then((channel) => {
-      if (this.#entries.has(entry)) entry.channel = channel;
-      else channel[Symbol.dispose]();
-    });
+    const greeted = hello.then((channel) => this.#adopt(channel, entry));
     const ready = this.#becomesReady(entry, greeted).finally(() => hub.forget(number));
     const reject = (error: string) => this.#giveUp(entry, { reason: "rejected", error });
     const reportAfter = (other: Promise<unknown>) => entry.reportAfter = other;
     return { number, pid, ready, exited, reported, reportAfter, reject };
+  }
+
+  /** Keeps the channel of a worker that has said hello, maybe too late. */
+  async #adopt(channel: ControlChannel, entry: Entry): Promise<void> {
+    if (!this.#entries.has(entry)) {
+      channel[Symbol.dispose]();
+      return;
+    }
+    entry.channel = channel;
+    if (entry.ending !== null) await channel.send({ type: "stop" });
   }
 
   /** Waits for a worker's hello, and ends one that does not say it in time. */

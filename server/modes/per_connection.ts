@@ -58,8 +58,11 @@ export class PerConnectionMode implements Mode {
     const closed = Promise.withResolvers<void>();
     worker?.reportAfter(closed.promise);
     connection.tellAccepted(worker?.pid ?? null);
-    connection.tellClosed(await this.#relay(connection, worker));
-    closed.resolve();
+    try {
+      connection.tellClosed(await this.#relay(connection, worker));
+    } finally {
+      closed.resolve();
+    }
     if (worker === null) return;
     await worker.reported;
     this.#folder.removeWorker(worker.number);

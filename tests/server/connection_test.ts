@@ -6,7 +6,7 @@ import { openSocketPair } from "./socket_pair.ts";
 
 /** Accepts one end of a pair, as connection 12. */
 function acceptOn(stream: Deno.TcpConn, events = new RecordedEvents()) {
-  const clock = new FakeClock();
+  const clock = new FakeClock(5000);
   const connection = new AcceptedConnection(stream, { id: 12, events: events.bus, clock });
   return { connection, events, clock };
 }

@@ -13,8 +13,12 @@ export class FakeClock implements Clock {
   /** Every time that somebody has asked to sleep, in milliseconds and in order. */
   readonly asked: number[] = [];
   readonly #sleepers = new Set<Sleeper>();
-  #now = 0;
+  #now: number;
   #nextSleep = Promise.withResolvers<void>();
+
+  constructor(now = 0) {
+    this.#now = now;
+  }
 
   now(): number {
     return this.#now;

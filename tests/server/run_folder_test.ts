@@ -119,7 +119,7 @@ for (const [what, env, expected] of CANDIDATES) {
 
 Deno.test("RunFolder.create() takes a path that leaves just enough room for a worker's socket", async () => {
   await using parent = new Parent();
-  await using folder = await RunFolder.create([nestedPath(parent, 68)]);
+  await using folder = await RunFolder.create([nestedPath(parent, 67)]);
   const longest = folder.workerPath(9_999_999_999);
   assert(longest.length <= 103, `${longest} has ${longest.length} bytes`);
   Deno.listen({ transport: "unix", path: longest }).close();
@@ -135,7 +135,7 @@ function nestedPath(parent: Parent, bytes: number): string {
 const UNFIT: readonly (readonly [string, (parent: Parent) => string, string])[] = [
   [
     "is too long for a socket",
-    (parent) => nestedPath(parent, 69),
+    (parent) => nestedPath(parent, 68),
     "too long for the path of a socket",
   ],
   [
@@ -147,7 +147,7 @@ const UNFIT: readonly (readonly [string, (parent: Parent) => string, string])[] 
   [
     "is a file",
     (parent) => parent.makeFolder("folder", "file") + "/file",
-    "ENOTDIR",
+    "not a directory",
   ],
 ];
 
@@ -208,6 +208,14 @@ Deno.test("RunFolder.create() removes the folder of a server that was killed", a
   await using parent = new Parent();
   parent.makeDead(RUN_FOLDER);
   assertEquals(await namesAfterCreate(parent), []);
+});
+
+Deno.test("RunFolder.create() leaves what no server puts there in the folder of one that was killed", async () => {
+  await using parent = new Parent();
+  const path = parent.makeDead(RUN_FOLDER);
+  await Deno.writeTextFile(`${path}/notes.txt`, "");
+  assertEquals(await namesAfterCreate(parent), [RUN_FOLDER]);
+  assertEquals([...Deno.readDirSync(path)].map(({ name }) => name), ["notes.txt"]);
 });
 
 Deno.test("RunFolder.create() leaves the folder of a live server, however old", async () => {

@@ -126,10 +126,27 @@ for (const [what, end, expected] of ENDS) {
     end(process);
     const exit = { workerPid: PID, ...expected };
     assertEquals(await worker.exited, exit);
+    await worker.reported;
     assertEquals(stage.events.of("worker_exited"), [{ event: "worker_exited", ...exit }]);
     assertEquals(stage.events.of("worker_failed"), []);
   });
 }
+
+Deno.test("Worker.reportAfter() has the end of a worker told after something else", async () => {
+  const stage = new Stage();
+  const [first, second] = [await stage.startReady(), await stage.startReady()];
+  const other = Promise.withResolvers<void>();
+  first.worker.reportAfter(other.promise);
+  for (const { process, worker } of [first, second]) {
+    process.exit(0);
+    assertEquals((await worker.exited).status, 0);
+  }
+  await second.worker.reported;
+  other.resolve();
+  await first.worker.reported;
+  const told = stage.events.of("worker_exited").map(({ workerPid }) => workerPid);
+  assertEquals(told, [second.worker.pid, first.worker.pid]);
+});
 
 Deno.test("Supervisor tells of a worker that exits before its hello, which never gets ready", async () => {
   const stage = new Stage();

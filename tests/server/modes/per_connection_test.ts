@@ -81,7 +81,13 @@ Deno.test("PerConnectionMode serves a connection in a worker, and tells its even
   assertEquals(events.of("worker_exited"), [
     { event: "worker_exited", workerPid, status: 0, signal: null, reason: "exited" },
   ]);
-  assertEquals(events.all.length, 5);
+  assertEquals(events.all.map(({ event }) => event), [
+    "worker_started",
+    "connection_accepted",
+    "message_received",
+    "connection_closed",
+    "worker_exited",
+  ]);
 });
 
 Deno.test("PerConnectionMode leaves no socket of a worker that has ended, and no folder when it is disposed", async () => {
@@ -118,6 +124,8 @@ Deno.test("PerConnectionMode tells of a worker that somebody kills", async () =>
     reason: "worker_lost",
     exits: [{ status: null, signal: "SIGKILL", reason: "crashed" }],
   });
+  const lastTwo = serving.events.all.slice(-2).map(({ event }) => event);
+  assertEquals(lastTwo, ["connection_closed", "worker_exited"]);
 });
 
 Deno.test("PerConnectionMode tells of a worker that is killed before it is ready", async () => {
