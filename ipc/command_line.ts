@@ -28,6 +28,8 @@ export interface CommandSpec<Table extends FlagTable> {
 export interface Parsed<Table extends FlagTable> {
   /** The value of every flag, given or not. */
   readonly flags: FlagValues<Table>;
+  /** The names of the flags that were given. */
+  readonly given: ReadonlySet<string>;
   /** As many as the command takes: those in brackets may be missing. */
   readonly operands: readonly string[];
 }
@@ -44,10 +46,10 @@ export function parseCommandLine<Table extends FlagTable>(
   const isValued = (name: string) => (spec.flags[name]?.placeholder ?? null) !== null;
   const [valued, switches] = partition(Object.keys(spec.flags), isValued);
   const { flagged, operands } = sortArguments(args, valued);
-  const given = ["help", ...switches].find((name) =>
+  const withValue = ["help", ...switches].find((name) =>
     flagged.some((argument) => argument.startsWith(`--${name}=`))
   );
-  if (given !== undefined) throw refuse(`--${given} takes no value`);
+  if (withValue !== undefined) throw refuse(`--${withValue} takes no value`);
   const parsed = parseArgs(flagged, {
     boolean: ["help", ...switches],
     string: valued,
@@ -72,7 +74,8 @@ export function parseCommandLine<Table extends FlagTable>(
   if (operands.length < required.length) {
     throw refuse(`${required.slice(operands.length).join(" and ")} is missing`);
   }
-  return { flags: flags as FlagValues<Table>, operands };
+  const given = new Set(Object.keys(spec.flags).filter((name) => parsed[name] !== undefined));
+  return { flags: flags as FlagValues<Table>, given, operands };
 }
 
 function partition<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {

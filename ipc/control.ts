@@ -12,6 +12,8 @@ import { type ByteStream, writeAll } from "./transport.ts";
 export type ControlMessage =
   /** Worker to parent, the first of all: it listens on its socket and has given up its permissions. */
   | { readonly type: "hello"; readonly worker: number }
+  /** Worker to parent: it has finished a connection, and takes the next. */
+  | { readonly type: "finished" }
   /** Parent to worker: end now, whatever you are at. */
   | { readonly type: "stop" };
 
@@ -94,7 +96,7 @@ function parseMessage(line: string): ControlMessage {
     });
   }
   if (typeof value === "object" && value !== null && "type" in value) {
-    if (value.type === "stop") return { type: "stop" };
+    if (value.type === "stop" || value.type === "finished") return { type: value.type };
     if (value.type === "hello" && "worker" in value && typeof value.worker === "number") {
       return { type: "hello", worker: value.worker };
     }

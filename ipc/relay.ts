@@ -11,7 +11,9 @@
  * @module
  */
 
+import type { Clock } from "./clock.ts";
 import { isStreamError } from "./errors.ts";
+import { IdleTimer } from "./idle_timer.ts";
 import { type ByteStream, writeAll } from "./transport.ts";
 
 const BUFFER_BYTES = 64 * 1024;
@@ -34,6 +36,9 @@ export interface CopyResult {
 export interface CopyOptions {
   /** Called with every chunk before it is written. The chunk is valid during the call only. */
   readonly onChunk?: ((chunk: Uint8Array) => void) | undefined;
+
+  /** Called whenever bytes were read, and whenever bytes were written. */
+  readonly onActivity?: (() => void) | undefined;
 }
 
 /**
@@ -45,7 +50,7 @@ export async function copy(
   sink: Pick<ByteStream, "write" | "closeWrite">,
   options: CopyOptions = {},
 ): Promise<CopyResult> {
-  const { onChunk } = options;
+  const { onChunk, onActivity } = options;
   const buffer = freeBuffers.pop() ?? new Uint8Array(BUFFER_BYTES);
   let at: "read" | "write" = "read";
   let bytes = 0;
@@ -55,9 +60,10 @@ export async function copy(
       const count = await source.read(buffer);
       at = "write";
       if (count === null) break;
+      onActivity?.();
       const chunk = buffer.subarray(0, count);
       onChunk?.(chunk);
-      await writeAll(sink, chunk);
+      await writeAll(sink, chunk, onActivity);
       bytes += count;
     }
     await passOnEndOfFile(sink);
@@ -85,8 +91,8 @@ export interface RelayResult {
   readonly bytesIn: number;
   /** Bytes that went from the server's side to the client. */
   readonly bytesOut: number;
-  /** Who ended it: both sides by their end of file, or one side, which was lost or gone before. */
-  readonly endedBy: "both" | "client" | "server";
+  /** What ended it: both sides' end of file, one side, which was lost or gone before, or that nothing came to pass. */
+  readonly endedBy: "both" | "client" | "server" | "idle";
 }
 
 /** What a relay may be told. */
@@ -96,6 +102,12 @@ export interface RelayOptions {
 
   /** Resolves when nobody reads the server's side any more. Must not reject. */
   readonly serverGone: Promise<unknown>;
+
+  /** How long no byte may pass either way, in milliseconds; 0 means for ever. */
+  readonly idleTimeoutMs: number;
+
+  /** Measures that. */
+  readonly clock: Clock;
 }
 
 /**
@@ -118,11 +130,14 @@ export async function relay(
     client.close();
     server.close();
   };
-  const inbound = copy(client, server, { onChunk: options.onInbound }).then((result) => {
+  const { onInbound: onChunk, idleTimeoutMs: timeoutMs, clock } = options;
+  using idleTimer = new IdleTimer({ timeoutMs, clock, onIdle: () => end("idle") });
+  const { onActivity } = idleTimer;
+  const inbound = copy(client, server, { onChunk, onActivity }).then((result) => {
     if (result.failure?.at === "read") end("client");
     return result;
   });
-  const outbound = copy(server, client).then((result) => {
+  const outbound = copy(server, client, { onActivity }).then((result) => {
     if (result.failure?.at === "write") end("client");
     return result;
   });

@@ -5,7 +5,9 @@
  */
 
 import { type CommandSpec, parseCommandLine, parseValue } from "../ipc/command_line.ts";
+import { UsageError } from "../ipc/errors.ts";
 import { choice, integer, seconds, text, toggle } from "../ipc/flags.ts";
+import { CONNECTIONS_DEFAULT } from "./descriptors.ts";
 
 /** The flags of `brood server`. */
 export const SERVER_FLAGS = {
@@ -14,7 +16,7 @@ export const SERVER_FLAGS = {
     fallback: "127.0.0.1",
     help: "address or host name to listen on",
   }),
-  mode: choice(["per-connection", "iterative"], "how connections meet processes"),
+  mode: choice(["per-connection", "iterative", "prefork"], "how connections meet processes"),
   backlog: integer({
     placeholder: "N",
     fallback: 128,
@@ -24,10 +26,44 @@ export const SERVER_FLAGS = {
   }),
   "max-connections": integer({
     placeholder: "N",
-    fallback: 40,
+    fallback: CONNECTIONS_DEFAULT,
     min: 1,
-    max: 65_535,
+    max: 1_000_000,
     help: "connections served at once; the others wait in the queue",
+  }),
+  "max-per-host": integer({
+    placeholder: "N",
+    fallback: 0,
+    min: 0,
+    max: 1_000_000,
+    help: "connections of one address at once, more are closed; 0: no limit",
+  }),
+  spare: integer({
+    placeholder: "N",
+    fallback: 0,
+    min: 0,
+    max: 10_000,
+    help: "workers started ahead, in per-connection mode",
+  }),
+  workers: integer({
+    placeholder: "N",
+    fallback: 8,
+    min: 1,
+    max: 10_000,
+    help: "workers in prefork mode",
+  }),
+  "connections-per-worker": integer({
+    placeholder: "N",
+    fallback: 0,
+    min: 0,
+    max: Number.MAX_SAFE_INTEGER,
+    help: "connections that a prefork worker serves before its end; 0: no end",
+  }),
+  "idle-timeout": seconds({
+    placeholder: "S",
+    fallback: 0,
+    min: 0,
+    help: "how long a connection may stand still; 0: for ever",
   }),
   grace: seconds({
     placeholder: "S",
@@ -38,6 +74,13 @@ export const SERVER_FLAGS = {
   log: choice(["text", "json"], "how events are written to standard output"),
   quiet: toggle("write only the start line, warnings and errors"),
 };
+
+/** The flags that only one mode heeds. */
+const MODE_OF_FLAG: ReadonlyMap<string, string> = new Map([
+  ["spare", "per-connection"],
+  ["workers", "prefork"],
+  ["connections-per-worker", "prefork"],
+]);
 
 const PORT = integer({ placeholder: "PORT", fallback: 0, min: 0, max: 65_535, help: "" });
 
@@ -60,11 +103,21 @@ export interface ServerOptions {
   /** 0 takes a free one. */
   readonly port: number;
   /** How connections meet processes. */
-  readonly mode: "per-connection" | "iterative";
+  readonly mode: "per-connection" | "iterative" | "prefork";
   /** Connections that may wait in the kernel's queue. */
   readonly backlog: number;
-  /** Connections served at once. */
-  readonly maxConnections: number;
+  /** Connections served at once; null where the user leaves that to the default. */
+  readonly maxConnections: number | null;
+  /** Connections of one client's address at once; 0 means no limit. */
+  readonly maxPerHost: number;
+  /** Workers started ahead, in per-connection mode. */
+  readonly spare: number;
+  /** Workers in prefork mode. */
+  readonly workers: number;
+  /** Connections after which a worker is replaced, in prefork mode; 0 means no end. */
+  readonly connectionsPerWorker: number;
+  /** How long no byte may pass either way; 0 means for ever. */
+  readonly idleTimeoutMs: number;
   /** How long a stopping server waits for its connections. */
   readonly graceMs: number;
   /** How events are written. */
@@ -77,13 +130,24 @@ export interface ServerOptions {
 export function parseServerOptions(args: readonly string[]): ServerOptions | null {
   const parsed = parseCommandLine(SERVER_COMMAND, args);
   if (parsed === null) return null;
-  const { flags, operands: [port = ""] } = parsed;
+  const { flags, given, operands: [port = ""] } = parsed;
+  for (const [flag, mode] of MODE_OF_FLAG) {
+    if (given.has(flag) && flags.mode !== mode) {
+      const message = `--${flag} goes with --mode ${mode}, not with ${flags.mode}`;
+      throw new UsageError(message, { command: SERVER_COMMAND.name });
+    }
+  }
   return {
     hostname: flags.host,
     port: parseValue("PORT", port, { flag: PORT, command: SERVER_COMMAND.name }),
     mode: flags.mode,
     backlog: flags.backlog,
-    maxConnections: flags["max-connections"],
+    maxConnections: given.has("max-connections") ? flags["max-connections"] : null,
+    maxPerHost: flags["max-per-host"],
+    spare: flags.spare,
+    workers: flags.workers,
+    connectionsPerWorker: flags["connections-per-worker"],
+    idleTimeoutMs: Math.round(flags["idle-timeout"] * 1000),
     graceMs: Math.round(flags.grace * 1000),
     log: flags.log,
     quiet: flags.quiet,

@@ -65,6 +65,12 @@ export class AcceptedConnection {
     return (data) => this.#events.emit({ event: "message_received", connection: this.info, data });
   }
 
+  /** Closes it unserved, and tells why. */
+  refuse(reason: CloseReason): void {
+    this.stream.close();
+    this.tellClosed({ bytesIn: 0, bytesOut: 0, reason });
+  }
+
   /** Tells that it has ended, and how. */
   tellClosed(outcome: Outcome): void {
     const durationMs = Math.round((this.#clock.now() - this.#acceptedAt) * 1000) / 1000;

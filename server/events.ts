@@ -16,6 +16,8 @@ export type CloseReason =
   | "worker_lost"
   /** There was no worker to serve it: it could not be started, or never got ready. */
   | "worker_failed"
+  /** No byte passed either way for longer than `--idle-timeout`. */
+  | "idle_timeout"
   /** The server stopped and its grace was over. */
   | "server_stopped"
   /** The handler, in the parent, threw. */
@@ -80,8 +82,17 @@ export type ServerEvent =
     readonly reason: CloseReason;
   }
   | { readonly event: "worker_exited" } & WorkerExit
-  /** A worker could not be started, or ended before it was ready; `error` is one line. */
+  /** The first in a row of workers that were of no use for the same reason; `error` is one line. */
   | { readonly event: "worker_failed"; readonly workerPid: number | null; readonly error: string }
+  /** A client's address has as many connections as it may: this one was closed at once. */
+  | {
+    readonly event: "connection_rejected";
+    readonly remoteHost: string;
+    readonly remotePort: number;
+    readonly maxPerHost: number;
+    /** How many were rejected so far. */
+    readonly rejected: number;
+  }
   /** Every slot is taken: the server accepts no more until one is free. */
   | { readonly event: "admission_paused"; readonly maxConnections: number }
   | { readonly event: "admission_resumed"; readonly maxConnections: number }

@@ -45,6 +45,7 @@ const ROUTINE: readonly EventName[] = [
   "message_received",
   "connection_closed",
   "worker_exited",
+  "connection_rejected",
   "admission_paused",
   "admission_resumed",
   "stopping",
@@ -101,6 +102,11 @@ export function formatText(event: ServerEvent): string | null {
         : `worker ${event.workerPid} was killed by ${event.signal}`;
     case "worker_failed":
       return `warning: ${event.error}`;
+    case "connection_rejected": {
+      const { remoteHost: hostname, remotePort: port, maxPerHost } = event;
+      return `client ${formatEndpoint({ hostname, port })} is rejected: ` +
+        `its address has ${maxPerHost} connections already`;
+    }
     case "admission_paused":
       return `all ${event.maxConnections} slots are taken: new connections wait`;
     case "admission_resumed":
@@ -126,6 +132,7 @@ const CLOSE_REMARKS: Readonly<Record<CloseReason, readonly string[]>> = {
   finished: [],
   client_lost: ["the client was lost"],
   worker_lost: ["its worker was lost"],
+  idle_timeout: ["idle for too long"],
   worker_failed: ["no worker could serve it"],
   server_stopped: ["the server stopped"],
   handler_failed: ["its handler failed"],

@@ -9,14 +9,17 @@ import type { Lifetime } from "../ipc/lifetime.ts";
 import { Admission, type Slot } from "./admission.ts";
 import type { ServerOptions } from "./command.ts";
 import { AcceptedConnection } from "./connection.ts";
+import { connectionLimit, descriptorLimit } from "./descriptors.ts";
 import { EventBus } from "./events.ts";
 import { echo } from "./handlers/echo.ts";
+import type { HostLimit } from "./hosts.ts";
 import { LineWriter } from "./line_writer.ts";
 import { Listener } from "./listener.ts";
 import { subscribeLog } from "./log.ts";
 import { IterativeMode } from "./modes/iterative.ts";
-import type { Mode, ModeContext } from "./modes/mode.ts";
+import type { Mode } from "./modes/mode.ts";
 import { PerConnectionMode } from "./modes/per_connection.ts";
+import { PreforkMode } from "./modes/prefork.ts";
 
 /**
  * Runs a server until `lifetime` is over. Rejects with `OperationalError` if it cannot start. When it resolves nothing
@@ -30,38 +33,78 @@ export async function runServer(
   const events = new EventBus();
   await using _log = openLog(events, { ...options, clock });
 
+  const maxConnections = await admissionLimit(options);
+  const hosts = options.maxPerHost === 0 ? null : await openHostLimit(options.maxPerHost);
   using listener = Listener.bind(options);
-  await using mode = await openMode(options.mode, { events, clock });
+  await using mode = await openMode(options, { events, clock });
   const { hostname: host, port } = listener.addr;
+  const { mode: name, backlog, graceMs } = options;
   events.emit({
     event: "listening",
     host,
     port,
-    mode: options.mode,
+    mode: name,
     pid: Deno.pid,
-    backlog: options.backlog,
-    maxConnections: options.maxConnections,
+    backlog,
+    maxConnections,
   });
+
+  mode.start();
 
   const serving = new Set<Promise<void>>();
   let accepted = 0;
   const serve = (stream: Deno.TcpConn, slot: Slot) => {
+    const hostSlot = hosts?.acquire(stream.remoteAddr.hostname);
+    if (hosts !== null && hostSlot === null) {
+      reject(stream, { hosts, maxPerHost: options.maxPerHost, events });
+      slot[Symbol.dispose]();
+      return;
+    }
     const connection = new AcceptedConnection(stream, { id: ++accepted, events, clock });
     const served = mode.serve(connection).finally(() => {
+      hostSlot?.[Symbol.dispose]();
       slot[Symbol.dispose]();
       serving.delete(served);
     });
     serving.add(served);
   };
-  const admission = openAdmission(options, events);
+  const admission = openAdmission(name, { limit: maxConnections, events });
   await listener.acceptLoop({ admission, events, clock, signal: lifetime.stopping }, serve);
 
-  const { graceMs } = options;
+  mode.drain();
   events.emit({ event: "stopping", connections: serving.size, graceMs });
   await settleWithin(graceMs, { serving, forced: lifetime.forced, clock });
   await mode.endAll();
   await Promise.all(serving);
   events.emit({ event: "stopped", connectionsServed: accepted });
+}
+
+/** How many connections are served at once. Throws `UsageError` if the user asks for more than can be. */
+async function admissionLimit(options: ServerOptions): Promise<number> {
+  if (options.mode === "iterative") return 1;
+  const limit = connectionLimit(options.maxConnections, await descriptorLimit());
+  return options.mode === "prefork" ? Math.min(limit, options.workers) : limit;
+}
+
+/** Loads what reads addresses only where it is asked for. */
+async function openHostLimit(limit: number): Promise<HostLimit> {
+  const { HostLimit } = await import("./hosts.ts");
+  return new HostLimit(limit);
+}
+
+/** Closes a connection whose address has too many. */
+function reject(
+  stream: Deno.TcpConn,
+  context: {
+    readonly hosts: HostLimit;
+    readonly maxPerHost: number;
+    readonly events: EventBus;
+  },
+): void {
+  const { hostname: remoteHost, port: remotePort } = stream.remoteAddr;
+  stream.close();
+  const { maxPerHost, hosts: { rejected }, events } = context;
+  events.emit({ event: "connection_rejected", remoteHost, remotePort, maxPerHost, rejected });
 }
 
 function openLog(
@@ -81,26 +124,32 @@ function openLog(
   };
 }
 
-async function openMode(name: ServerOptions["mode"], context: ModeContext): Promise<Mode> {
-  switch (name) {
+async function openMode(
+  options: ServerOptions,
+  parts: { readonly events: EventBus; readonly clock: Clock },
+): Promise<Mode> {
+  const context = { ...parts, idleTimeoutMs: options.idleTimeoutMs };
+  switch (options.mode) {
     case "per-connection":
-      return await PerConnectionMode.open(context);
+      return await PerConnectionMode.open(context, options);
     case "iterative":
       return new IterativeMode(context, echo);
+    case "prefork":
+      return await PreforkMode.open(context, options);
   }
 }
 
-/** An iterative server has one slot, whatever the limit is, and that it is taken is no news. */
+/** That the one slot of an iterative server is taken is no news. */
 function openAdmission(
-  options: Pick<ServerOptions, "mode" | "maxConnections">,
-  events: EventBus,
+  mode: ServerOptions["mode"],
+  options: { readonly limit: number; readonly events: EventBus },
 ): Admission {
-  if (options.mode === "iterative") return new Admission({ limit: 1 });
-  const { maxConnections } = options;
+  const { limit, events } = options;
+  if (mode === "iterative") return new Admission({ limit });
   return new Admission({
-    limit: maxConnections,
-    onPaused: () => events.emit({ event: "admission_paused", maxConnections }),
-    onResumed: () => events.emit({ event: "admission_resumed", maxConnections }),
+    limit,
+    onPaused: () => events.emit({ event: "admission_paused", maxConnections: limit }),
+    onResumed: () => events.emit({ event: "admission_resumed", maxConnections: limit }),
   });
 }
 

@@ -1,8 +1,8 @@
 /**
  * The worker's entry: the hidden command `_worker`, which the parent starts for a connection.
  *
- * It listens on its own socket, connects to the hub, gives up every permission, says hello, and serves the one
- * connection that the parent opens. It ends with the connection, at the parent's word, or when the parent is gone
+ * It listens on its own socket, connects to the hub, gives up every permission, says hello, and serves the connections
+ * that the parent opens, one at a time. It ends with the last of as many as it was told, at the parent's word, or when the parent is gone
  * (the control channel's end of file). A worker's start is the price of a connection, so this path imports little, and
  * nothing from npm.
  *
@@ -31,20 +31,28 @@ export const WORKER_FLAGS = {
     max: Number.MAX_SAFE_INTEGER,
     help: "the number to say hello with",
   }),
+  connections: integer({
+    placeholder: "N",
+    fallback: 1,
+    min: 0,
+    max: Number.MAX_SAFE_INTEGER,
+    help: "how many connections to serve before the end; 0 means no end",
+  }),
 };
 
 const PERMISSIONS = ["run", "read", "write", "net", "env", "sys", "ffi", "import"] as const;
 
 /** Runs a worker. Resolves to its exit status; rejects if the handler failed. */
 export async function runWorker(args: readonly string[]): Promise<number> {
-  const { socket, control, worker } = readArgv(WORKER_FLAGS, args);
+  const { socket, control, worker, connections } = readArgv(WORKER_FLAGS, args);
   const transport = openTransport(socket);
   const channel = await ControlChannel.connect(control).catch(() => null);
   // The parent is gone, and its end is this worker's.
   if (channel === null) return EXIT_STATUS.failed;
   giveUpPermissions();
   await channel.send({ type: "hello", worker });
-  return await Promise.race([serveOne(transport), untilStopped(channel)]);
+  const served = serveAll(transport, { connections, channel });
+  return await Promise.race([served, untilStopped(channel)]);
 }
 
 function openTransport(socket: string): WorkerTransport {
@@ -61,7 +69,21 @@ export function giveUpPermissions(): void {
   for (const name of PERMISSIONS) Deno.permissions.revokeSync({ name });
 }
 
-async function serveOne(transport: WorkerTransport): Promise<number> {
+/** Serves one connection after another, as many as it was told. */
+async function serveAll(
+  transport: WorkerTransport,
+  options: { readonly connections: number; readonly channel: ControlChannel },
+): Promise<number> {
+  const { connections, channel } = options;
+  for (let served = 1; connections === 0 || served < connections; served++) {
+    await serveOne(transport);
+    await channel.send({ type: "finished" });
+  }
+  await serveOne(transport);
+  return EXIT_STATUS.done;
+}
+
+async function serveOne(transport: WorkerTransport): Promise<void> {
   const { stream, info } = await transport.accept();
   using connection = new StreamConnection(stream, info);
   try {
@@ -70,7 +92,6 @@ async function serveOne(transport: WorkerTransport): Promise<number> {
     // The client is gone before its answer: its own business, and no failure of this worker.
     if (!connection.hasFailed) throw error;
   }
-  return EXIT_STATUS.done;
 }
 
 /** Resolves when the parent says so, or is gone. */

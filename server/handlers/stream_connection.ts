@@ -13,6 +13,8 @@ import type { Connection } from "./handler.ts";
 export interface StreamConnectionOptions {
   /** Called with what each read brought. The data is valid during the call only. */
   readonly onMessage?: ((data: Uint8Array) => void) | undefined;
+  /** Called whenever bytes were read, and whenever bytes were written. */
+  readonly onActivity?: (() => void) | undefined;
 }
 
 /** Owns its stream. Disposing closes it; more than once does no harm. */
@@ -33,6 +35,7 @@ export class StreamConnection implements Connection, Disposable {
   isClosed = false;
   readonly #stream: ByteStream;
   readonly #onMessage: ((data: Uint8Array) => void) | undefined;
+  readonly #onActivity: (() => void) | undefined;
 
   /** Takes over the stream of a connection. */
   constructor(
@@ -44,6 +47,7 @@ export class StreamConnection implements Connection, Disposable {
     this.localAddr = options.localAddr;
     this.#stream = stream;
     this.#onMessage = options.onMessage;
+    this.#onActivity = options.onActivity;
   }
 
   /** Reads into `buffer`; resolves to the number of bytes read, or null at the end of file. */
@@ -51,6 +55,7 @@ export class StreamConnection implements Connection, Disposable {
     const count = await this.#noticing(this.#stream.read(buffer));
     if (count === null) return null;
     this.bytesIn += count;
+    this.#onActivity?.();
     this.#onMessage?.(buffer.subarray(0, count));
     return count;
   }
@@ -59,6 +64,7 @@ export class StreamConnection implements Connection, Disposable {
   async write(bytes: Uint8Array): Promise<number> {
     const count = await this.#noticing(this.#stream.write(bytes));
     this.bytesOut += count;
+    this.#onActivity?.();
     return count;
   }
 

@@ -7,34 +7,50 @@
  * @module
  */
 
+import { IdleTimer } from "../../ipc/idle_timer.ts";
 import type { ConnectionInfo } from "../../ipc/transport.ts";
 import type { AcceptedConnection } from "../connection.ts";
-import type { CloseReason, EventBus } from "../events.ts";
+import type { CloseReason } from "../events.ts";
 import type { Handler } from "../handlers/handler.ts";
 import { StreamConnection } from "../handlers/stream_connection.ts";
 import type { Mode, ModeContext } from "./mode.ts";
 
 /** Owns the connection that is being served. */
 export class IterativeMode implements Mode {
-  readonly #events: EventBus;
+  readonly #context: ModeContext;
   readonly #handler: Handler;
   #current: StreamConnection | null = null;
 
   /** Serves with `handler`, in this process. */
   constructor(context: ModeContext, handler: Handler) {
-    this.#events = context.events;
+    this.#context = context;
     this.#handler = handler;
   }
+
+  /** Nothing: nothing is kept ready. */
+  start(): void {}
 
   /** Runs the handler. */
   async serve(connection: AcceptedConnection): Promise<void> {
     connection.tellAccepted(null);
     const { stream, info, onMessage } = connection;
-    using served = new StreamConnection(stream, { ...info, onMessage });
+    let isIdle = false;
+    const { clock, idleTimeoutMs: timeoutMs } = this.#context;
+    using idleTimer = new IdleTimer({
+      timeoutMs,
+      clock,
+      onIdle() {
+        isIdle = true;
+        served[Symbol.dispose]();
+      },
+    });
+    const { onActivity } = idleTimer;
+    using served = new StreamConnection(stream, { ...info, onMessage, onActivity });
     this.#current = served;
     const reason = await this.#handle(served, info);
     this.#current = null;
-    connection.tellClosed({ bytesIn: served.bytesIn, bytesOut: served.bytesOut, reason });
+    const { bytesIn, bytesOut } = served;
+    connection.tellClosed({ bytesIn, bytesOut, reason: isIdle ? "idle_timeout" : reason });
   }
 
   async #handle(connection: StreamConnection, info: ConnectionInfo): Promise<CloseReason> {
@@ -45,10 +61,13 @@ export class IterativeMode implements Mode {
       if (connection.isClosed) return "server_stopped";
       if (connection.hasFailed) return "client_lost";
       const error = thrown instanceof Error ? thrown.stack ?? thrown.message : String(thrown);
-      this.#events.emit({ event: "handler_failed", connection: info, error });
+      this.#context.events.emit({ event: "handler_failed", connection: info, error });
       return "handler_failed";
     }
   }
+
+  /** Nothing: nothing is kept ready. */
+  drain(): void {}
 
   /** Closes the connection under its handler, whose next read or write fails. */
   endAll(): Promise<void> {

@@ -1,8 +1,8 @@
 import { connect } from "../../client/connect.ts";
 import { OperationalError } from "../../ipc/errors.ts";
 import { assertEquals, assertRejects } from "../assert.ts";
-import { bytesOf, readAll } from "../ipc/bytes.ts";
-import { closedPort, listenOnLoopback } from "../ipc/sockets.ts";
+import { bytesOf, readAll } from "../support/bytes.ts";
+import { closedPort, listenOnLoopback } from "../support/sockets.ts";
 
 const LOOPBACK = "127.0.0.1";
 const LONG_MS = 60_000;

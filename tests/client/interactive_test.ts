@@ -1,8 +1,9 @@
 import { OutputError, runInteractive } from "../../client/interactive.ts";
 import { assertEquals, assertRejects } from "../assert.ts";
-import { bytesOf, oneByOne } from "../ipc/bytes.ts";
-import { MemoryStream, type MemoryStreamOptions, systemError } from "../ipc/memory_stream.ts";
-import { Resettable } from "../ipc/sockets.ts";
+import { bytesOf, oneByOne } from "../support/bytes.ts";
+import { MemoryStream, type MemoryStreamOptions } from "../support/memory_stream.ts";
+import { ResettablePair } from "../support/sockets.ts";
+import { systemError } from "../support/system_error.ts";
 
 const OPTIONS = { endWord: "END", newline: true };
 
@@ -197,11 +198,12 @@ Deno.test("runInteractive() rejects with OutputError when its output takes no mo
 });
 
 Deno.test("runInteractive() rejects with the stream's error when the connection is lost", async () => {
-  using lost = await Resettable.open();
+  using lost = await ResettablePair.open();
   const input = openInputOf();
   const running = runInteractive(lost.conn, { ...OPTIONS, input, output: new MemoryStream() });
-  lost.reset();
-  await assertRejects(() => running, Deno.errors.ConnectionReset);
+  const rejected = assertRejects(() => running, Deno.errors.ConnectionReset);
+  await lost.reset();
+  await rejected;
 });
 
 Deno.test("runInteractive() rejects when a write is the first to hear that the connection is lost", async () => {

@@ -1,7 +1,7 @@
 import { runClient } from "../../client/mod.ts";
 import { OperationalError } from "../../ipc/errors.ts";
 import { assertRejects } from "../assert.ts";
-import { closedPort } from "../ipc/sockets.ts";
+import { closedPort } from "../support/sockets.ts";
 
 // What it does with standard input and output is for the tests of the whole program: tests/e2e.
 

@@ -1,6 +1,7 @@
 /** Bad input: one line on standard error that names it, the exit status of its kind, and nothing else. */
 
 import { assertEquals, assertMatch } from "../assert.ts";
+import { closedPort, listenOnLoopback } from "../support/sockets.ts";
 import { type Finished, runToEnd } from "./process.ts";
 import { type Program, testProgram } from "./program.ts";
 
@@ -32,13 +33,23 @@ const WRONG_USAGE: readonly (readonly [string, RegExp])[] = [
   ["server -1", /unknown flag -1/],
   ["server --backlog 0 9000", /--backlog "0": expected a whole number from 1 to 65535/],
   ["server --backlog 1.5 9000", /--backlog "1.5"/],
-  ["server --mode threads 9000", /--mode "threads": expected per-connection or iterative/],
+  [
+    "server --mode threads 9000",
+    /--mode "threads": expected per-connection or iterative or prefork/,
+  ],
   ["server --grace -1 9000", /--grace "-1": expected seconds/],
   ["server --grace soon 9000", /--grace "soon": expected seconds/],
   ["server --log xml 9000", /--log "xml": expected text or json/],
   ["server --quiet=yes 9000", /--quiet takes no value/],
   ["server --grace", /--grace needs a value: S/],
   ["server 9000 --host", /--host needs a value: ADDR/],
+  [
+    "server --workers 4 9000",
+    /--workers goes with --mode prefork, not with per-connection; try 'brood server --help'/,
+  ],
+  ["server --mode prefork --spare 1 9000", /--spare goes with --mode per-connection/],
+  ["server --mode prefork --workers 0 9000", /--workers "0": expected a whole number from 1/],
+  ["server --idle-timeout x 9000", /--idle-timeout "x": expected seconds/],
   ["server --max-connections 0 9000", /--max-connections "0"/],
   ["client", /PORT is missing; try 'brood client --help'/],
   ["client 0", /PORT "0": expected a whole number from 1 to 65535/],
@@ -58,7 +69,7 @@ testProgram("wrong usage is refused with status 2", async (program) => {
 });
 
 testProgram("a port in use is told, with status 1", async (program) => {
-  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  using taken = listenOnLoopback();
   const { port } = taken.addr;
   for (const mode of ["per-connection", "iterative"]) {
     await assertRefused(program, {
@@ -111,9 +122,7 @@ testProgram("a privileged port is refused with the reason", async (program) => {
 });
 
 testProgram("a connection that is refused is told, with status 1", async (program) => {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
-  listener.close();
+  const port = closedPort();
   await assertRefused(program, {
     args: ["client", String(port)],
     status: 1,

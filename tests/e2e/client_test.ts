@@ -1,13 +1,15 @@
 /** The client: what it sends, what it prints, and what ends it. */
 
 import { assertEquals, assertMatch } from "../assert.ts";
+import { readAll, send } from "../support/bytes.ts";
+import { listenOnLoopback } from "../support/sockets.ts";
 import { RunningProcess, runToEnd, within } from "./process.ts";
 import { type Program, testProgram } from "./program.ts";
 import { TestServer } from "./server.ts";
 
 /** A server of the test's own, for what ours does not do: it hands each connection to `serve`. */
 class ScriptedServer implements AsyncDisposable {
-  readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  readonly #listener = listenOnLoopback();
   readonly #serving: Promise<void>;
 
   constructor(serve: (conn: Deno.TcpConn) => Promise<void>) {
@@ -33,19 +35,6 @@ async function readText(conn: Deno.Conn): Promise<string | null> {
   const buffer = new Uint8Array(4096);
   const count = await conn.read(buffer);
   return count === null ? null : new TextDecoder().decode(buffer.subarray(0, count));
-}
-
-async function readToEnd(conn: Deno.Conn): Promise<string> {
-  let text = "";
-  for (let piece = await readText(conn); piece !== null; piece = await readText(conn)) {
-    text += piece;
-  }
-  return text;
-}
-
-async function write(conn: Deno.Conn, text: string): Promise<void> {
-  const bytes = new TextEncoder().encode(text);
-  for (let at = 0; at < bytes.length;) at += await conn.write(bytes.subarray(at));
 }
 
 function clientOf(program: Program, args: readonly string[]): string[] {
@@ -81,7 +70,7 @@ testProgram("--end chooses the word", async (program) => {
 testProgram("what the server sends appears at once while nothing is typed", async (program) => {
   const { promise: seen, resolve: tellSeen } = Promise.withResolvers<void>();
   await using server = new ScriptedServer(async (conn) => {
-    await write(conn, "welcome\n");
+    await send(conn, "welcome\n");
     await seen;
   });
   await using client = new RunningProcess(clientOf(program, [String(server.port)]));
@@ -94,8 +83,8 @@ testProgram("what the server sends appears at once while nothing is typed", asyn
 testProgram("after the end of input everything that still comes is printed", async (program) => {
   const length = 1024 * 1024;
   await using server = new ScriptedServer(async (conn) => {
-    assertEquals(await readToEnd(conn), "question\n");
-    await write(conn, "x".repeat(length));
+    assertEquals(await readAll(conn), "question\n");
+    await send(conn, "x".repeat(length));
   });
   const client = clientOf(program, [String(server.port)]);
   const { status, stdout } = await runToEnd(client, { input: "question\n" });
@@ -110,7 +99,7 @@ testProgram(
     await using server = new ScriptedServer(async (conn) => {
       for (let text = await readText(conn); text !== null; text = await readText(conn)) {
         received.push(text);
-        await write(conn, `<${text}>`);
+        await send(conn, `<${text}>`);
       }
     });
     await using client = new RunningProcess(
@@ -164,7 +153,7 @@ testProgram(
   "--connect-timeout ends the wait for a server that does not answer",
   async (program) => {
     // The queue of one is full after the first connections: the kernel leaves further ones without an answer.
-    using server = Deno.listen({ hostname: "127.0.0.1", port: 0, tcpBacklog: 1 });
+    using server = listenOnLoopback({ backlog: 1 });
     const { port } = server.addr;
     using queue = new DisposableStack();
     for (let i = 0; i < 2; i++) queue.use(await Deno.connect({ port }));

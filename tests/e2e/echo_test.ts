@@ -1,30 +1,17 @@
 /** What comes back: every byte, whatever they are and however they are cut, and the end of file after them. */
 
 import { assertEquals } from "../assert.ts";
+import { randomBytes, randomFrom } from "../support/random.ts";
+import { TempFolder } from "../support/temp_folder.ts";
 import { RunningProcess } from "./process.ts";
-import { testProgram } from "./program.ts";
+import { MODES, testProgram } from "./program.ts";
 import { type TestClient, TestServer } from "./server.ts";
 
 const MEBIBYTE = 1024 * 1024;
 
-/** A generator of reproducible bytes (Mulberry32). */
-function randomOf(seed: number): () => number {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return (t ^ (t >>> 14)) >>> 0;
-  };
-}
-
-function randomBytes(length: number, seed: number): Uint8Array<ArrayBuffer> {
-  const random = randomOf(seed);
-  return Uint8Array.from({ length }, () => random());
-}
-
 /** So many bytes that repeat a random block: as good as random for a checksum, and quickly made. */
 function manyBytes(length: number): Uint8Array<ArrayBuffer> {
-  const block = randomBytes(65_521, 1);
+  const block = randomBytes(65_521, randomFrom(1));
   const bytes = new Uint8Array(length);
   for (let at = 0; at < length; at += block.length) {
     bytes.set(block.subarray(0, length - at), at);
@@ -48,11 +35,11 @@ async function exchange(
   return received;
 }
 
-for (const mode of ["per-connection", "iterative"]) {
-  const flags = ["--mode", mode, "--quiet"];
+for (const { name, flags: modeFlags } of MODES) {
+  const flags = [...modeFlags, "--quiet"];
 
   testProgram(
-    `${mode}: 64 MiB come back with the same checksum after a half-close`,
+    `${name}: 64 MiB come back with the same checksum after a half-close`,
     async (program) => {
       await using server = await TestServer.start(program, { flags });
       using client = await server.connect();
@@ -62,7 +49,7 @@ for (const mode of ["per-connection", "iterative"]) {
     },
   );
 
-  testProgram(`${mode}: one byte, NUL bytes and every byte value come back`, async (program) => {
+  testProgram(`${name}: one byte, NUL bytes and every byte value come back`, async (program) => {
     await using server = await TestServer.start(program, { flags });
     for (
       const bytes of [
@@ -76,24 +63,22 @@ for (const mode of ["per-connection", "iterative"]) {
     }
   });
 
-  testProgram(`${mode}: nothing sent is nothing echoed, and an end of file`, async (program) => {
+  testProgram(`${name}: nothing sent is nothing echoed, and an end of file`, async (program) => {
     await using server = await TestServer.start(program, { flags });
     using client = await server.connect();
     assertEquals(await exchange(client, new Uint8Array()), new Uint8Array());
   });
 
-  testProgram(`${mode}: random bytes in random pieces come back in order`, async (program) => {
+  testProgram(`${name}: random bytes in random pieces come back in order`, async (program) => {
     await using server = await TestServer.start(program, { flags });
     const seed = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
-    const random = randomOf(seed);
+    const random = randomFrom(seed);
     using client = await server.connect();
     for (let i = 0; i < 200; i++) {
-      const piece = randomBytes(1 + random() % 5000, random());
+      const piece = randomBytes(random(1, 5000), random);
       await client.send(piece);
       // Sometimes more is sent before the answer is read.
-      const more = random() % 2 === 0
-        ? new Uint8Array()
-        : randomBytes(1 + random() % 5000, random());
+      const more = random(0, 1) === 0 ? new Uint8Array() : randomBytes(random(1, 5000), random);
       await client.send(more);
       const received = await client.receive(piece.length + more.length);
       assertEquals(received, Uint8Array.of(...piece, ...more), `seed ${seed}, piece ${i}`);
@@ -104,17 +89,14 @@ for (const mode of ["per-connection", "iterative"]) {
 testProgram("socat and ncat get 1 MiB back whole", async (program) => {
   await using server = await TestServer.start(program, { flags: ["--quiet"] });
   const bytes = manyBytes(MEBIBYTE);
-  const path = await Deno.makeTempFile({ dir: "/tmp", prefix: "bt" });
-  try {
-    await Deno.writeFile(path, bytes);
-    const address = ["127.0.0.1", String(server.port)];
-    const clients = [`socat -t60 - TCP:${address.join(":")}`, `ncat ${address.join(" ")}`];
-    for (const client of clients) {
-      await using shell = new RunningProcess(["sh", "-c", `${client} < ${path} | sha256sum`]);
-      await shell.stdout.match(new RegExp(`^${await sha256(bytes)} `));
-      assertEquals((await shell.ended()).code, 0);
-    }
-  } finally {
-    await Deno.remove(path);
+  await using folder = new TempFolder();
+  const path = folder.join("bytes");
+  await Deno.writeFile(path, bytes);
+  const address = ["127.0.0.1", String(server.port)];
+  const clients = [`socat -t60 - TCP:${address.join(":")}`, `ncat ${address.join(" ")}`];
+  for (const client of clients) {
+    await using shell = new RunningProcess(["sh", "-c", `${client} < ${path} | sha256sum`]);
+    await shell.stdout.match(new RegExp(`^${await sha256(bytes)} `));
+    assertEquals((await shell.ended()).code, 0);
   }
 }, { needs: ["socat", "ncat", "sha256sum"] });

@@ -1,6 +1,7 @@
 /** What goes wrong with one connection or worker, and what the others notice of it: nothing. */
 
 import { assertEquals, assertMatch } from "../assert.ts";
+import { TempFolder } from "../support/temp_folder.ts";
 import { childrenOf, RunningProcess, TestFolder } from "./process.ts";
 import { type Program, testProgram } from "./program.ts";
 import { TestClient, TestServer } from "./server.ts";
@@ -90,25 +91,21 @@ async function copyOf(program: Program, folder: string): Promise<Program> {
 testProgram(
   "a worker that cannot be started closes its client, and the server goes on",
   async (program) => {
-    const folder = await Deno.makeTempDir({ prefix: "bt" });
-    try {
-      const copy = await copyOf(program, folder);
-      await using server = await TestServer.start(copy, { flags: ["--log", "json"] });
-      await Deno.rename(copy.path, `${copy.path}.away`);
-      using client = await server.connect();
-      assertMatch(await client.disconnected(), /end of file|reset/);
-      await server.event("connection_closed", { remotePort: client.port, reason: "worker_failed" });
-      await server.process.stderr.match(
-        /^warning: Cannot start a worker: no such file or directory$/,
-      );
-      assertEquals(await childrenOf(server.pid), []);
+    await using folder = new TempFolder();
+    const copy = await copyOf(program, folder.path);
+    await using server = await TestServer.start(copy, { flags: ["--log", "json"] });
+    await Deno.rename(copy.path, `${copy.path}.away`);
+    using client = await server.connect();
+    assertMatch(await client.disconnected(), /end of file|reset/);
+    await server.event("connection_closed", { remotePort: client.port, reason: "worker_failed" });
+    await server.process.stderr.match(
+      /^warning: Cannot start a worker: no such file or directory$/,
+    );
+    assertEquals(await childrenOf(server.pid), []);
 
-      await Deno.rename(`${copy.path}.away`, copy.path);
-      using next = await server.connect();
-      assertEquals(await next.roundTrip(), "ping\n");
-    } finally {
-      await Deno.remove(folder, { recursive: true });
-    }
+    await Deno.rename(`${copy.path}.away`, copy.path);
+    using next = await server.connect();
+    assertEquals(await next.roundTrip(), "ping\n");
   },
 );
 

@@ -5,6 +5,8 @@
  */
 
 import { assertEquals } from "../assert.ts";
+import { bytesOf } from "../support/bytes.ts";
+import { TempFolder } from "../support/temp_folder.ts";
 
 /** How long a test waits for anything before it fails. Not a measure: generous for a loaded machine. */
 const PATIENCE_MS = 60_000;
@@ -109,7 +111,7 @@ export class RunningProcess implements AsyncDisposable {
 
   /** Types into its standard input. */
   async type(text: string): Promise<void> {
-    await this.#input.write(new TextEncoder().encode(text));
+    await this.#input.write(bytesOf(text));
   }
 
   /** Ends its standard input. */
@@ -200,13 +202,18 @@ export async function descriptorsOf(pid: number): Promise<number> {
   return (await Array.fromAsync(Deno.readDir(`/proc/${pid}/fd`))).length;
 }
 
-/** A folder for one test. Disposing checks that the program left nothing in it, and removes it. */
-export class TestFolder implements AsyncDisposable {
-  readonly path = Deno.makeTempDirSync({ prefix: "bt" });
+/** How much memory of a process is in RAM, in bytes. */
+export async function residentBytesOf(pid: number): Promise<number> {
+  const [, kibibytes = "0"] =
+    /^VmRSS:\s+(\d+) kB$/m.exec(await Deno.readTextFile(`/proc/${pid}/status`)) ?? [];
+  return Number(kibibytes) * 1024;
+}
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    const left = (await Array.fromAsync(Deno.readDir(this.path))).map((entry) => entry.name);
-    await Deno.remove(this.path, { recursive: true });
+/** A folder for one test. Disposing checks that the program left nothing in it, and removes it. */
+export class TestFolder extends TempFolder {
+  override async [Symbol.asyncDispose](): Promise<void> {
+    const left = this.names();
+    await super[Symbol.asyncDispose]();
     assertEquals(left, [], "files left behind");
   }
 }

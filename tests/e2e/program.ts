@@ -36,6 +36,22 @@ const SOURCE: Program = {
 
 const COMPILED: Program = { form: "compiled", path: COMPILED_BINARY, args: [] };
 
+/** A way of serving: the contract that all keep is tested with each. */
+export interface ServingMode {
+  readonly name: string;
+  readonly flags: readonly string[];
+  /** Whether it serves clients at the same time. */
+  readonly isConcurrent: boolean;
+}
+
+/** Every way of serving. */
+export const MODES: readonly ServingMode[] = [
+  { name: "per-connection", flags: ["--mode", "per-connection"], isConcurrent: true },
+  { name: "per-connection with spares", flags: ["--spare", "2"], isConcurrent: true },
+  { name: "prefork", flags: ["--mode", "prefork", "--workers", "5"], isConcurrent: true },
+  { name: "iterative", flags: ["--mode", "iterative"], isConcurrent: false },
+];
+
 /** What a test may say of itself. */
 export interface TestOptions {
   /** Programs that it runs besides ours. Where one is missing it is skipped, by name; in CI it fails. */

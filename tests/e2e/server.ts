@@ -6,6 +6,7 @@
  */
 
 import { assertEquals } from "../assert.ts";
+import { bytesOf, send } from "../support/bytes.ts";
 import { processesWith, RunningProcess, TestFolder, within } from "./process.ts";
 import type { Program } from "./program.ts";
 
@@ -156,8 +157,7 @@ export class TestClient implements Disposable {
 
   /** Sends all of it. */
   async send(data: string | Uint8Array): Promise<void> {
-    const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
-    for (let at = 0; at < bytes.length;) at += await this.#conn.write(bytes.subarray(at));
+    await send(this.#conn, data);
   }
 
   /** Ends its sending direction. */
@@ -183,8 +183,7 @@ export class TestClient implements Disposable {
   /** Sends a line and resolves to what comes back, as long as the line is. */
   async roundTrip(line = "ping\n"): Promise<string> {
     await this.send(line);
-    const length = new TextEncoder().encode(line).length;
-    return new TextDecoder().decode(await this.receive(length));
+    return new TextDecoder().decode(await this.receive(bytesOf(line).length));
   }
 
   /** Waits for the server's end of file, or a reset. */

@@ -1,19 +1,20 @@
 /** How a server stops: what it waits for, and what it does not wait for any more. */
 
 import { assertEquals, assertMatch, assertRejects } from "../assert.ts";
+import { TempFolder } from "../support/temp_folder.ts";
 import { childrenOf, processesWith } from "./process.ts";
-import { testProgram } from "./program.ts";
+import { MODES, testProgram } from "./program.ts";
 import { TestServer } from "./server.ts";
 
 const LONG_GRACE = ["--grace", "3600"];
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  for (const mode of ["per-connection", "iterative"]) {
+  for (const { name, flags: modeFlags } of MODES) {
     testProgram(
-      `${mode}: ${signal} lets a connection finish, and takes no new one`,
+      `${name}: ${signal} lets a connection finish, and takes no new one`,
       async (program) => {
         await using server = await TestServer.start(program, {
-          flags: ["--mode", mode, ...LONG_GRACE],
+          flags: [...modeFlags, ...LONG_GRACE],
         });
         using client = await server.connect();
         assertEquals(await client.roundTrip(), "ping\n");
@@ -38,10 +39,10 @@ testProgram("a server without connections stops at once, with status 0", async (
   assertEquals(server.process.stderr.text, "");
 });
 
-for (const mode of ["per-connection", "iterative"]) {
-  testProgram(`${mode}: a second SIGINT skips the wait`, async (program) => {
+for (const { name, flags: modeFlags } of MODES) {
+  testProgram(`${name}: a second SIGINT skips the wait`, async (program) => {
     await using server = await TestServer.start(program, {
-      flags: ["--mode", mode, ...LONG_GRACE],
+      flags: [...modeFlags, ...LONG_GRACE],
     });
     using client = await server.connect();
     await client.roundTrip();
@@ -61,9 +62,9 @@ for (const mode of ["per-connection", "iterative"]) {
     );
   });
 
-  testProgram(`${mode}: a connection that outlasts the grace is ended`, async (program) => {
+  testProgram(`${name}: a connection that outlasts the grace is ended`, async (program) => {
     await using server = await TestServer.start(program, {
-      flags: ["--mode", mode, "--grace", "0.1", "--log", "json"],
+      flags: [...modeFlags, "--grace", "0.1", "--log", "json"],
     });
     using client = await server.connect();
     await client.roundTrip();
@@ -109,28 +110,27 @@ testProgram(
   "SIGKILL of the server leaves no worker, and the next one removes its folder",
   async (program) => {
     // The second server finds the first one's folder: both get this one to make theirs in.
-    const folder = await Deno.makeTempDir({ prefix: "bt" });
-    try {
-      await using server = await TestServer.start(program, { folder, flags: ["--log", "json"] });
-      using first = await server.connect();
-      using second = await server.connect();
-      await first.roundTrip();
-      await second.roundTrip();
-      assertEquals((await childrenOf(server.pid)).length, 2);
-      await server.kill();
-      const [left] = await Array.fromAsync(Deno.readDir(folder));
-      assertMatch(left?.name ?? "", /^brood-/);
-      // Both outputs of the server are closed, which its workers shared: they have ended, or this would have waited.
-      while ((await processesWith(folder)).length > 0);
+    await using folder = new TempFolder();
+    await using server = await TestServer.start(program, {
+      folder: folder.path,
+      flags: ["--log", "json"],
+    });
+    using first = await server.connect();
+    using second = await server.connect();
+    await first.roundTrip();
+    await second.roundTrip();
+    assertEquals((await childrenOf(server.pid)).length, 2);
+    await server.kill();
+    const [left = ""] = folder.names();
+    assertMatch(left, /^brood-/);
+    // Both outputs of the server are closed, which its workers shared: they have ended, or this would have waited.
+    while ((await processesWith(folder.path)).length > 0);
 
-      await using next = await TestServer.start(program, { folder });
-      const folders = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
-      assertEquals(folders.length, 1);
-      assertEquals(folders.includes(left?.name ?? ""), false);
-      assertEquals((await next.stop()).code, 0);
-      assertEquals(await Array.fromAsync(Deno.readDir(folder)), []);
-    } finally {
-      await Deno.remove(folder, { recursive: true });
-    }
+    await using next = await TestServer.start(program, { folder: folder.path });
+    const folders = folder.names();
+    assertEquals(folders.length, 1);
+    assertEquals(folders.includes(left), false);
+    assertEquals((await next.stop()).code, 0);
+    assertEquals(folder.names(), []);
   },
 );

@@ -41,7 +41,11 @@ function assertRefused(args: readonly string[], message: string) {
 }
 
 Deno.test("parseCommandLine() fills in the defaults", () => {
-  assertEquals(parseCommandLine(KNOCK, ["door"]), { flags: DEFAULTS, operands: ["door"] });
+  assertEquals(parseCommandLine(KNOCK, ["door"]), {
+    flags: DEFAULTS,
+    given: new Set<string>(),
+    operands: ["door"],
+  });
 });
 
 Deno.test("parseCommandLine() takes a value behind the flag or behind an equals sign", () => {
@@ -60,6 +64,7 @@ Deno.test("parseCommandLine() takes a value whatever it looks like", () => {
 Deno.test("parseCommandLine() takes flags before, between and behind the operands", () => {
   const expected = {
     flags: { ...DEFAULTS, count: 5, sound: "hard", quiet: true },
+    given: new Set(["count", "sound", "quiet"]),
     operands: ["door", "guest"],
   } as const;
   const line = ["--quiet", "door", "--count", "5", "guest", "--sound=hard"];
@@ -73,6 +78,13 @@ Deno.test("parseCommandLine() lets the last of a repeated flag win", () => {
   });
 });
 
+Deno.test("parseCommandLine() tells which flags were given, also with their default's value", () => {
+  const given = (args: readonly string[]) => parseCommandLine(KNOCK, args)?.given;
+  assertEquals(given(["--count", "3", "--sound=soft", "door"]), new Set(["count", "sound"]));
+  assertEquals(given(["--host", "--quiet", "door"]), new Set(["host"]));
+  assertEquals(given(["--", "--quiet", "--count=4"]), new Set());
+});
+
 Deno.test("parseCommandLine() keeps the text of an operand that looks like a number", () => {
   const operands = ["007", "1e3"];
   assertEquals(parseCommandLine(KNOCK, operands)?.operands, operands);
@@ -82,6 +94,7 @@ Deno.test("parseCommandLine() keeps the text of an operand that looks like a num
 Deno.test("parseCommandLine() takes what stands behind -- as operands", () => {
   assertEquals(parseCommandLine(KNOCK, ["--quiet", "--", "--help", "--quiet=1"]), {
     flags: { ...DEFAULTS, quiet: true },
+    given: new Set(["quiet"]),
     operands: ["--help", "--quiet=1"],
   });
 });
@@ -118,6 +131,7 @@ Deno.test("parseCommandLine() takes the word behind a switch as an operand, also
   for (const word of ["door", "true", "false"]) {
     assertEquals(parseCommandLine(KNOCK, ["--quiet", word]), {
       flags: { ...DEFAULTS, quiet: true },
+      given: new Set(["quiet"]),
       operands: [word],
     });
   }

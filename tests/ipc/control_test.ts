@@ -1,10 +1,12 @@
 import { ControlChannel, ControlError, type ControlMessage } from "../../ipc/control.ts";
 import { assertEquals, assertRejects } from "../assert.ts";
-import { bytesOf, oneByOne, readAll } from "./bytes.ts";
-import { MemoryStream, systemError } from "./memory_stream.ts";
-import { TempFolder } from "./sockets.ts";
+import { bytesOf, oneByOne, readAll } from "../support/bytes.ts";
+import { MemoryStream } from "../support/memory_stream.ts";
+import { systemError } from "../support/system_error.ts";
+import { TempFolder } from "../support/temp_folder.ts";
 
 const HELLO: ControlMessage = { type: "hello", worker: 12 };
+const FINISHED: ControlMessage = { type: "finished" };
 const STOP: ControlMessage = { type: "stop" };
 const HELLO_LINE = '{"type":"hello","worker":12}\n';
 const STOP_LINE = '{"type":"stop"}\n';
@@ -30,7 +32,7 @@ function throwBug(): never {
 
 /** Both ends of a channel over a real socket. */
 async function connectedPair(): Promise<readonly [near: ControlChannel, far: Deno.UnixConn]> {
-  await using folder = await TempFolder.make();
+  await using folder = new TempFolder();
   const path = folder.join("hub");
   using listener = Deno.listen({ transport: "unix", path });
   const accepted = listener.accept();
@@ -54,9 +56,11 @@ Deno.test("ControlChannel.receive() resolves to each message, then to null when 
   {
     using peer = new ControlChannel(far);
     await peer.send(STOP);
+    await peer.send(FINISHED);
     await peer.send(HELLO);
   }
   assertEquals(await channel.receive(), STOP);
+  assertEquals(await channel.receive(), FINISHED);
   assertEquals(await channel.receive(), HELLO);
   assertEquals(await channel.receive(), null);
   assertEquals(await channel.receive(), null);
@@ -82,7 +86,7 @@ Deno.test("ControlChannel.send() writes the whole line, however few bytes each w
 });
 
 Deno.test("ControlChannel.connect() rejects with the operating system's error where nobody listens", async () => {
-  await using folder = await TempFolder.make();
+  await using folder = new TempFolder();
   await assertRejects(() => ControlChannel.connect(folder.join("hub")), Deno.errors.NotFound);
 });
 

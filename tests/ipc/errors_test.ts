@@ -1,6 +1,7 @@
 import { errnoOf, EXIT_STATUS, isStreamError, reasonOf, UsageError } from "../../ipc/errors.ts";
 import { assert, assertEquals, assertRejects } from "../assert.ts";
-import { closedPort, Resettable, TcpPair, TempFolder } from "./sockets.ts";
+import { closedPort, ResettablePair, TcpPair } from "../support/sockets.ts";
+import { TempFolder } from "../support/temp_folder.ts";
 
 const connectTo = (hostname: string, port: number) => () => Deno.connect({ hostname, port });
 
@@ -20,14 +21,14 @@ Deno.test("a refused connection is the operating system's ECONNREFUSED", async (
 });
 
 Deno.test("a missing file is the operating system's ENOENT", async () => {
-  await using folder = await TempFolder.make();
+  await using folder = new TempFolder();
   const error = await assertRejects(() => Deno.open(folder.join("missing")), Error);
   assertEquals(errnoOf(error), "ENOENT");
   assertEquals(reasonOf(error), "no such file or directory");
 });
 
 Deno.test("reasonOf() keeps the operating system's name where there are no plain words for it", async () => {
-  await using folder = await TempFolder.make();
+  await using folder = new TempFolder();
   await Deno.symlink("loop", folder.join("loop"));
   const error = await assertRejects(() => Deno.open(folder.join("loop")), Error);
   assertEquals(reasonOf(error), "ELOOP");
@@ -45,10 +46,13 @@ Deno.test("reasonOf() is the message of any other error, and the text of anythin
 });
 
 Deno.test("isStreamError() is true for what the other side does to a connection", async () => {
-  using lost = await Resettable.open();
-  const reading = lost.conn.read(new Uint8Array(1));
-  lost.reset();
-  const reset = await assertRejects(() => reading, Deno.errors.ConnectionReset);
+  using lost = await ResettablePair.open();
+  const reading = assertRejects(
+    () => lost.conn.read(new Uint8Array(1)),
+    Deno.errors.ConnectionReset,
+  );
+  await lost.reset();
+  const reset = await reading;
   const brokenPipe = await assertRejects(
     () => lost.conn.write(new Uint8Array(1)),
     Deno.errors.BrokenPipe,
@@ -62,10 +66,10 @@ Deno.test("isStreamError() is true for what the other side does to a connection"
 
 Deno.test("isStreamError() is true for an operation on a stream that this side closes", async () => {
   using pair = await TcpPair.open();
-  const reading = pair.near.read(new Uint8Array(1));
-  pair.near.close();
+  const reading = pair.client.read(new Uint8Array(1));
+  pair.client.close();
   const underWay = await assertRejects(() => reading, Error);
-  const afterwards = await assertRejects(() => pair.near.write(new Uint8Array(1)), Error);
+  const afterwards = await assertRejects(() => pair.client.write(new Uint8Array(1)), Error);
 
   assert(isStreamError(underWay));
   assert(isStreamError(afterwards));

@@ -1,8 +1,8 @@
 import { encodeProxyHeader, readProxyHeader } from "../../ipc/proxy_protocol.ts";
 import type { ConnectionInfo } from "../../ipc/transport.ts";
 import { assertEquals, assertRejects, assertThrows } from "../assert.ts";
-import { bytesOf, oneByOne, readAll } from "./bytes.ts";
-import { MemoryStream } from "./memory_stream.ts";
+import { bytesOf, oneByOne, readAll } from "../support/bytes.ts";
+import { MemoryStream } from "../support/memory_stream.ts";
 
 const INFO: ConnectionInfo = {
   id: 42,

@@ -1,13 +1,18 @@
 import { copy, relay, type RelayResult } from "../../ipc/relay.ts";
 import type { ByteStream } from "../../ipc/transport.ts";
 import { assert, assertEquals, assertRejects } from "../assert.ts";
-import { bytesOf, readAll } from "./bytes.ts";
-import { MemoryStream, type MemoryStreamOptions, systemError } from "./memory_stream.ts";
-import { randomFrom } from "./random.ts";
-import { Resettable, TcpPair } from "./sockets.ts";
+import { bytesOf, readAll } from "../support/bytes.ts";
+import { FakeClock } from "../support/fake_clock.ts";
+import { MemoryStream, type MemoryStreamOptions } from "../support/memory_stream.ts";
+import { randomBytes, randomFrom } from "../support/random.ts";
+import { ResettablePair, TcpPair } from "../support/sockets.ts";
+import { systemError } from "../support/system_error.ts";
 
 /** Settles never: the server's side stays. */
 const NEVER = new Promise<never>(() => {});
+
+/** Relays for ever, whatever passes. */
+const PATIENT = { idleTimeoutMs: 0, clock: new FakeClock() } as const;
 
 const LOST = systemError("ECONNRESET");
 const NOBODY_READS = systemError("EPIPE");
@@ -33,7 +38,7 @@ Deno.test("copy() passes every byte on in order, whatever the splits and the sho
     const random = randomFrom(seed);
     const pieces = Array.from(
       { length: random(0, 4) },
-      () => Uint8Array.from({ length: random(0, 70_000) }, () => random(0, 255)),
+      () => randomBytes(random(0, 70_000), random),
     );
     const bytes = pieces.flatMap((piece) => Array.from(piece));
     const source = new MemoryStream({ reads: () => pieces });
@@ -187,9 +192,9 @@ class RelayUnderTest implements Disposable {
   private constructor(client: TcpPair, server: TcpPair, serverGone: Promise<void>) {
     this.#client = client;
     this.#server = server;
-    const streams = [countCloses(client.near), countCloses(server.near)] as const;
+    const streams = [countCloses(client.server), countCloses(server.client)] as const;
     this.#streams = streams;
-    this.#result = relay(...streams, { serverGone });
+    this.#result = relay(...streams, { ...PATIENT, serverGone });
   }
 
   static async start(options: { readonly serverGone?: Promise<void> } = {}) {
@@ -198,11 +203,11 @@ class RelayUnderTest implements Disposable {
   }
 
   get client(): Deno.TcpConn {
-    return this.#client.far;
+    return this.#client.client;
   }
 
   get server(): Deno.TcpConn {
-    return this.#server.far;
+    return this.#server.server;
   }
 
   /** Waits for its end, and checks that both streams have been closed, once each. */
@@ -251,6 +256,7 @@ Deno.test("relay() shows onInbound what the client sends, and nothing else", asy
   const seen: string[] = [];
 
   await relay(client, server, {
+    ...PATIENT,
     serverGone: NEVER,
     onInbound: (chunk) => seen.push(new TextDecoder().decode(chunk)),
   });
@@ -259,15 +265,15 @@ Deno.test("relay() shows onInbound what the client sends, and nothing else", asy
 });
 
 Deno.test("relay() ends both sides and closes them when the client resets", async () => {
-  using lost = await Resettable.open();
+  using lost = await ResettablePair.open();
   using pair = await TcpPair.open();
-  const streams = [countCloses(lost.conn), countCloses(pair.near)] as const;
-  const relaying = relay(...streams, { serverGone: NEVER });
+  const streams = [countCloses(lost.conn), countCloses(pair.client)] as const;
+  const relaying = relay(...streams, { ...PATIENT, serverGone: NEVER });
 
-  lost.reset();
+  await lost.reset();
 
   assertEquals((await relaying).endedBy, "client");
-  assertEquals(await readAll(pair.far), "");
+  assertEquals(await readAll(pair.server), "");
   assertEquals(streams.map((stream) => stream.closes), [1, 1]);
 });
 
@@ -275,7 +281,7 @@ Deno.test("relay() ends both sides when a client is lost that a silent server li
   const client = new MemoryStream({ reads: () => lostAfter(bytesOf("ques")) });
   const server = new MemoryStream({ reads: silence });
 
-  const result = await relay(client, server, { serverGone: NEVER });
+  const result = await relay(client, server, { ...PATIENT, serverGone: NEVER });
 
   assertEquals(result, { bytesIn: 4, bytesOut: 0, endedBy: "client" });
   assertEquals([client.calls.close, server.calls.close], [1, 1]);
@@ -285,7 +291,7 @@ Deno.test("relay() ends both sides when the client no longer takes the answer", 
   const client = new MemoryStream({ reads: silence, takes: throwNobodyReads });
   const server = new MemoryStream({ reads: () => [bytesOf("answer")] });
 
-  const result = await relay(client, server, { serverGone: NEVER });
+  const result = await relay(client, server, { ...PATIENT, serverGone: NEVER });
 
   assertEquals(result, { bytesIn: 0, bytesOut: 0, endedBy: "client" });
   assertEquals([client.calls.close, server.calls.close], [1, 1]);
@@ -306,7 +312,7 @@ Deno.test("relay() still sends the answer of a server's side that takes no more 
     },
   });
 
-  const result = await relay(client, server, { serverGone: NEVER });
+  const result = await relay(client, server, { ...PATIENT, serverGone: NEVER });
 
   assertEquals([client.writtenText, client.calls.closeWrite], ["the answer", 1]);
   assertEquals(result, { bytesIn: 0, bytesOut: 10, endedBy: "server" });
@@ -335,7 +341,8 @@ Deno.test("relay() does not cut off an answer because the server's side is gone"
     },
   });
 
-  const relaying = relay(client, server, { serverGone: Promise.resolve().then(answering.resolve) });
+  const serverGone = Promise.resolve().then(answering.resolve);
+  const relaying = relay(client, server, { ...PATIENT, serverGone });
 
   assertEquals(await relaying, { bytesIn: 0, bytesOut: 10, endedBy: "server" });
   assertEquals(client.writtenText, "the answer");
@@ -356,7 +363,7 @@ Deno.test("relay() is ended by the server when its side is lost in the middle of
   const client = new MemoryStream({ reads: silence });
   const server = new MemoryStream({ reads: () => lostAfter(bytesOf("the ")) });
 
-  const result = await relay(client, server, { serverGone: Promise.resolve() });
+  const result = await relay(client, server, { ...PATIENT, serverGone: Promise.resolve() });
 
   assertEquals(result, { bytesIn: 0, bytesOut: 4, endedBy: "server" });
   assertEquals([client.calls.closeWrite, client.calls.close, server.calls.close], [0, 1, 1]);
@@ -371,7 +378,7 @@ Deno.test("relay() is ended by the server when its side is lost after the client
     },
   });
 
-  const result = await relay(client, server, { serverGone: NEVER });
+  const result = await relay(client, server, { ...PATIENT, serverGone: NEVER });
 
   assertEquals(result, { bytesIn: 8, bytesOut: 4, endedBy: "server" });
 });
@@ -387,7 +394,7 @@ Deno.test("relay() rejects for a bug in either direction, and closes both sides"
   for (const [clientOptions, serverOptions] of bugs) {
     const client = new MemoryStream(clientOptions);
     const server = new MemoryStream(serverOptions);
-    const run = () => relay(client, server, { serverGone: NEVER });
+    const run = () => relay(client, server, { ...PATIENT, serverGone: NEVER });
 
     await assertRejects(run, RangeError, "a bug");
 

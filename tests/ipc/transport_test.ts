@@ -1,12 +1,13 @@
 import { writeAll } from "../../ipc/transport.ts";
 import { assertEquals, assertRejects } from "../assert.ts";
-import { bytesOf } from "./bytes.ts";
-import { MemoryStream, systemError } from "./memory_stream.ts";
-import { randomFrom } from "./random.ts";
+import { bytesOf } from "../support/bytes.ts";
+import { MemoryStream } from "../support/memory_stream.ts";
+import { randomBytes, randomFrom } from "../support/random.ts";
+import { systemError } from "../support/system_error.ts";
 
 Deno.test("writeAll() writes every byte once and in order, however few each write takes", async () => {
   const random = randomFrom(1);
-  const bytes = Uint8Array.from({ length: 1000 }, () => random(0, 255));
+  const bytes = randomBytes(1000, random);
   const stream = new MemoryStream({ takes: (length) => random(1, Math.min(length, 9)) });
 
   await writeAll(stream, bytes);
@@ -21,6 +22,15 @@ Deno.test("writeAll() tries again when a write takes nothing", async () => {
   await writeAll(stream, bytesOf("hello"));
 
   assertEquals(stream.writtenText, "hello");
+});
+
+Deno.test("writeAll() calls onWritten after each write, also of the last bytes", async () => {
+  const taken: string[] = [];
+  const stream = new MemoryStream({ takes: () => 2 });
+
+  await writeAll(stream, bytesOf("hello!"), () => taken.push(stream.writtenText));
+
+  assertEquals(taken, ["he", "hell", "hello!"]);
 });
 
 Deno.test("writeAll() does not call write for no bytes", async () => {

@@ -7,7 +7,12 @@ const DEFAULTS: ServerOptions = {
   port: 9000,
   mode: "per-connection",
   backlog: 128,
-  maxConnections: 40,
+  maxConnections: null,
+  maxPerHost: 0,
+  spare: 0,
+  workers: 8,
+  connectionsPerWorker: 0,
+  idleTimeoutMs: 0,
   graceMs: 30_000,
   log: "text",
   quiet: false,
@@ -27,7 +32,21 @@ const ACCEPTED: readonly (readonly [string[], Partial<ServerOptions>])[] = [
   [["--backlog", "1", "9000"], { backlog: 1 }],
   [["--backlog", "65535", "9000"], { backlog: 65_535 }],
   [["--max-connections", "1", "9000"], { maxConnections: 1 }],
-  [["--max-connections", "65535", "9000"], { maxConnections: 65_535 }],
+  [["--max-connections", "40", "9000"], { maxConnections: 40 }],
+  [["--max-connections", "1000000", "9000"], { maxConnections: 1_000_000 }],
+  [["--max-per-host", "0", "9000"], { maxPerHost: 0 }],
+  [["--max-per-host", "3", "9000"], { maxPerHost: 3 }],
+  [["--spare", "2", "9000"], { spare: 2 }],
+  [["--mode", "per-connection", "--spare=0", "9000"], { spare: 0 }],
+  [["--mode", "prefork", "9000"], { mode: "prefork" }],
+  [["--mode", "prefork", "--workers", "1", "9000"], { mode: "prefork", workers: 1 }],
+  [["--workers=10000", "9000", "--mode=prefork"], { mode: "prefork", workers: 10_000 }],
+  [
+    ["--mode=prefork", "--connections-per-worker", "100", "9000"],
+    { mode: "prefork", connectionsPerWorker: 100 },
+  ],
+  [["--idle-timeout", "0", "9000"], { idleTimeoutMs: 0 }],
+  [["--idle-timeout", "1.5", "9000"], { idleTimeoutMs: 1500 }],
   [["--grace", "0", "9000"], { graceMs: 0 }],
   [["--grace", "2.5", "9000"], { graceMs: 2500 }],
   [["--grace", ".05", "9000"], { graceMs: 50 }],
@@ -45,7 +64,9 @@ for (const [args, expected] of ACCEPTED) {
 }
 
 const PORTS = "expected a whole number from 0 to 65535";
-const COUNTS = "expected a whole number from 1 to 65535";
+const BACKLOGS = "expected a whole number from 1 to 65535";
+const CONNECTIONS = "expected a whole number from 1 to 1000000";
+const WORKERS = "expected a whole number from 1 to 10000";
 const SECONDS = "expected seconds, from 0 to 2147483";
 
 const REFUSED: readonly (readonly [string[], string])[] = [
@@ -60,13 +81,39 @@ const REFUSED: readonly (readonly [string[], string])[] = [
   [["--host=", "9000"], "--host needs a value: ADDR"],
   [
     ["--mode", "threads", "9000"],
-    '--mode "threads": expected per-connection or iterative',
+    '--mode "threads": expected per-connection or iterative or prefork',
   ],
-  [["--backlog", "0", "9000"], `--backlog "0": ${COUNTS}`],
-  [["--backlog", "65536", "9000"], `--backlog "65536": ${COUNTS}`],
-  [["--max-connections", "0", "9000"], `--max-connections "0": ${COUNTS}`],
-  [["--max-connections=-1", "9000"], `--max-connections "-1": ${COUNTS}`],
-  [["--max-connections", "65536", "9000"], `--max-connections "65536": ${COUNTS}`],
+  [["--backlog", "0", "9000"], `--backlog "0": ${BACKLOGS}`],
+  [["--backlog", "65536", "9000"], `--backlog "65536": ${BACKLOGS}`],
+  [["--max-connections", "0", "9000"], `--max-connections "0": ${CONNECTIONS}`],
+  [["--max-connections=-1", "9000"], `--max-connections "-1": ${CONNECTIONS}`],
+  [["--max-connections", "1000001", "9000"], `--max-connections "1000001": ${CONNECTIONS}`],
+  [["--max-per-host=-1", "9000"], '--max-per-host "-1": expected a whole number from 0 to 1000000'],
+  [["--spare", "10001", "9000"], '--spare "10001": expected a whole number from 0 to 10000'],
+  [["--mode=prefork", "--workers", "0", "9000"], `--workers "0": ${WORKERS}`],
+  [["--mode=prefork", "--workers", "10001", "9000"], `--workers "10001": ${WORKERS}`],
+  [["--idle-timeout=-1", "9000"], `--idle-timeout "-1": ${SECONDS}`],
+  [
+    ["--mode", "iterative", "--spare", "1", "9000"],
+    "--spare goes with --mode per-connection, not with iterative",
+  ],
+  [
+    ["--spare=0", "--mode=prefork", "9000"],
+    "--spare goes with --mode per-connection, not with prefork",
+  ],
+  [["--workers", "8", "9000"], "--workers goes with --mode prefork, not with per-connection"],
+  [
+    ["--mode=iterative", "--workers=4", "9000"],
+    "--workers goes with --mode prefork, not with iterative",
+  ],
+  [
+    ["--connections-per-worker", "0", "9000"],
+    "--connections-per-worker goes with --mode prefork, not with per-connection",
+  ],
+  [
+    ["--mode=iterative", "--connections-per-worker=1", "9000"],
+    "--connections-per-worker goes with --mode prefork, not with iterative",
+  ],
   [["--grace=-1", "9000"], `--grace "-1": ${SECONDS}`],
   [["--grace", "2147484", "9000"], `--grace "2147484": ${SECONDS}`],
   [["--grace", "soon", "9000"], `--grace "soon": ${SECONDS}`],

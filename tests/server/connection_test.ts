@@ -1,8 +1,8 @@
 import { AcceptedConnection } from "../../server/connection.ts";
 import { assertEquals } from "../assert.ts";
-import { FakeClock } from "./fake_clock.ts";
+import { TcpPair } from "../support/sockets.ts";
+import { FakeClock } from "../support/fake_clock.ts";
 import { RecordedEvents } from "./recorded_events.ts";
-import { openSocketPair } from "./socket_pair.ts";
 
 /** Accepts one end of a pair, as connection 12. */
 function acceptOn(stream: Deno.TcpConn, events = new RecordedEvents()) {
@@ -12,7 +12,7 @@ function acceptOn(stream: Deno.TcpConn, events = new RecordedEvents()) {
 }
 
 Deno.test("AcceptedConnection knows both ends of its socket", async () => {
-  using pair = await openSocketPair();
+  using pair = await TcpPair.open();
   const { connection } = acceptOn(pair.server);
   assertEquals(connection.stream, pair.server);
   assertEquals(connection.info, {
@@ -23,7 +23,7 @@ Deno.test("AcceptedConnection knows both ends of its socket", async () => {
 });
 
 Deno.test("AcceptedConnection turns Nagle's algorithm off", async () => {
-  using pair = await openSocketPair();
+  using pair = await TcpPair.open();
   const calls: unknown[] = [];
   pair.server.setNoDelay = (noDelay) => void calls.push(noDelay);
   acceptOn(pair.server);
@@ -31,7 +31,7 @@ Deno.test("AcceptedConnection turns Nagle's algorithm off", async () => {
 });
 
 Deno.test("AcceptedConnection bears a client that is gone already", async () => {
-  using pair = await openSocketPair();
+  using pair = await TcpPair.open();
   pair.server.close();
   const { connection } = acceptOn(pair.server);
   assertEquals(connection.info.id, 12);
@@ -39,7 +39,7 @@ Deno.test("AcceptedConnection bears a client that is gone already", async () => 
 
 for (const workerPid of [4010, null]) {
   Deno.test(`AcceptedConnection.tellAccepted() tells who serves it: ${workerPid}`, async () => {
-    using pair = await openSocketPair();
+    using pair = await TcpPair.open();
     const { connection, events } = acceptOn(pair.server);
     connection.tellAccepted(workerPid);
     const { info } = connection;
@@ -48,7 +48,7 @@ for (const workerPid of [4010, null]) {
 }
 
 Deno.test("AcceptedConnection.tellClosed() tells the outcome and the time since it was accepted", async () => {
-  using pair = await openSocketPair();
+  using pair = await TcpPair.open();
   const { connection, events, clock } = acceptOn(pair.server);
   const slept = clock.sleep(1234.56789);
   await clock.pass(1234.56789);
@@ -65,7 +65,7 @@ Deno.test("AcceptedConnection.tellClosed() tells the outcome and the time since 
 });
 
 Deno.test("AcceptedConnection.onMessage tells what it is called with", async () => {
-  using pair = await openSocketPair();
+  using pair = await TcpPair.open();
   const { connection, events } = acceptOn(pair.server);
   const data = Uint8Array.of(1, 2, 3);
   connection.onMessage?.(data);
@@ -73,7 +73,7 @@ Deno.test("AcceptedConnection.onMessage tells what it is called with", async () 
 });
 
 Deno.test("AcceptedConnection.onMessage is undefined where nobody wants to know", async () => {
-  using pair = await openSocketPair();
+  using pair = await TcpPair.open();
   const { connection } = acceptOn(pair.server, new RecordedEvents(["stopped"]));
   assertEquals(connection.onMessage, undefined);
 });

@@ -1,7 +1,7 @@
 import { escapeBytes, stringifySafely } from "../../server/escape.ts";
 import { assertEquals, assertNotMatch } from "../assert.ts";
-
-const encoder = new TextEncoder();
+import { bytesOf } from "../support/bytes.ts";
+import { type Random, randomFrom } from "../support/random.ts";
 
 /** What is escaped, the bytes or the text it is sent as, and how it shows. */
 const TABLE: readonly (readonly [string, string | readonly number[], string])[] = [
@@ -44,7 +44,7 @@ const TABLE: readonly (readonly [string, string | readonly number[], string])[] 
 
 for (const [what, sent, shown] of TABLE) {
   Deno.test(`escapeBytes() shows ${what}`, () => {
-    const bytes = typeof sent === "string" ? encoder.encode(sent) : Uint8Array.from(sent);
+    const bytes = typeof sent === "string" ? bytesOf(sent) : Uint8Array.from(sent);
     assertEquals(escapeBytes(bytes), shown);
   });
 }
@@ -53,9 +53,9 @@ for (const [what, sent, shown] of TABLE) {
 const DANGEROUS = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\ufeff]/u;
 
 Deno.test("escapeBytes() lets no control through, and the bytes can be told from the result", () => {
-  const random = seededRandom(20_240_229);
+  const random = randomFrom(20_240_229);
   for (let round = 0; round < 2000; round++) {
-    const bytes = randomBytes(random);
+    const bytes = encodedNoise(random);
     const shown = escapeBytes(bytes);
     assertNotMatch(shown, DANGEROUS);
     assertEquals(unescape(shown), bytes, `round ${round}: ${shown}`);
@@ -63,9 +63,9 @@ Deno.test("escapeBytes() lets no control through, and the bytes can be told from
 });
 
 Deno.test("stringifySafely() lets no control through, and means the same to a parser", () => {
-  const random = seededRandom(20_240_301);
+  const random = randomFrom(20_240_301);
   for (let round = 0; round < 500; round++) {
-    const value = { text: new TextDecoder().decode(randomBytes(random)) };
+    const value = { text: new TextDecoder().decode(encodedNoise(random)) };
     const json = stringifySafely(value);
     assertNotMatch(json, DANGEROUS);
     assertEquals(JSON.parse(json), value);
@@ -81,28 +81,18 @@ Deno.test("stringifySafely() escapes what JSON leaves as it is, and nothing else
 });
 
 /** Bytes of every kind: noise, the encodings of characters, and fragments of those. */
-function randomBytes(random: () => number): Uint8Array {
+function encodedNoise(random: Random): Uint8Array {
   const bytes: number[] = [];
   for (let piece = 0; piece < 12; piece++) {
-    const bits = 7 + Math.floor(random() * 14);
-    const point = Math.min(Math.floor(random() * 2 ** bits), 0x10_ffff);
-    const encoded = encoder.encode(String.fromCodePoint(point));
-    const kind = random();
-    if (kind < 0.3) bytes.push(Math.floor(random() * 256));
-    else if (kind < 0.5) bytes.push(...encoded.subarray(0, encoded.length - 1));
+    const bits = random(7, 20);
+    const point = Math.min(random(0, 2 ** bits - 1), 0x10_ffff);
+    const encoded = bytesOf(String.fromCodePoint(point));
+    const kind = random(0, 9);
+    if (kind < 3) bytes.push(random(0, 255));
+    else if (kind < 5) bytes.push(...encoded.subarray(0, encoded.length - 1));
     else bytes.push(...encoded);
   }
   return Uint8Array.from(bytes);
-}
-
-/** Numbers from 0 to 1, the same ones for the same seed (mulberry32). */
-function seededRandom(seed: number): () => number {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(seed ^ (seed >>> 15), seed | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 const NAMED: Readonly<Record<string, number>> = { t: 0x09, n: 0x0a, r: 0x0d, "\\": 0x5c };
@@ -113,7 +103,7 @@ function unescape(text: string): Uint8Array {
   for (const [piece, hex, name] of text.matchAll(/\\x([0-9a-f]{2})|\\([tnr\\])|[^\\]/gsu)) {
     if (hex !== undefined) bytes.push(parseInt(hex, 16));
     else if (name !== undefined) bytes.push(NAMED[name] ?? NaN);
-    else bytes.push(...encoder.encode(piece));
+    else bytes.push(...bytesOf(piece));
   }
   return Uint8Array.from(bytes);
 }

@@ -1,9 +1,11 @@
 /** A worker's process and its end of the control channel, played by the test. */
 
-import { ControlChannel } from "../../ipc/control.ts";
+import { ControlChannel, type ControlMessage } from "../../ipc/control.ts";
 import type { ByteStream } from "../../ipc/transport.ts";
-import type { Process } from "../../server/supervisor.ts";
-import type { FakeClock } from "./fake_clock.ts";
+import type { Process } from "../../server/worker_process.ts";
+import { bytesOf } from "../support/bytes.ts";
+import type { FakeClock } from "../support/fake_clock.ts";
+import { MemoryStream } from "../support/memory_stream.ts";
 
 /** A process that ends only when the test says so, whatever it is sent. */
 export class FakeProcess implements Process {
@@ -53,10 +55,13 @@ export class FakeProcess implements Process {
 export class FakeChannel {
   readonly channel: ControlChannel;
   isClosed = false;
+  readonly #sent: Uint8Array[] = [];
+  #nextSent = Promise.withResolvers<void>();
 
   constructor(process: FakeProcess) {
+    const incoming = new MemoryStream({ reads: () => this.#incoming() });
     const stream: ByteStream = {
-      read: () => Promise.resolve(null),
+      read: (buffer) => incoming.read(buffer),
       write(bytes) {
         const message: { readonly type: string } = JSON.parse(new TextDecoder().decode(bytes));
         process.record(message.type);
@@ -65,8 +70,25 @@ export class FakeChannel {
       closeWrite: () => Promise.resolve(),
       close: () => {
         this.isClosed = true;
+        incoming.close();
       },
     };
     this.channel = new ControlChannel(stream);
+  }
+
+  /** Lets the worker send a message. */
+  send(message: ControlMessage): void {
+    this.#sent.push(bytesOf(JSON.stringify(message) + "\n"));
+    this.#nextSent.resolve();
+    this.#nextSent = Promise.withResolvers();
+  }
+
+  /** What the worker sends, until the channel is closed. */
+  async *#incoming(): AsyncGenerator<Uint8Array> {
+    while (true) {
+      const bytes = this.#sent.shift();
+      if (bytes === undefined) await this.#nextSent.promise;
+      else yield bytes;
+    }
   }
 }

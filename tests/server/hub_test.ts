@@ -1,21 +1,17 @@
 import { ControlChannel } from "../../ipc/control.ts";
 import { Hub } from "../../server/hub.ts";
 import { assertEquals } from "../assert.ts";
-import { FakeClock } from "./fake_clock.ts";
-import { replaceDeno, systemError } from "./replaced_deno.ts";
-import { receiveAll, send } from "./socket_pair.ts";
+import { readAll, send } from "../support/bytes.ts";
+import { systemError } from "../support/system_error.ts";
+import { TempFolder } from "../support/temp_folder.ts";
+import { FakeClock } from "../support/fake_clock.ts";
+import { replaceDeno } from "./replaced_deno.ts";
 
 /** A hub in a folder of its own. */
 class TestHub implements AsyncDisposable {
-  readonly path: string;
-  readonly hub: Hub;
-  readonly #folder: string;
-
-  constructor() {
-    this.#folder = Deno.makeTempDirSync({ dir: "/tmp" });
-    this.path = `${this.#folder}/hub`;
-    this.hub = new Hub(this.path, new FakeClock());
-  }
+  readonly #folder = new TempFolder();
+  readonly path = this.#folder.join("hub");
+  readonly hub = new Hub(this.path, new FakeClock());
 
   /** A worker's end of a new channel. */
   connect(): Promise<Deno.UnixConn> {
@@ -24,7 +20,7 @@ class TestHub implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.hub[Symbol.asyncDispose]();
-    await Deno.remove(this.#folder, { recursive: true });
+    await this.#folder[Symbol.asyncDispose]();
   }
 }
 
@@ -80,7 +76,7 @@ for (const [what, sent] of TURNED_AWAY) {
 /** Waits for the end of a channel. What was not read of the stranger's makes it a reset. */
 async function endOf(stranger: Deno.UnixConn): Promise<string> {
   try {
-    return await receiveAll(stranger) + "the end";
+    return await readAll(stranger) + "the end";
   } catch (error) {
     if (error instanceof Deno.errors.ConnectionReset) return "the end";
     throw error;
@@ -96,7 +92,7 @@ Deno.test("Hub turns away the second that says hello with the same number", asyn
 
   using impostor = await test.connect();
   await send(impostor, hello(1));
-  assertEquals(await receiveAll(impostor), "");
+  assertEquals(await readAll(impostor), "");
 });
 
 Deno.test("Hub.forget() makes the hub turn that worker away, and no other", async () => {
@@ -106,7 +102,7 @@ Deno.test("Hub.forget() makes the hub turn that worker away, and no other", asyn
   test.hub.forget(1);
   using late = await test.connect();
   await send(late, hello(1));
-  assertEquals(await receiveAll(late), "");
+  assertEquals(await readAll(late), "");
 
   using worker = await test.connect();
   await send(worker, hello(2));
@@ -132,7 +128,7 @@ Deno.test("Hub closes at its disposal the channels that have not said hello", as
   using channel = await expected;
 
   await test[Symbol.asyncDispose]();
-  assertEquals(await receiveAll(silent), "");
+  assertEquals(await readAll(silent), "");
   await channel.send({ type: "stop" });
   using claimed = new ControlChannel(worker);
   assertEquals(await claimed.receive(), { type: "stop" }, "a channel that was claimed stays open");

@@ -1,7 +1,7 @@
 import { LineWriter } from "../../server/line_writer.ts";
 import { assert, assertEquals, assertRejects } from "../assert.ts";
-import { FakeClock } from "./fake_clock.ts";
-import { systemError } from "./replaced_deno.ts";
+import { systemError } from "../support/system_error.ts";
+import { FakeClock } from "../support/fake_clock.ts";
 
 /** A stream that remembers what was written to it. */
 class FakeStream {

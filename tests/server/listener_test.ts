@@ -2,9 +2,10 @@ import { OperationalError } from "../../ipc/errors.ts";
 import { Admission, type Slot } from "../../server/admission.ts";
 import { Listener, type ListenerOptions } from "../../server/listener.ts";
 import { assert, assertEquals, assertRejects, assertThrows, fail } from "../assert.ts";
-import { FakeClock } from "./fake_clock.ts";
+import { systemError } from "../support/system_error.ts";
+import { FakeClock } from "../support/fake_clock.ts";
 import { RecordedEvents } from "./recorded_events.ts";
-import { replaceDeno, systemError } from "./replaced_deno.ts";
+import { replaceDeno } from "./replaced_deno.ts";
 
 const ANY_PORT: ListenerOptions = { hostname: "127.0.0.1", port: 0, backlog: 128 };
 

@@ -9,6 +9,7 @@ import {
   subscribeLog,
 } from "../../server/log.ts";
 import { assert, assertEquals, assertNotMatch } from "../assert.ts";
+import { bytesOf } from "../support/bytes.ts";
 import { EVENT_NAMES } from "./recorded_events.ts";
 
 const DATE = new Date("2026-01-02T03:04:05.678Z");
@@ -121,6 +122,18 @@ const ROWS: readonly Row[] = [
     json: '"event":"worker_failed","workerPid":4012,"error":"Worker 4012 ended"',
   },
   {
+    event: {
+      event: "connection_rejected",
+      remoteHost: "::1",
+      remotePort: 51_236,
+      maxPerHost: 3,
+      rejected: 7,
+    },
+    text: "client [::1]:51236 is rejected: its address has 3 connections already",
+    json: '"event":"connection_rejected","remoteHost":"::1","remotePort":51236,"maxPerHost":3,' +
+      '"rejected":7',
+  },
+  {
     event: { event: "admission_paused", maxConnections: 40 },
     text: "all 40 slots are taken: new connections wait",
     json: '"event":"admission_paused","maxConnections":40',
@@ -164,7 +177,7 @@ const ROWS: readonly Row[] = [
 ];
 
 function message(data: string | Uint8Array): ServerEvent {
-  const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
+  const bytes = typeof data === "string" ? bytesOf(data) : data;
   return { event: "message_received", connection: CONNECTION, data: bytes };
 }
 
@@ -185,6 +198,7 @@ const REMARKS: Readonly<Record<CloseReason, string>> = {
   client_lost: ", the client was lost",
   worker_lost: ", its worker was lost",
   worker_failed: ", no worker could serve it",
+  idle_timeout: ", idle for too long",
   server_stopped: ", the server stopped",
   handler_failed: ", its handler failed",
 };

@@ -10,6 +10,7 @@ const NAMES: Readonly<Record<EventName, true>> = {
   connection_closed: true,
   worker_exited: true,
   worker_failed: true,
+  connection_rejected: true,
   admission_paused: true,
   admission_resumed: true,
   accept_failed: true,

@@ -6,8 +6,3 @@ export function replaceDeno(name: "Command" | "connect" | "listen", value: unkno
   Object.defineProperty(Deno, name, { value, configurable: true });
   return { [Symbol.dispose]: () => Object.defineProperty(Deno, name, original) };
 }
-
-/** An error as the operating system's are: with the name of an errno as its code. */
-export function systemError(code: string): Error {
-  return Object.assign(new Error(`${code} (os error)`), { code });
-}

@@ -1,15 +1,13 @@
 import { OperationalError } from "../../ipc/errors.ts";
 import { RunFolder, runFolderCandidates } from "../../server/run_folder.ts";
 import { assert, assertEquals, assertMatch, assertRejects } from "../assert.ts";
+import { TempFolder } from "../support/temp_folder.ts";
 
 /** A folder to make run folders in, removed at the end of the test. */
-class Parent implements AsyncDisposable {
-  /** Short enough for the path of a socket, wherever the tests' own temporary folder is. */
-  readonly path = Deno.makeTempDirSync({ dir: "/tmp" });
-
+class Parent extends TempFolder {
   /** Makes a folder in it, with a file if one is named. Returns its path. */
   makeFolder(name: string, file?: string): string {
-    const path = `${this.path}/${name}`;
+    const path = this.join(name);
     Deno.mkdirSync(path, { mode: 0o700 });
     if (file !== undefined) Deno.writeTextFileSync(`${path}/${file}`, "");
     return path;
@@ -24,15 +22,6 @@ class Parent implements AsyncDisposable {
     hub.close();
     Deno.writeTextFileSync(`${path}/w1`, "");
     return path;
-  }
-
-  /** The names in it. */
-  names(): string[] {
-    return [...Deno.readDirSync(this.path)].map(({ name }) => name).sort();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await Deno.remove(this.path, { recursive: true });
   }
 }
 

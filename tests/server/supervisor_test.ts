@@ -1,11 +1,11 @@
 import type { ControlChannel } from "../../ipc/control.ts";
-import { OperationalError } from "../../ipc/errors.ts";
-import { Supervisor, type Worker } from "../../server/supervisor.ts";
+import { Supervisor } from "../../server/supervisor.ts";
+import type { WorkerProcess } from "../../server/worker_process.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "../assert.ts";
-import { FakeClock } from "./fake_clock.ts";
+import { FakeClock } from "../support/fake_clock.ts";
+import { systemError } from "../support/system_error.ts";
 import { FakeChannel, FakeProcess } from "./fake_process.ts";
 import { RecordedEvents } from "./recorded_events.ts";
-import { systemError } from "./replaced_deno.ts";
 
 /** The pid of the first worker; the others count on. */
 const PID = 4001;
@@ -39,14 +39,14 @@ class Stage {
   }
 
   /** Starts a worker that has not said hello. */
-  start(): { worker: Worker; process: FakeProcess } {
+  start(): { worker: WorkerProcess; process: FakeProcess } {
     const worker = this.supervisor.start();
-    assert(this.#started !== null);
+    assert(worker !== null && this.#started !== null);
     return { worker, process: this.#started };
   }
 
   /** Lets a worker say hello. */
-  greet(worker: Worker, process: FakeProcess): FakeChannel {
+  greet(worker: WorkerProcess, process: FakeProcess): FakeChannel {
     const channel = new FakeChannel(process);
     this.#hellos.get(worker.number)?.(channel.channel);
     return channel;
@@ -64,7 +64,7 @@ class Stage {
 Deno.test("Supervisor.start() starts a process and tells it, with numbers from 1", () => {
   const { supervisor, events } = new Stage();
   const workers = [supervisor.start(), supervisor.start()];
-  assertEquals(workers.map(({ number, pid }) => [number, pid]), [[1, PID], [2, PID + 1]]);
+  assertEquals(workers.map((worker) => [worker?.number, worker?.pid]), [[1, PID], [2, PID + 1]]);
   assertEquals(events.all, [
     { event: "worker_started", workerPid: PID },
     { event: "worker_started", workerPid: PID + 1 },
@@ -84,20 +84,26 @@ Deno.test("Supervisor.start() makes a worker ready when it says hello, and stops
   assertEquals(channel.isClosed, true);
 });
 
-Deno.test("Supervisor.start() throws an OperationalError if the process cannot be started", () => {
-  const cause = systemError("EAGAIN");
+Deno.test("Supervisor.start() returns null and tells why if the process cannot be started", () => {
   const stage = new Stage(() => {
-    throw cause;
+    throw systemError("EAGAIN");
   });
-  const error = assertThrows(() => stage.supervisor.start(), OperationalError);
-  assertEquals(
-    error.message,
-    "Cannot start a worker: the limit of processes or memory is reached",
-  );
-  assertEquals(error.cause, cause);
+  assertEquals(stage.supervisor.start(), null);
+  assertEquals(stage.events.all, [{
+    event: "worker_failed",
+    workerPid: null,
+    error: "Cannot start a worker: the limit of processes or memory is reached",
+  }]);
   assertEquals(stage.forgotten, [1]);
-  assertEquals(stage.events.all, []);
   assertEquals(stage.clock.asked, []);
+});
+
+Deno.test("Supervisor.start() throws on what starting a process should never meet", () => {
+  const stage = new Stage(() => {
+    throw new RangeError("a bug");
+  });
+  assertThrows(() => stage.supervisor.start(), RangeError, "a bug");
+  assertEquals(stage.events.all, []);
 });
 
 /** How a worker ends by itself, and what is told of it. */
@@ -192,11 +198,13 @@ Deno.test("Supervisor kills a worker that has not said hello after a minute", as
 Deno.test("Worker.reject() kills the worker at once, and tells why", async () => {
   const stage = new Stage();
   const { worker, process } = await stage.startReady();
-  worker.reject("Cannot connect to it");
+  worker.reject("nobody listens there");
   assertEquals(process.received, ["0 ms: SIGKILL"]);
-  assertEquals(stage.events.of("worker_failed"), [
-    { event: "worker_failed", workerPid: PID, error: "Cannot connect to it" },
-  ]);
+  assertEquals(stage.events.of("worker_failed"), [{
+    event: "worker_failed",
+    workerPid: PID,
+    error: `Cannot connect to worker ${PID}: nobody listens there`,
+  }]);
   process.dieOf("SIGKILL");
   assertEquals((await worker.exited).reason, "rejected");
 });
@@ -205,7 +213,7 @@ Deno.test("Worker.reject() leaves a worker alone that is being ended already", a
   const stage = new Stage();
   const { worker, process } = await stage.startReady();
   const ended = stage.supervisor.endAll();
-  worker.reject("Cannot connect to it");
+  worker.reject("nobody listens there");
   await process.receives("stop");
   process.exit(0);
   await ended;

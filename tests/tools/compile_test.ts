@@ -12,6 +12,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "../assert.ts";
+import { bytesOf } from "../support/bytes.ts";
 
 const LINUX = "x86_64-unknown-linux-gnu";
 const MAC = "aarch64-apple-darwin";
@@ -40,7 +41,7 @@ Deno.test("elfPart() reads the header of a file that is a view into a larger buf
 });
 
 Deno.test("elfPart() rejects a file that is not ELF for 64 bits", () => {
-  const script = new TextEncoder().encode("#!/bin/sh\n".repeat(10));
+  const script = bytesOf("#!/bin/sh\n".repeat(10));
   assertThrows(() => elfPart(script), OperationalError, "not a 64-bit little-endian ELF file");
   assertThrows(() => elfPart(new Uint8Array()), OperationalError, "not a 64-bit");
   const elf32 = elfFile(1);
@@ -68,10 +69,9 @@ Deno.test("verify() gives what is taken of a file, and refuses other bytes than 
     sha256: "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
     name: "tool",
   };
-  const encoder = new TextEncoder();
-  assertEquals(await verify(file, encoder.encode("abc and more")), encoder.encode("abc"));
+  assertEquals(await verify(file, bytesOf("abc and more")), bytesOf("abc"));
   const error = await assertRejects(
-    () => verify(file, encoder.encode("abd")),
+    () => verify(file, bytesOf("abd")),
     OperationalError,
     "bin/tool of @example/tool@1.0.0",
   );

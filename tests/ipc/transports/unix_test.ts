@@ -1,8 +1,8 @@
 import type { ConnectionInfo } from "../../../ipc/transport.ts";
 import { UnixParentTransport, UnixWorkerTransport } from "../../../ipc/transports/unix.ts";
 import { assertEquals, assertRejects, assertThrows } from "../../assert.ts";
-import { bytesOf, readAll } from "../bytes.ts";
-import { TempFolder } from "../sockets.ts";
+import { bytesOf, readAll } from "../../support/bytes.ts";
+import { TempFolder } from "../../support/temp_folder.ts";
 
 const INFO: ConnectionInfo = {
   id: 12,
@@ -12,23 +12,10 @@ const INFO: ConnectionInfo = {
 
 /** Both ends, and the folder with the socket between them. */
 class Transports implements AsyncDisposable {
-  readonly worker: UnixWorkerTransport;
-  readonly parent: UnixParentTransport;
-  readonly #folder: TempFolder;
-
-  private constructor(folder: TempFolder) {
-    this.#folder = folder;
-    this.worker = new UnixWorkerTransport(this.path);
-    this.parent = new UnixParentTransport(this.path);
-  }
-
-  static async make(): Promise<Transports> {
-    return new Transports(await TempFolder.make());
-  }
-
-  get path(): string {
-    return this.#folder.join("w12");
-  }
+  readonly #folder = new TempFolder();
+  readonly path = this.#folder.join("w12");
+  readonly worker = new UnixWorkerTransport(this.path);
+  readonly parent = new UnixParentTransport(this.path);
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.worker.close();
@@ -37,7 +24,7 @@ class Transports implements AsyncDisposable {
 }
 
 Deno.test("a worker is told who is connected, and then gets the client's bytes, each direction to its end", async () => {
-  await using transports = await Transports.make();
+  await using transports = new Transports();
   const accepting = transports.worker.accept();
   const parent = await transports.parent.open(INFO);
   const { stream: worker, info } = await accepting;
@@ -55,7 +42,7 @@ Deno.test("a worker is told who is connected, and then gets the client's bytes, 
 });
 
 Deno.test("a worker takes one stream after another", async () => {
-  await using transports = await Transports.make();
+  await using transports = new Transports();
   for (const id of [1, 2]) {
     const parent = await transports.parent.open({ ...INFO, id });
     const { stream: worker, info } = await transports.worker.accept();
@@ -66,7 +53,7 @@ Deno.test("a worker takes one stream after another", async () => {
 });
 
 Deno.test("UnixWorkerTransport.close() ends an accept under way and leaves a taken stream open", async () => {
-  await using folder = await TempFolder.make();
+  await using folder = new TempFolder();
   const path = folder.join("w12");
   const transport = new UnixWorkerTransport(path);
   const parent = await new UnixParentTransport(path).open(INFO);
@@ -83,12 +70,12 @@ Deno.test("UnixWorkerTransport.close() ends an accept under way and leaves a tak
 });
 
 Deno.test("UnixWorkerTransport throws the operating system's error where the path exists", async () => {
-  await using transports = await Transports.make();
+  await using transports = new Transports();
   assertThrows(() => new UnixWorkerTransport(transports.path), Deno.errors.AddrInUse);
 });
 
 Deno.test("UnixWorkerTransport.accept() rejects for a stream without a header, and closes it", async () => {
-  await using transports = await Transports.make();
+  await using transports = new Transports();
   using stranger = await Deno.connect({ transport: "unix", path: transports.path });
   await stranger.write(bytesOf("GET / HTTP/1.1\r\n"));
 
@@ -97,7 +84,7 @@ Deno.test("UnixWorkerTransport.accept() rejects for a stream without a header, a
 });
 
 Deno.test("UnixParentTransport.open() rejects with the operating system's error where the worker is gone", async () => {
-  await using folder = await TempFolder.make();
+  await using folder = new TempFolder();
   const path = folder.join("w12");
   const parent = new UnixParentTransport(path);
 
@@ -107,7 +94,7 @@ Deno.test("UnixParentTransport.open() rejects with the operating system's error 
 });
 
 Deno.test("UnixParentTransport.open() closes the stream when the header cannot be made", async () => {
-  await using folder = await TempFolder.make();
+  await using folder = new TempFolder();
   const path = folder.join("w12");
   using listener = Deno.listen({ transport: "unix", path });
   const remoteAddr = { hostname: "localhost", port: 1 };

@@ -1,7 +1,8 @@
 import type { Connection } from "../../../server/handlers/handler.ts";
 import { echo } from "../../../server/handlers/echo.ts";
 import { assertEquals, assertRejects } from "../../assert.ts";
-import { openResettablePair, openSocketPair, receive, receiveAll, send } from "../socket_pair.ts";
+import { bytesOf, readAll, receive, send } from "../../support/bytes.ts";
+import { ResettablePair, TcpPair } from "../../support/sockets.ts";
 
 /** A connection as a handler gets it, over a real socket. */
 function connectionOver(stream: Deno.TcpConn): Connection {
@@ -16,11 +17,11 @@ function connectionOver(stream: Deno.TcpConn): Connection {
 }
 
 Deno.test("echo() sends back each message as it comes", async () => {
-  using pair = await openSocketPair();
+  using pair = await TcpPair.open();
   const echoed = echo(connectionOver(pair.server));
   for (const message of ["hello\n", "안녕\0", "\r\n"]) {
     await send(pair.client, message);
-    const { length } = new TextEncoder().encode(message);
+    const { length } = bytesOf(message);
     assertEquals(await receive(pair.client, length), message);
   }
   await pair.client.closeWrite();
@@ -28,27 +29,27 @@ Deno.test("echo() sends back each message as it comes", async () => {
 });
 
 Deno.test("echo() passes the end of file on after the last byte", async () => {
-  using pair = await openSocketPair();
+  using pair = await TcpPair.open();
   const echoed = echo(connectionOver(pair.server));
   await send(pair.client, "the last words");
   await pair.client.closeWrite();
-  assertEquals(await receiveAll(pair.client), "the last words");
+  assertEquals(await readAll(pair.client), "the last words");
   await echoed;
 });
 
 Deno.test("echo() sends back more than the kernel holds", async () => {
-  using pair = await openSocketPair();
+  using pair = await TcpPair.open();
   const echoed = echo(connectionOver(pair.server));
   const text = "0123456789abcdef".repeat(512 * 1024);
   const sent = send(pair.client, text).then(() => pair.client.closeWrite());
-  assertEquals(await receiveAll(pair.client) === text, true, "the bytes came back changed");
+  assertEquals(await readAll(pair.client) === text, true, "the bytes came back changed");
   await Promise.all([sent, echoed]);
 });
 
 Deno.test("echo() rejects with the stream's error when the client resets the connection", async () => {
-  using pair = await openResettablePair();
+  using pair = await ResettablePair.open();
   const rejected = assertRejects(
-    () => echo(connectionOver(pair.server)),
+    () => echo(connectionOver(pair.conn)),
     Deno.errors.ConnectionReset,
   );
   await pair.reset();

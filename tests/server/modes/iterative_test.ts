@@ -3,20 +3,27 @@ import { echo } from "../../../server/handlers/echo.ts";
 import type { Handler } from "../../../server/handlers/handler.ts";
 import { IterativeMode } from "../../../server/modes/iterative.ts";
 import { assertEquals, assertStringIncludes } from "../../assert.ts";
-import { FakeClock } from "../fake_clock.ts";
+import { bytesOf, readAll, receive, send } from "../../support/bytes.ts";
+import { ResettablePair, TcpPair } from "../../support/sockets.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
 import { RecordedEvents } from "../recorded_events.ts";
-import { openResettablePair, openSocketPair, receive, receiveAll, send } from "../socket_pair.ts";
 
 /** Serves one connection with an iterative mode. */
-function serve(stream: Deno.TcpConn, handler: Handler) {
+function serve(
+  stream: Deno.TcpConn,
+  handler: Handler,
+  options: { readonly idleTimeoutMs: number } = { idleTimeoutMs: 0 },
+) {
   const events = new RecordedEvents();
-  const context = { events: events.bus, clock: new FakeClock() };
+  const clock = new FakeClock();
+  const context = { events: events.bus, clock, ...options };
   const mode = new IterativeMode(context, handler);
   const connection = new AcceptedConnection(stream, { id: 1, ...context });
   const served = mode.serve(connection);
   return {
     mode,
     events,
+    clock,
     served,
     connection: connection.info,
     /** How it ended, and how often the handler's failure was told. */
@@ -29,21 +36,20 @@ function serve(stream: Deno.TcpConn, handler: Handler) {
 }
 
 Deno.test("IterativeMode serves a connection in this process, and tells its events", async () => {
-  using pair = await openSocketPair();
+  using pair = await TcpPair.open();
   const serving = serve(pair.server, echo);
   await send(pair.client, "hello");
   assertEquals(await receive(pair.client, 5), "hello");
   await send(pair.client, "안녕");
   await pair.client.closeWrite();
-  assertEquals(await receiveAll(pair.client), "안녕");
+  assertEquals(await readAll(pair.client), "안녕");
   await serving.served;
 
   const connection = serving.connection;
-  const data = (text: string) => new TextEncoder().encode(text);
   assertEquals(serving.events.all, [
     { event: "connection_accepted", connection, workerPid: null },
-    { event: "message_received", connection, data: data("hello") },
-    { event: "message_received", connection, data: data("안녕") },
+    { event: "message_received", connection, data: bytesOf("hello") },
+    { event: "message_received", connection, data: bytesOf("안녕") },
     {
       event: "connection_closed",
       connection,
@@ -57,7 +63,7 @@ Deno.test("IterativeMode serves a connection in this process, and tells its even
 
 Deno.test("IterativeMode tells the handler who is connected", async () => {
   let seen: unknown = null;
-  using pair = await openSocketPair();
+  using pair = await TcpPair.open();
   const serving = serve(pair.server, ({ id, remoteAddr, localAddr }) => {
     seen = { id, remoteAddr, localAddr };
     return Promise.resolve();
@@ -67,13 +73,13 @@ Deno.test("IterativeMode tells the handler who is connected", async () => {
 });
 
 Deno.test("IterativeMode counts each direction by itself, and closes the connection at the handler's end", async () => {
-  using pair = await openSocketPair();
+  using pair = await TcpPair.open();
   const serving = serve(pair.server, async (connection) => {
     await connection.read(new Uint8Array(3));
-    await connection.write(new TextEncoder().encode("no more"));
+    await connection.write(bytesOf("no more"));
   });
   await send(pair.client, "abc");
-  assertEquals(await receiveAll(pair.client), "no more");
+  assertEquals(await readAll(pair.client), "no more");
   assertEquals(await serving.outcome(), {
     bytesIn: 3,
     bytesOut: 7,
@@ -83,8 +89,8 @@ Deno.test("IterativeMode counts each direction by itself, and closes the connect
 });
 
 Deno.test("IterativeMode tells of a client that resets the connection", async () => {
-  using pair = await openResettablePair();
-  const serving = serve(pair.server, echo);
+  using pair = await ResettablePair.open();
+  const serving = serve(pair.conn, echo);
   await pair.reset();
   assertEquals(await serving.outcome(), {
     bytesIn: 0,
@@ -107,9 +113,9 @@ const BUGS: readonly (readonly [string, unknown, string])[] = [
 
 for (const [what, thrown, text] of BUGS) {
   Deno.test(`IterativeMode tells of a handler that throws ${what}`, async () => {
-    using pair = await openSocketPair();
+    using pair = await TcpPair.open();
     const serving = serve(pair.server, () => Promise.reject(thrown));
-    assertEquals(await receiveAll(pair.client), "");
+    assertEquals(await readAll(pair.client), "");
     assertEquals(await serving.outcome(), {
       bytesIn: 0,
       bytesOut: 0,
@@ -122,8 +128,48 @@ for (const [what, thrown, text] of BUGS) {
   });
 }
 
+Deno.test("IterativeMode closes a connection on which nothing passes for the idle timeout", async () => {
+  using pair = await TcpPair.open();
+  const serving = serve(pair.server, echo, { idleTimeoutMs: 500 });
+  await serving.clock.pass(500);
+  assertEquals(await readAll(pair.client), "");
+  assertEquals(await serving.outcome(), {
+    bytesIn: 0,
+    bytesOut: 0,
+    reason: "idle_timeout",
+    failures: 0,
+  });
+});
+
+Deno.test("IterativeMode lets the idle timeout begin again with each byte that passes", async () => {
+  using pair = await TcpPair.open();
+  const heard = Promise.withResolvers<void>();
+  const hears: Handler = async (connection) => {
+    await connection.read(new Uint8Array(5));
+    heard.resolve();
+    await connection.read(new Uint8Array(5));
+  };
+  const serving = serve(pair.server, hears, { idleTimeoutMs: 500 });
+  serving.clock.advance(300);
+  await send(pair.client, "hello");
+  await heard.promise;
+  serving.clock.advance(200);
+  await serving.clock.sleeps(300);
+  assertEquals(serving.events.of("connection_closed"), []);
+  serving.clock.advance(300);
+  assertEquals((await serving.outcome()).reason, "idle_timeout");
+});
+
+Deno.test("IterativeMode stops the idle timeout at the end of the connection", async () => {
+  using pair = await TcpPair.open();
+  const serving = serve(pair.server, echo, { idleTimeoutMs: 500 });
+  await pair.client.closeWrite();
+  assertEquals((await serving.outcome()).reason, "finished");
+  assertEquals(serving.clock.sleeping, 0);
+});
+
 Deno.test("IterativeMode.endAll() closes the connection under its handler", async () => {
-  using pair = await openSocketPair();
+  using pair = await TcpPair.open();
   const serving = serve(pair.server, echo);
   await send(pair.client, "hello");
   assertEquals(await receive(pair.client, 5), "hello");
@@ -134,23 +180,23 @@ Deno.test("IterativeMode.endAll() closes the connection under its handler", asyn
     reason: "server_stopped",
     failures: 0,
   });
-  assertEquals(await receiveAll(pair.client), "");
+  assertEquals(await readAll(pair.client), "");
 });
 
 Deno.test("IterativeMode closes the connection when it is disposed", async () => {
-  using pair = await openSocketPair();
+  using pair = await TcpPair.open();
   const serving = serve(pair.server, echo);
   await serving.mode[Symbol.asyncDispose]();
   assertEquals((await serving.outcome()).reason, "server_stopped");
 });
 
 Deno.test("IterativeMode.endAll() between two connections does nothing, and the next is served", async () => {
-  using first = await openSocketPair();
+  using first = await TcpPair.open();
   const { events, mode, served } = serve(first.server, () => Promise.resolve());
   await served;
   await mode.endAll();
 
-  using second = await openSocketPair();
+  using second = await TcpPair.open();
   const context = { events: events.bus, clock: new FakeClock() };
   await mode.serve(new AcceptedConnection(second.server, { id: 2, ...context }));
   const closed = events.of("connection_closed");

@@ -3,10 +3,13 @@ import { AcceptedConnection } from "../../../server/connection.ts";
 import type { ModeContext } from "../../../server/modes/mode.ts";
 import { PerConnectionMode } from "../../../server/modes/per_connection.ts";
 import { assertEquals } from "../../assert.ts";
-import { FakeClock } from "../fake_clock.ts";
+import { bytesOf, readAll, receive, send } from "../../support/bytes.ts";
+import { ResettablePair, TcpPair } from "../../support/sockets.ts";
+import { systemError } from "../../support/system_error.ts";
+import { TempFolder } from "../../support/temp_folder.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
 import { RecordedEvents } from "../recorded_events.ts";
-import { replaceDeno, systemError } from "../replaced_deno.ts";
-import { openResettablePair, openSocketPair, receive, receiveAll, send } from "../socket_pair.ts";
+import { replaceDeno } from "../replaced_deno.ts";
 
 /**
  * Opens a per-connection mode, whose workers are real, and serves one connection with it. Its run folder is in a folder
@@ -14,9 +17,9 @@ import { openResettablePair, openSocketPair, receive, receiveAll, send } from ".
  */
 async function serve(stream: Deno.TcpConn, clock: Clock = systemClock) {
   const events = new RecordedEvents();
-  const context = { events: events.bus, clock };
-  const parent = await Deno.makeTempDir({ dir: "/tmp" });
-  const mode = await openModeIn(parent, context);
+  const context = { events: events.bus, clock, idleTimeoutMs: 0 };
+  const parent = new TempFolder();
+  const mode = await openModeIn(parent.path, context);
   const connection = new AcceptedConnection(stream, { id: 1, ...context });
   const served = mode.serve(connection);
   return {
@@ -38,7 +41,7 @@ async function serve(stream: Deno.TcpConn, clock: Clock = systemClock) {
     },
     async [Symbol.asyncDispose]() {
       await mode[Symbol.asyncDispose]();
-      await Deno.remove(parent, { recursive: true });
+      await parent[Symbol.asyncDispose]();
     },
   };
 }
@@ -47,7 +50,7 @@ async function openModeIn(parent: string, context: ModeContext): Promise<PerConn
   const before = Deno.env.get("XDG_RUNTIME_DIR");
   Deno.env.set("XDG_RUNTIME_DIR", parent);
   try {
-    return await PerConnectionMode.open(context);
+    return await PerConnectionMode.open(context, { spare: 0 });
   } finally {
     if (before === undefined) Deno.env.delete("XDG_RUNTIME_DIR");
     else Deno.env.set("XDG_RUNTIME_DIR", before);
@@ -55,16 +58,16 @@ async function openModeIn(parent: string, context: ModeContext): Promise<PerConn
 }
 
 Deno.test("PerConnectionMode serves a connection in a worker, and tells its events", async () => {
-  using pair = await openSocketPair();
+  using pair = await TcpPair.open();
   await using serving = await serve(pair.server);
   const { connection, events } = serving;
   await send(pair.client, "안녕");
   await pair.client.closeWrite();
-  assertEquals(await receiveAll(pair.client), "안녕");
+  assertEquals(await readAll(pair.client), "안녕");
   await serving.served;
 
   const { workerPid } = await events.first("worker_started");
-  const data = new TextEncoder().encode("안녕");
+  const data = bytesOf("안녕");
   assertEquals(events.of("connection_accepted"), [
     { event: "connection_accepted", connection, workerPid },
   ]);
@@ -91,21 +94,21 @@ Deno.test("PerConnectionMode serves a connection in a worker, and tells its even
 });
 
 Deno.test("PerConnectionMode leaves no socket of a worker that has ended, and no folder when it is disposed", async () => {
-  using pair = await openSocketPair();
+  using pair = await TcpPair.open();
   await using serving = await serve(pair.server);
   await pair.client.closeWrite();
   await serving.served;
 
-  const [folder] = [...Deno.readDirSync(serving.parent)];
-  const sockets = [...Deno.readDirSync(`${serving.parent}/${folder?.name}`)];
+  const [folder = ""] = serving.parent.names();
+  const sockets = [...Deno.readDirSync(serving.parent.join(folder))];
   assertEquals(sockets.map(({ name }) => name), ["hub"]);
   await serving.mode[Symbol.asyncDispose]();
-  assertEquals([...Deno.readDirSync(serving.parent)], []);
+  assertEquals(serving.parent.names(), []);
 });
 
 Deno.test("PerConnectionMode tells of a client that resets the connection, whose worker exits well", async () => {
-  using pair = await openResettablePair();
-  await using serving = await serve(pair.server);
+  using pair = await ResettablePair.open();
+  await using serving = await serve(pair.conn);
   await pair.reset();
   assertEquals(await serving.outcome(), {
     reason: "client_lost",
@@ -114,12 +117,12 @@ Deno.test("PerConnectionMode tells of a client that resets the connection, whose
 });
 
 Deno.test("PerConnectionMode tells of a worker that somebody kills", async () => {
-  using pair = await openSocketPair();
+  using pair = await TcpPair.open();
   await using serving = await serve(pair.server);
   await send(pair.client, "hello");
   assertEquals(await receive(pair.client, 5), "hello");
   Deno.kill((await serving.events.first("worker_started")).workerPid, "SIGKILL");
-  assertEquals(await receiveAll(pair.client), "");
+  assertEquals(await readAll(pair.client), "");
   assertEquals(await serving.outcome(), {
     reason: "worker_lost",
     exits: [{ status: null, signal: "SIGKILL", reason: "crashed" }],
@@ -129,10 +132,10 @@ Deno.test("PerConnectionMode tells of a worker that somebody kills", async () =>
 });
 
 Deno.test("PerConnectionMode tells of a worker that is killed before it is ready", async () => {
-  using pair = await openSocketPair();
+  using pair = await TcpPair.open();
   await using serving = await serve(pair.server);
   Deno.kill((await serving.events.first("worker_started")).workerPid, "SIGKILL");
-  assertEquals(await receiveAll(pair.client), "");
+  assertEquals(await readAll(pair.client), "");
   assertEquals(await serving.outcome(), {
     reason: "worker_failed",
     exits: [{ status: null, signal: "SIGKILL", reason: "crashed" }],
@@ -141,7 +144,7 @@ Deno.test("PerConnectionMode tells of a worker that is killed before it is ready
 });
 
 Deno.test("PerConnectionMode.endAll() ends the connection and its worker", async () => {
-  using pair = await openSocketPair();
+  using pair = await TcpPair.open();
   await using serving = await serve(pair.server);
   await send(pair.client, "hello");
   assertEquals(await receive(pair.client, 5), "hello");
@@ -150,11 +153,11 @@ Deno.test("PerConnectionMode.endAll() ends the connection and its worker", async
     reason: "server_stopped",
     exits: [{ status: 0, signal: null, reason: "killed_by_us" }],
   });
-  assertEquals(await receiveAll(pair.client), "");
+  assertEquals(await readAll(pair.client), "");
 });
 
 Deno.test("PerConnectionMode.endAll() ends a worker that is still starting", async () => {
-  using pair = await openSocketPair();
+  using pair = await TcpPair.open();
   const clock = new FakeClock();
   await using serving = await serve(pair.server, clock);
   const ended = serving.mode.endAll();
@@ -164,7 +167,7 @@ Deno.test("PerConnectionMode.endAll() ends a worker that is still starting", asy
     reason: "server_stopped",
     exits: [{ status: null, signal: "SIGTERM", reason: "killed_by_us" }],
   });
-  assertEquals(await receiveAll(pair.client), "");
+  assertEquals(await readAll(pair.client), "");
   assertEquals(serving.events.of("worker_failed"), []);
 });
 
@@ -177,10 +180,10 @@ Deno.test("PerConnectionMode closes a connection whose worker cannot be started"
       }
     },
   );
-  using pair = await openSocketPair();
+  using pair = await TcpPair.open();
   await using serving = await serve(pair.server);
   const { connection, events } = serving;
-  assertEquals(await receiveAll(pair.client), "");
+  assertEquals(await readAll(pair.client), "");
   assertEquals(await serving.outcome(), { reason: "worker_failed", exits: [] });
   assertEquals(events.of("connection_accepted"), [
     { event: "connection_accepted", connection, workerPid: null },
@@ -198,10 +201,10 @@ Deno.test("PerConnectionMode ends a worker that it cannot connect to, and gives 
     if ("path" in options) return Promise.reject(systemError("EMFILE"));
     return connect(options);
   });
-  using pair = await openSocketPair();
+  using pair = await TcpPair.open();
   await using serving = await serve(pair.server);
   const { events } = serving;
-  assertEquals(await receiveAll(pair.client), "");
+  assertEquals(await readAll(pair.client), "");
   assertEquals(await serving.outcome(), {
     reason: "worker_failed",
     exits: [{ status: null, signal: "SIGKILL", reason: "rejected" }],

@@ -4,8 +4,11 @@
  * @module
  */
 
-/** A generator (mulberry32) of whole numbers from `min` to `max`, both included. */
-export function randomFrom(seed: number): (min: number, max: number) => number {
+/** Makes a whole number from `min` to `max`, both included. */
+export type Random = (min: number, max: number) => number;
+
+/** A generator (mulberry32) of the numbers of a seed. */
+export function randomFrom(seed: number): Random {
   let state = seed;
   return (min, max) => {
     state = (state + 0x6d2b79f5) | 0;
@@ -14,4 +17,9 @@ export function randomFrom(seed: number): (min: number, max: number) => number {
     const fraction = ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
     return min + Math.floor(fraction * (max - min + 1));
   };
+}
+
+/** So many bytes of any value. */
+export function randomBytes(length: number, random: Random): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from({ length }, () => random(0, 255));
 }

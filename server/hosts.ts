@@ -1,0 +1,53 @@
+/**
+ * How many connections one client's address may have at once.
+ *
+ * @module
+ */
+
+import ipaddr from "ipaddr.js";
+import type { Slot } from "./admission.ts";
+
+/**
+ * What counts as one address: an IPv4 address, also one that is mapped into IPv6, or the /64 of an IPv6 address, which
+ * is what one customer gets at the least (RFC 6177).
+ */
+export function hostKey(address: string): string {
+  const parsed = ipaddr.process(address.replace(/%.*$/, ""));
+  if (parsed instanceof ipaddr.IPv4) return parsed.toString();
+  return `${new ipaddr.IPv6([...parsed.parts.slice(0, 4), 0, 0, 0, 0]).toString()}/64`;
+}
+
+/** Counts the connections of each address. */
+export class HostLimit {
+  readonly #limit: number;
+  readonly #counts = new Map<string, number>();
+  #rejected = 0;
+
+  /** Allows each address `limit` connections at once. */
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** How many connections were rejected so far. */
+  get rejected(): number {
+    return this.#rejected;
+  }
+
+  /** Takes one of the address's slots, or rejects with null if it has none left. */
+  acquire(address: string): Slot | null {
+    const key = hostKey(address);
+    const count = this.#counts.get(key) ?? 0;
+    if (count >= this.#limit) {
+      this.#rejected += 1;
+      return null;
+    }
+    this.#counts.set(key, count + 1);
+    return { [Symbol.dispose]: () => this.#release(key) };
+  }
+
+  #release(key: string): void {
+    const count = (this.#counts.get(key) ?? 0) - 1;
+    if (count > 0) this.#counts.set(key, count);
+    else this.#counts.delete(key);
+  }
+}

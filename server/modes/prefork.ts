@@ -1,0 +1,87 @@
+/**
+ * Prefork mode: a fixed set of workers, started first, each of which takes one connection at a time as a unit of work,
+ * and the next when it has finished. One that ends is replaced.
+ *
+ * Assumes an admission of as many slots as there are workers: further clients wait in the kernel's queue.
+ *
+ * @module
+ */
+
+import type { AcceptedConnection } from "../connection.ts";
+import { WorkerPool } from "../pool.ts";
+import { Workers } from "../workers.ts";
+import type { Mode, ModeContext } from "./mode.ts";
+
+/** What this mode is told besides. */
+export interface PreforkOptions {
+  /** How many workers there are. */
+  readonly workers: number;
+  /** How many connections one serves before it is replaced; 0 means no end. */
+  readonly connectionsPerWorker: number;
+}
+
+/** Owns the workers. */
+export class PreforkMode implements Mode {
+  readonly #workers: Workers;
+  readonly #pool: WorkerPool;
+
+  private constructor(workers: Workers, options: ModeContext & PreforkOptions) {
+    this.#workers = workers;
+    this.#pool = new WorkerPool({
+      size: options.workers,
+      countsTaken: true,
+      // More than there are cores would only start all of them later.
+      startsAtOnce: navigator.hardwareConcurrency,
+      start: () => workers.start(),
+      clock: options.clock,
+      events: options.events,
+    });
+  }
+
+  /** Makes what workers need, but starts none. Throws `OperationalError` where it cannot. */
+  static async open(context: ModeContext, options: PreforkOptions): Promise<PreforkMode> {
+    return new PreforkMode(await Workers.open(context, options), { ...context, ...options });
+  }
+
+  /** Starts the workers. */
+  start(): void {
+    this.#pool.fill();
+  }
+
+  /** Gives the connection to the worker that was ready last, and takes the worker back when it has finished. */
+  async serve(connection: AcceptedConnection): Promise<void> {
+    while (true) {
+      const worker = await this.#pool.take();
+      if (worker === null) {
+        connection.tellAccepted(null);
+        connection.refuse("server_stopped");
+        return;
+      }
+      const done = worker.engage();
+      const stream = await this.#workers.connect(worker, connection.info);
+      // It ended while it was idle: another one will do.
+      if (stream === null) continue;
+      connection.tellAccepted(worker.pid);
+      await this.#workers.serve(connection, { worker, stream, done });
+      if (await done === "finished") this.#pool.giveBack(worker);
+      else await worker.reported;
+      return;
+    }
+  }
+
+  /** Nothing: a worker that ends may still have to be replaced for a connection that waits. */
+  drain(): void {}
+
+  /** Ends every worker, and so every connection. */
+  endAll(): Promise<void> {
+    this.#pool.close();
+    return this.#workers.endAll();
+  }
+
+  /** Ends what is left, and leaves no file behind. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#pool.close();
+    await this.#workers[Symbol.asyncDispose]();
+    await this.#pool[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,163 @@
+/**
+ * A pool of workers: keeps some started ahead of the connections they are for, replaces those that end, and hands out
+ * the one that was used last, which the machine's caches know best.
+ *
+ * Workers that end as soon as they start, again and again, are replaced after growing pauses, so that a fault that lasts
+ * costs little and the pool recovers by itself when it is over.
+ *
+ * @module
+ */
+
+import type { Clock } from "../ipc/clock.ts";
+import type { EventBus } from "./events.ts";
+import type { WorkerProcess } from "./worker_process.ts";
+
+/** A worker that ends within this time of its start, and finished no connection, has failed at once. */
+const AT_ONCE_MS = 1000;
+
+/** The pauses after a failure at once: the first, and the longest of those that double from it. */
+const PAUSE_MS = { first: 100, longest: 30_000 };
+
+/** What a pool is made with. */
+export interface PoolOptions {
+  /** How many workers it keeps. */
+  readonly size: number;
+  /** Whether a worker that is taken still counts; else it is replaced at once. */
+  readonly countsTaken: boolean;
+  /** How many may be starting at the same time. */
+  readonly startsAtOnce: number;
+  /** Whether starting has to wait because something more urgent is going on; `fill` is to be called when it is over. */
+  readonly isBusy?: () => boolean;
+  /** Starts a worker. Returns null if it cannot be started. */
+  readonly start: () => WorkerProcess | null;
+  /** Times the pauses. */
+  readonly clock: Clock;
+  /** Where a row of failures is told, once. */
+  readonly events: EventBus;
+}
+
+/** Owns the list of workers, not the workers: those are the supervisor's to end. */
+export class WorkerPool implements AsyncDisposable {
+  readonly #options: PoolOptions;
+  readonly #members = new Set<WorkerProcess>();
+  /** Ready for a connection: the last in is the first out. */
+  readonly #idle: WorkerProcess[] = [];
+  /** Those that have finished a connection: their end, however soon, is no failure to start. */
+  readonly #proven = new WeakSet<WorkerProcess>();
+  readonly #waiting: ((worker: WorkerProcess | null) => void)[] = [];
+  readonly #tasks = new Set<Promise<void>>();
+  readonly #closed = new AbortController();
+  #starting = 0;
+  /** Failures at once in a row. */
+  #failures = 0;
+  #isPausing = false;
+
+  /** Starts none yet: see {@linkcode WorkerPool.fill}. */
+  constructor(options: PoolOptions) {
+    this.#options = options;
+  }
+
+  /** Starts what is missing, as far as it may. */
+  fill(): void {
+    while (this.#mayStart()) {
+      const worker = this.#options.start();
+      this.#hold(worker === null ? this.#pause() : this.#follow(worker));
+    }
+  }
+
+  #mayStart(): boolean {
+    const { size, startsAtOnce, isBusy } = this.#options;
+    return !this.#closed.signal.aborted && !this.#isPausing && !isBusy?.() &&
+      this.#members.size < size && this.#starting < startsAtOnce;
+  }
+
+  #hold(task: Promise<void>): void {
+    const held = task.finally(() => this.#tasks.delete(held));
+    this.#tasks.add(held);
+  }
+
+  /** The worker that was ready last, or null if none is. */
+  takeIdle(): WorkerProcess | null {
+    const worker = this.#idle.pop() ?? null;
+    if (worker !== null && !this.#options.countsTaken) {
+      this.#members.delete(worker);
+      this.fill();
+    }
+    return worker;
+  }
+
+  /** Resolves to a worker as soon as one is ready, first come, first served, or to null when the pool is closed. */
+  async take(): Promise<WorkerProcess | null> {
+    const worker = this.takeIdle();
+    if (worker !== null || this.#closed.signal.aborted) return worker;
+    const { promise, resolve } = Promise.withResolvers<WorkerProcess | null>();
+    this.#waiting.push(resolve);
+    return await promise;
+  }
+
+  /** Takes back a worker that has finished a connection. */
+  giveBack(worker: WorkerProcess): void {
+    this.#failures = 0;
+    this.#proven.add(worker);
+    if (this.#members.has(worker)) this.#offer(worker);
+  }
+
+  #offer(worker: WorkerProcess): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#idle.push(worker);
+    else next(worker);
+  }
+
+  /** Follows a worker from its start to its end, and replaces it. */
+  async #follow(worker: WorkerProcess): Promise<void> {
+    const startedAt = this.#options.clock.now();
+    this.#members.add(worker);
+    this.#starting += 1;
+    const isReady = await worker.ready;
+    this.#starting -= 1;
+    if (isReady) this.#offer(worker);
+    this.fill();
+
+    const { status } = await worker.exited;
+    if (!this.#members.delete(worker)) return;
+    const idleAt = this.#idle.indexOf(worker);
+    if (idleAt !== -1) this.#idle.splice(idleAt, 1);
+    const isEarly = this.#options.clock.now() - startedAt < AT_ONCE_MS;
+    if (isEarly && status !== 0 && !this.#proven.has(worker)) {
+      if (isReady && this.#failures === 0) this.#tellFailure(worker);
+      await this.#pause();
+    } else {
+      this.#failures = 0;
+      this.fill();
+    }
+  }
+
+  /** One that was not even ready has been told of already, by the supervisor. */
+  #tellFailure({ pid: workerPid }: WorkerProcess): void {
+    const error = `Worker ${workerPid} ended as soon as it was ready`;
+    this.#options.events.emit({ event: "worker_failed", workerPid, error });
+  }
+
+  /** Starts none for a while, after a failure; those of the same moment count as one. */
+  async #pause(): Promise<void> {
+    if (this.#isPausing) return;
+    const ms = Math.min(PAUSE_MS.first * 2 ** this.#failures, PAUSE_MS.longest);
+    this.#failures += 1;
+    this.#isPausing = true;
+    await this.#options.clock.sleep(ms, this.#closed.signal);
+    this.#isPausing = false;
+    this.fill();
+  }
+
+  /** Starts no more, and lets nobody wait. */
+  close(): void {
+    this.#closed.abort();
+    for (const resolve of this.#waiting.splice(0)) resolve(null);
+  }
+
+  /** Closes it, and waits until every worker of it has ended. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+    await Promise.all(this.#tasks);
+  }
+}

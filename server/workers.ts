@@ -1,0 +1,166 @@
+/**
+ * The workers of one server with all that they need: the run folder, the hub, the command that starts one, and the way
+ * of a connection through one. The modes decide which worker gets which connection.
+ *
+ * @module
+ */
+
+import type { Clock } from "../ipc/clock.ts";
+import { isStreamError, OperationalError, reasonOf } from "../ipc/errors.ts";
+import { formatArgv } from "../ipc/flags.ts";
+import { relay } from "../ipc/relay.ts";
+import { selfCommand } from "../ipc/self.ts";
+import type { ByteStream, ConnectionInfo } from "../ipc/transport.ts";
+import { UnixParentTransport } from "../ipc/transports/unix.ts";
+import type { AcceptedConnection, Outcome } from "./connection.ts";
+import type { CloseReason, WorkerExit } from "./events.ts";
+import { Hub } from "./hub.ts";
+import type { ModeContext } from "./modes/mode.ts";
+import { RunFolder, runFolderCandidates } from "./run_folder.ts";
+import { Supervisor } from "./supervisor.ts";
+import { WORKER_COMMAND, WORKER_FLAGS } from "./worker.ts";
+import type { EngagementEnd, WorkerProcess } from "./worker_process.ts";
+
+/** What the workers are started with. */
+export interface WorkersOptions {
+  /** How many connections one serves before it exits; 0 means no end. */
+  readonly connectionsPerWorker: number;
+}
+
+/** Who serves a connection. */
+export interface Server {
+  /** The worker. */
+  readonly worker: WorkerProcess;
+  /** The stream that carries the connection to it, or null if it could not be opened. */
+  readonly stream: ByteStream | null;
+  /** Resolves when the worker is done with the connection. */
+  readonly done: Promise<EngagementEnd>;
+}
+
+/** Owns the run folder, the hub and the workers. */
+export class Workers implements AsyncDisposable {
+  readonly #folder: RunFolder;
+  readonly #supervisor: Supervisor;
+  readonly #owned: AsyncDisposableStack;
+  readonly #idleTimeoutMs: number;
+  readonly #clock: Clock;
+
+  private constructor(
+    parts: { folder: RunFolder; supervisor: Supervisor; owned: AsyncDisposableStack },
+    context: ModeContext,
+  ) {
+    this.#folder = parts.folder;
+    this.#supervisor = parts.supervisor;
+    this.#owned = parts.owned;
+    this.#idleTimeoutMs = context.idleTimeoutMs;
+    this.#clock = context.clock;
+  }
+
+  /** Makes the run folder and opens the hub. Throws `OperationalError` where it cannot. */
+  static async open(context: ModeContext, options: WorkersOptions): Promise<Workers> {
+    if (Deno.build.os === "windows") {
+      throw new OperationalError(
+        "Cannot start workers: Deno has no Unix-domain sockets on Windows; use --mode iterative",
+      );
+    }
+    const { events, clock } = context;
+    await using stack = new AsyncDisposableStack();
+    const folder = stack.use(await RunFolder.create(runFolderCandidates(Deno.env)));
+    const hub = stack.use(new Hub(folder.hubPath, clock));
+    const spawn = (worker: number) => spawnWorker(worker, { folder, ...options });
+    const supervisor = stack.use(new Supervisor({ events, clock, hub, spawn }));
+    return new Workers({ folder, supervisor, owned: stack.move() }, context);
+  }
+
+  /** Starts a worker. Returns null, and tells why, if the process cannot be started. */
+  start(): WorkerProcess | null {
+    const worker = this.#supervisor.start();
+    worker?.exited.then(() => this.#folder.removeWorker(worker.number));
+    return worker;
+  }
+
+  /** Opens a stream for a connection to a worker, or gives null: then the worker has ended, or is made to. */
+  async connect(worker: WorkerProcess, info: ConnectionInfo): Promise<ByteStream | null> {
+    if (!await worker.ready) return null;
+    try {
+      return await new UnixParentTransport(this.#folder.workerPath(worker.number)).open(info);
+    } catch (error) {
+      if (!isStreamError(error)) throw error;
+      worker.reject(reasonOf(error));
+      return null;
+    }
+  }
+
+  /** Serves a connection through the stream to its worker, or refuses it if there is none; tells how it ended. */
+  async serve(connection: AcceptedConnection, server: Server): Promise<void> {
+    const { worker, stream, done } = server;
+    const closed = Promise.withResolvers<void>();
+    worker.reportAfter(closed.promise);
+    try {
+      if (stream === null) connection.refuse(refusalReason(await worker.exited));
+      else connection.tellClosed(await this.#relay(connection, { worker, stream, done }));
+    } finally {
+      closed.resolve();
+    }
+  }
+
+  /** Relays between a client and the stream to its worker until both are closed. */
+  async #relay(
+    connection: AcceptedConnection,
+    server: Server & { readonly stream: ByteStream },
+  ): Promise<Outcome> {
+    const { bytesIn, bytesOut, endedBy } = await relay(connection.stream, server.stream, {
+      onInbound: connection.onMessage,
+      serverGone: server.done,
+      idleTimeoutMs: this.#idleTimeoutMs,
+      clock: this.#clock,
+    });
+    const reason = endedBy === "server" ? await closeReason(server) : CLOSE_REASONS[endedBy];
+    return { bytesIn, bytesOut, reason };
+  }
+
+  /** Ends every worker, and so every connection. */
+  endAll(): Promise<void> {
+    return this.#supervisor.endAll();
+  }
+
+  /** Ends what is left, and removes the run folder. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#owned.disposeAsync();
+  }
+}
+
+const CLOSE_REASONS = { both: "finished", client: "client_lost", idle: "idle_timeout" } as const;
+
+/** Why a connection closed whose worker was done with it before its client was. */
+async function closeReason({ worker, done }: Server): Promise<CloseReason> {
+  if (await done === "finished") return "finished";
+  const exit = await worker.exited;
+  if (exit.reason === "killed_by_us") return "server_stopped";
+  return exit.status === 0 ? "finished" : "worker_lost";
+}
+
+/** Why a connection was not served whose worker ended before it could be. */
+function refusalReason(exit: WorkerExit): CloseReason {
+  return exit.reason === "killed_by_us" ? "server_stopped" : "worker_failed";
+}
+
+/**
+ * Starts a worker's process. `detached` puts it into a session of its own, so that a Ctrl-C in the server's terminal
+ * reaches the server alone, which then decides when its workers end.
+ */
+function spawnWorker(
+  worker: number,
+  options: WorkersOptions & { readonly folder: RunFolder },
+): Deno.ChildProcess {
+  const { folder, connectionsPerWorker: connections } = options;
+  const flags = { socket: folder.workerPath(worker), control: folder.hubPath, worker, connections };
+  const { path, args } = selfCommand([WORKER_COMMAND, ...formatArgv(WORKER_FLAGS, flags)]);
+  return new Deno.Command(path, {
+    args: [...args],
+    stdin: "null",
+    stdout: "null",
+    stderr: "inherit",
+    detached: true,
+  }).spawn();
+}

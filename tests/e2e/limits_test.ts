@@ -1,0 +1,226 @@
+/** What one client, or many, cannot take from the others: slots, time, memory and descriptors. */
+
+import { assert, assertEquals, assertLessOrEqual, assertMatch } from "../assert.ts";
+import { childrenOf, descriptorsOf, residentBytesOf, runToEnd } from "./process.ts";
+import { MODES, testProgram } from "./program.ts";
+import { TestServer } from "./server.ts";
+
+const MEBIBYTE = 1024 * 1024;
+
+testProgram(
+  "--max-per-host closes a surplus connection of an address at once, and counts it",
+  async (program) => {
+    await using server = await TestServer.start(program, {
+      flags: ["--max-per-host", "2", "--log", "json"],
+    });
+    using first = await server.connect();
+    using second = await server.connect();
+    await first.roundTrip();
+    await second.roundTrip();
+    for (const rejected of [1, 2]) {
+      using surplus = await server.connect();
+      assertMatch(await surplus.disconnected(), /end of file|reset/);
+      const event = await server.event("connection_rejected", { remotePort: surplus.port });
+      assertEquals([event["maxPerHost"], event["rejected"]], [2, rejected]);
+    }
+    assertEquals((await childrenOf(server.pid)).length, 2);
+
+    const workerPid = await server.workerOf(first);
+    first.close();
+    await server.event("worker_exited", { workerPid });
+    using next = await server.connect();
+    assertEquals(await next.roundTrip(), "ping\n");
+  },
+);
+
+for (const mode of MODES) {
+  testProgram(
+    `${mode.name}: --idle-timeout ends a silent connection, and no other`,
+    async (program) => {
+      await using server = await TestServer.start(program, {
+        flags: [...mode.flags, "--idle-timeout", "0.3", "--log", "json"],
+      });
+      using busy = mode.isConcurrent ? await server.connect() : null;
+      using silent = await server.connect();
+      assertEquals(await silent.roundTrip(), "ping\n");
+      let isOver = false;
+      const over = silent.disconnected().then(() => isOver = true);
+      while (busy !== null && !isOver) await busy.roundTrip();
+      await over;
+      await server.event("connection_closed", { remotePort: silent.port, reason: "idle_timeout" });
+      if (busy !== null) assertEquals(await busy.roundTrip(), "ping\n");
+    },
+  );
+}
+
+testProgram("the descriptors that the process may open limit its connections", async (program) => {
+  const wrapper = ["sh", "-c", 'ulimit -n 128; exec "$@"', "sh"];
+  await using server = await TestServer.start(program, { wrapper, flags: ["--log", "json"] });
+  await server.event("listening", { maxConnections: 16 });
+
+  const command = [...wrapper, program.path, ...program.args, "server"];
+  const { status, stderr } = await runToEnd([...command, "--max-connections", "17", "0"]);
+  assertEquals([status, stderr], [
+    2,
+    "brood: --max-connections 17: this process may open 128 files, enough for 16 connections " +
+    "(see ulimit -n); try 'brood server --help'\n",
+  ]);
+});
+
+testProgram(
+  "as many connections as the descriptors are said to be enough for are served",
+  async (program) => {
+    const wrapper = ["sh", "-c", 'ulimit -n 128; exec "$@"', "sh"];
+    await using server = await TestServer.start(program, { wrapper, flags: ["--log", "json"] });
+    using clients = new DisposableStack();
+    for (let i = 0; i < 16; i++) {
+      const client = clients.use(await server.connect());
+      assertEquals(await client.roundTrip(), "ping\n");
+    }
+    assertEquals(server.process.stderr.text, "");
+  },
+);
+
+testProgram(
+  "out of descriptors, accept waits with one warning, and goes on when there are some",
+  async (program) => {
+    await using server = await TestServer.start(program, { flags: ["--log", "json"] });
+    using before = await server.connect();
+    await before.roundTrip();
+    const limitTo = (count: number) =>
+      runToEnd(["prlimit", "--pid", String(server.pid), `--nofile=${count}:20000`]);
+    // With the lowest free number as the limit, not one more can be opened (getrlimit(2)).
+    const open = await Array.fromAsync(Deno.readDir(`/proc/${server.pid}/fd`));
+    const numbers = new Set(open.map(({ name }) => Number(name)));
+    const lowestFree = Array.from({ length: numbers.size + 1 }, (_, i) => i)
+      .find((number) => !numbers.has(number));
+    assertEquals((await limitTo(lowestFree ?? 0)).status, 0);
+    using waiting = await server.connect();
+    await server.event("accept_failed");
+    assertEquals(await before.roundTrip(), "ping\n");
+
+    assertEquals((await limitTo(20_000)).status, 0);
+    assertEquals(await waiting.roundTrip(), "ping\n");
+    assertEquals(server.events.filter(({ event }) => event === "accept_failed").length, 1);
+    assertEquals(server.process.stderr.all.length, 1, server.process.stderr.text);
+  },
+  { needs: ["prlimit"] },
+);
+
+for (const mode of MODES.filter(({ isConcurrent }) => isConcurrent)) {
+  testProgram(
+    `${mode.name}: a client that never reads costs bounded memory, and nobody else anything`,
+    async (program) => {
+      await using server = await TestServer.start(program, {
+        flags: [...mode.flags, "--log", "json"],
+      });
+      using other = await server.connect();
+      await other.roundTrip();
+      using greedy = await server.connect();
+      await greedy.roundTrip();
+      const pids = [server.pid, await server.workerOf(greedy)];
+      const before = await Promise.all(pids.map(residentBytesOf));
+      let isSent = false;
+      const sending = greedy.send(new Uint8Array(256 * MEBIBYTE)).then(
+        () => isSent = true,
+        () => {}, // Closed at the end of the test.
+      );
+      for (let i = 0; i < 500; i++) await other.roundTrip();
+      assertEquals(isSent, false, "somebody has taken 256 MiB that nobody reads");
+      const after = await Promise.all(pids.map(residentBytesOf));
+      for (const [i, bytes] of after.entries()) {
+        assertLessOrEqual(bytes - (before[i] ?? 0), 32 * MEBIBYTE, `process ${pids[i]} grew`);
+      }
+      greedy.close();
+      await sending;
+    },
+  );
+
+  testProgram(
+    `${mode.name}: a slow drip of bytes holds one slot and nothing else`,
+    async (program) => {
+      await using server = await TestServer.start(program, { flags: [...mode.flags, "--quiet"] });
+      using drip = await server.connect();
+      for (const byte of "drip, drip, drip\n") {
+        await drip.send(byte);
+        using other = await server.connect();
+        assertEquals(await other.roundTrip(), "ping\n");
+      }
+      assertEquals(new TextDecoder().decode(await drip.receive(17)), "drip, drip, drip\n");
+    },
+  );
+}
+
+testProgram(
+  "10,000 connections in a row leave the parent's descriptors and memory flat",
+  async (program) => {
+    await using server = await TestServer.start(program, {
+      flags: ["--mode", "prefork", "--workers", "2", "--quiet"],
+    });
+    const serve = async (count: number) => {
+      for (let i = 0; i < count; i++) {
+        using client = await server.connect();
+        assertEquals(await client.roundTrip(), "ping\n");
+        await client.closeWrite();
+        assertEquals(await client.disconnected(), "end of file");
+      }
+    };
+    await serve(3000);
+    const descriptors = await descriptorsOf(server.pid);
+    const memory = await residentBytesOf(server.pid);
+    await serve(7000);
+    assertLessOrEqual(await descriptorsOf(server.pid), descriptors + 1);
+    assertLessOrEqual(await residentBytesOf(server.pid) - memory, 24 * MEBIBYTE);
+    assertEquals((await childrenOf(server.pid)).length, 2);
+  },
+);
+
+for (const mode of MODES.filter(({ isConcurrent }) => isConcurrent)) {
+  testProgram(
+    `${mode.name}: draining under load finishes every request of every connection`,
+    async (program) => {
+      await using server = await TestServer.start(program, {
+        flags: [...mode.flags, "--grace", "3600", "--log", "json"],
+      });
+      let isStopping = false;
+      let isWarm = 0;
+      const work = async (name: number) => {
+        using client = await server.connect();
+        for (let i = 0; !isStopping || i < 100; i++) {
+          assertEquals(await client.roundTrip(`client ${name}, ${i}\n`), `client ${name}, ${i}\n`);
+          if (i === 0) isWarm += 1;
+        }
+      };
+      const workers = Array.from({ length: 4 }, (_, name) => work(name));
+      await server.process.stdout.find(() => isWarm === 4 ? true : undefined);
+      server.process.signal("SIGTERM");
+      await server.event("stopping");
+      isStopping = true;
+      await Promise.all(workers);
+      assertEquals((await server.ended()).code, 0);
+      const closed = server.events.filter(({ event }) => event === "connection_closed");
+      assertEquals(closed.length, 4);
+      for (const { bytesIn, bytesOut } of closed) assertEquals(bytesIn, bytesOut);
+    },
+  );
+
+  testProgram(
+    `${mode.name}: the grace holds also when idle clients have every slot`,
+    async (program) => {
+      await using server = await TestServer.start(program, {
+        flags: [...mode.flags, "--max-connections", "2", "--grace", "0.2", "--log", "json"],
+      });
+      using clients = new DisposableStack();
+      for (let i = 0; i < 2; i++) await clients.use(await server.connect()).roundTrip();
+      await server.event("admission_paused");
+      using waiting = await server.connect();
+      server.process.signal("SIGTERM");
+      assertEquals((await server.ended()).code, 0);
+      assertMatch(await waiting.disconnected(), /end of file|reset/);
+      const reasons = server.events.filter(({ event }) => event === "connection_closed")
+        .map(({ reason }) => reason);
+      assertEquals(reasons, ["server_stopped", "server_stopped"]);
+      assert(!server.events.some(({ remotePort }) => remotePort === waiting.port));
+    },
+  );
+}

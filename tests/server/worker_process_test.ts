@@ -1,0 +1,157 @@
+import type { ControlMessage } from "../../ipc/control.ts";
+import { assertEquals } from "../assert.ts";
+import { FakeClock } from "../support/fake_clock.ts";
+import { FakeWorker, FIRST_PID as PID } from "./fake_worker.ts";
+import { RecordedEvents } from "./recorded_events.ts";
+
+function startWorker() {
+  const clock = new FakeClock();
+  const events = new RecordedEvents();
+  return { clock, events, fake: new FakeWorker(1, { clock, events: events.bus }) };
+}
+
+async function startReadyWorker() {
+  const started = startWorker();
+  await started.fake.becomeReady();
+  return { ...started, worker: started.fake.worker };
+}
+
+Deno.test("WorkerProcess is known by its number and the pid of its process", () => {
+  const { worker: { number, pid } } = startWorker().fake;
+  assertEquals([number, pid], [1, PID]);
+});
+
+Deno.test("WorkerProcess.engage() resolves to finished when the worker says so", async () => {
+  const { fake, worker } = await startReadyWorker();
+  const engaged = worker.engage();
+  fake.finish();
+  assertEquals(await engaged, "finished");
+});
+
+Deno.test("WorkerProcess.engage() resolves to exited when the worker ends first", async () => {
+  const { fake, worker } = await startReadyWorker();
+  const engaged = worker.engage();
+  fake.process.exit(0);
+  assertEquals(await engaged, "exited");
+});
+
+Deno.test("WorkerProcess.engage() resolves to exited for a worker that has ended already", async () => {
+  const { fake, worker } = await startReadyWorker();
+  fake.process.exit(0);
+  await worker.exited;
+  assertEquals(await worker.engage(), "exited");
+});
+
+Deno.test("WorkerProcess.engage() waits for each connection anew", async () => {
+  const { fake, worker } = await startReadyWorker();
+  for (let connection = 1; connection <= 3; connection++) {
+    const engaged = worker.engage();
+    fake.finish();
+    assertEquals(await engaged, "finished");
+  }
+  const last = worker.engage();
+  fake.process.dieOf("SIGKILL");
+  assertEquals(await last, "exited", "what was finished before counts no more");
+});
+
+Deno.test("WorkerProcess bears a worker that finishes what nobody has engaged it for", async () => {
+  const { fake, worker, events } = await startReadyWorker();
+  fake.finish();
+  fake.process.exit(0);
+  await worker.reported;
+  assertEquals(events.of("worker_exited").length, 1);
+});
+
+Deno.test("WorkerProcess bears a worker that sends what is no message", async () => {
+  const { fake, worker, events } = await startReadyWorker();
+  const unhandled: unknown[] = [];
+  const onUnhandled = (event: PromiseRejectionEvent) => {
+    event.preventDefault();
+    unhandled.push(event.reason);
+  };
+  addEventListener("unhandledrejection", onUnhandled);
+  try {
+    const engaged = worker.engage();
+    const nonsense: unknown = { type: "nonsense" };
+    fake.channel.send(nonsense as ControlMessage);
+    fake.process.exit(0);
+    assertEquals(await engaged, "exited");
+    await worker.reported.catch((error) => unhandled.push(error));
+  } finally {
+    removeEventListener("unhandledrejection", onUnhandled);
+  }
+  assertEquals(unhandled, []);
+  assertEquals(events.of("worker_exited").length, 1);
+});
+
+Deno.test("WorkerProcess.reportAfter() holds back the telling of its end, not the end", async () => {
+  const { fake, worker, events } = await startReadyWorker();
+  const other = Promise.withResolvers<void>();
+  worker.reportAfter(other.promise);
+  fake.process.exit(0);
+  const exit = { workerPid: PID, status: 0, signal: null, reason: "exited" } as const;
+  assertEquals(await worker.exited, exit);
+  assertEquals(events.all, []);
+  other.resolve();
+  await worker.reported;
+  assertEquals(events.all, [{ event: "worker_exited", ...exit }]);
+});
+
+Deno.test("WorkerProcess.reject() names the worker in its error, and not in the kind of it", async () => {
+  const { fake, worker } = await startReadyWorker();
+  worker.reject("connection refused");
+  assertEquals(fake.failures, [[
+    "Cannot connect to worker: connection refused",
+    `Cannot connect to worker ${PID}: connection refused`,
+  ]]);
+  assertEquals(fake.process.received, ["0 ms: SIGKILL"]);
+  fake.process.dieOf("SIGKILL");
+  assertEquals(await worker.exited, {
+    workerPid: PID,
+    status: null,
+    signal: "SIGKILL",
+    reason: "rejected",
+  });
+});
+
+Deno.test("WorkerProcess.reject() a second time does nothing", async () => {
+  const { fake, worker } = await startReadyWorker();
+  worker.reject("connection refused");
+  worker.reject("connection reset");
+  assertEquals(fake.failures.length, 1);
+  assertEquals(fake.process.received, ["0 ms: SIGKILL"]);
+});
+
+Deno.test("WorkerProcess.end() stops a worker that says hello only afterwards", async () => {
+  const { fake } = startWorker();
+  await fake.worker.end("control");
+  assertEquals(fake.process.received, []);
+  fake.greet();
+  await fake.process.receives("stop");
+  assertEquals(fake.process.received, ["0 ms: stop"]);
+  fake.process.exit(0);
+  assertEquals((await fake.worker.exited).reason, "killed_by_us");
+  assertEquals(fake.failures, []);
+});
+
+Deno.test("WorkerProcess stops a worker that says hello after its time was over", async () => {
+  const { fake, clock } = startWorker();
+  await clock.pass(60_000);
+  assertEquals(await fake.worker.ready, false);
+  fake.greet();
+  await fake.process.receives("stop");
+  fake.process.dieOf("SIGKILL");
+  await fake.worker.reported;
+  assertEquals(fake.channel.isClosed, true);
+  assertEquals(fake.failures, [
+    ["was not ready after 60 s", `Worker ${PID} was not ready after 60 s`],
+  ]);
+});
+
+Deno.test("WorkerProcess closes its channel when it has ended", async () => {
+  const { fake, worker } = await startReadyWorker();
+  assertEquals(fake.channel.isClosed, false);
+  fake.process.exit(0);
+  await worker.exited;
+  assertEquals(fake.channel.isClosed, true);
+});
