@@ -1,14 +1,14 @@
 /**
  * Brood: a TCP server and client in one binary, with one process for each connection.
  *
- * This file picks the command, and it alone prints errors and exits. Each command's modules are loaded only when it is
- * called: a worker pays for nothing else.
+ * This file picks the command. Each command's modules are loaded only when it is called.
  *
  * @module
  */
 
 import type { CommandSpec } from "./ipc/command_line.ts";
-import { EXIT_STATUS, OperationalError, UsageError } from "./ipc/errors.ts";
+import { EXIT_STATUS, UsageError } from "./ipc/errors.ts";
+import { exitWith } from "./ipc/exit.ts";
 import type { FlagTable } from "./ipc/flags.ts";
 
 /** Runs a command with its arguments. Resolves to the exit status. */
@@ -71,28 +71,4 @@ function print(text: string): number {
   return EXIT_STATUS.done;
 }
 
-/** Tells an error on standard error, in one line unless it is a bug. Returns the exit status that goes with it. */
-function report(error: unknown): number {
-  if (error instanceof UsageError) {
-    const command = ["brood", error.command, "--help"].filter((word) => word !== null).join(" ");
-    console.error(`brood: ${error.message}; try '${command}'`);
-    return EXIT_STATUS.usage;
-  }
-  if (error instanceof OperationalError) {
-    console.error(`brood: ${error.message}`);
-    return EXIT_STATUS.failed;
-  }
-  console.error("brood: this is a bug, please report it:", error);
-  return EXIT_STATUS.bug;
-}
-
-/** A promise that nobody awaits, and that fails, is a bug too: it gets the same report and exit status. */
-function reportUnhandled(event: PromiseRejectionEvent): void {
-  event.preventDefault();
-  Deno.exit(report(event.reason));
-}
-
-if (import.meta.main) {
-  addEventListener("unhandledrejection", reportUnhandled);
-  Deno.exit(await run(Deno.args).catch(report));
-}
+if (import.meta.main) await exitWith(() => run(Deno.args));

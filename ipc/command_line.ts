@@ -74,7 +74,8 @@ export function parseCommandLine<Table extends FlagTable>(
   if (operands.length < required.length) {
     throw refuse(`${required.slice(operands.length).join(" and ")} is missing`);
   }
-  const given = new Set(Object.keys(spec.flags).filter((name) => parsed[name] !== undefined));
+  // An absent switch is false to the parser, an absent value undefined.
+  const given = new Set(Object.keys(spec.flags).filter((name) => Boolean(parsed[name])));
   return { flags: flags as FlagValues<Table>, given, operands };
 }
 

@@ -108,6 +108,9 @@ export interface RelayOptions {
 
   /** Measures that. */
   readonly clock: Clock;
+
+  /** Ends both directions when it aborts, whatever is still to be written. */
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -143,12 +146,14 @@ export async function relay(
   });
   const endByServer = () => end("server");
   outbound.then(() => options.serverGone).then(endByServer, endByServer);
+  options.signal.addEventListener("abort", endByServer);
   try {
     const [{ bytes: bytesIn, failure: refused }, { bytes: bytesOut, failure: broken }] =
       await Promise.all([inbound, outbound]);
     const isWhole = refused === null && broken === null;
     return { bytesIn, bytesOut, endedBy: endedBy ?? (isWhole ? "both" : "server") };
   } finally {
+    options.signal.removeEventListener("abort", endByServer);
     end("both");
   }
 }

@@ -1,6 +1,7 @@
 /**
- * The command that starts this program again, as its own worker: the compiled binary by its path, the source by
- * `deno run main.ts`.
+ * The command that starts this program again, as its own worker: the compiled binary by its path and a hidden command,
+ * the source by the module behind that command. That module alone starts in fewer milliseconds than `main.ts`, whose
+ * other commands Deno reads in advance, and a worker's start is the price of a connection.
  *
  * @module
  */
@@ -13,18 +14,32 @@ export interface SelfCommand {
   readonly args: readonly string[];
 }
 
+/** A hidden command of this program. */
+export interface HiddenCommand {
+  /** What `main.ts` calls it. */
+  readonly name: string;
+  /** The URL of its module, which runs it when it is the main module. */
+  readonly module: string;
+}
+
 /**
- * What a worker is started with, from source. It opens its socket, connects to the hub and gives up every one of them
- * (see `worker.ts`); a compiled binary carries its own, and its worker does the same.
+ * What a worker is started with, from source. It opens its socket, connects to the hub and gives up every one of these
+ * permissions (see `server/worker.ts`); a compiled binary carries its own, and its worker does the same. The code cache
+ * costs so small a program more than it saves.
  */
-const WORKER_PERMISSIONS = ["--no-prompt", "--allow-net", "--allow-read", "--allow-write"];
+const RUN_FLAGS = [
+  "--no-prompt",
+  "--allow-net",
+  "--allow-read",
+  "--allow-write",
+  "--no-code-cache",
+];
 
 /** Asked for once, at the start: the system forgets the path when the file is replaced, as an upgrade does. */
 const EXECUTABLE = Deno.execPath();
 
-/** The command that runs this program with `args`. */
-export function selfCommand(args: readonly string[]): SelfCommand {
-  if (Deno.build.standalone) return { path: EXECUTABLE, args };
-  const main = new URL("../main.ts", import.meta.url).href;
-  return { path: EXECUTABLE, args: ["run", ...WORKER_PERMISSIONS, main, ...args] };
+/** The command that runs this program's hidden command with `args`. */
+export function selfCommand(command: HiddenCommand, args: readonly string[]): SelfCommand {
+  if (Deno.build.standalone) return { path: EXECUTABLE, args: [command.name, ...args] };
+  return { path: EXECUTABLE, args: ["run", ...RUN_FLAGS, command.module, ...args] };
 }

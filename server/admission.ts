@@ -8,6 +8,17 @@
 /** Permission to serve one connection. Disposing gives it back; once is enough and more does no harm. */
 export type Slot = Disposable;
 
+/** A slot that calls `release` when it is given back. */
+export function slotOf(release: () => void): Slot {
+  let held = true;
+  return {
+    [Symbol.dispose]() {
+      if (held) release();
+      held = false;
+    },
+  };
+}
+
 /** What an admission is told. */
 export interface AdmissionOptions {
   /** How many slots there are. */
@@ -53,16 +64,11 @@ export class Admission {
   }
 
   #take(): Slot {
-    let held = true;
     this.#taken += 1;
-    return {
-      [Symbol.dispose]: () => {
-        if (!held) return;
-        held = false;
-        this.#taken -= 1;
-        this.#onFree?.();
-        this.#onFree = null;
-      },
-    };
+    return slotOf(() => {
+      this.#taken -= 1;
+      this.#onFree?.();
+      this.#onFree = null;
+    });
   }
 }

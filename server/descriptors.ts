@@ -4,7 +4,7 @@
  * @module
  */
 
-import { UsageError } from "../ipc/errors.ts";
+import { errnoOf, UsageError } from "../ipc/errors.ts";
 
 /** Descriptors of one connection in the parent: client, worker's stream, control channel, and the process (pidfd). */
 const PER_CONNECTION = 4;
@@ -15,26 +15,40 @@ const RESERVED = 64;
 /** What a user who does not say gets, as with tcpserver. */
 export const CONNECTIONS_DEFAULT = 40;
 
-/** The soft limit of open files of this process, or null where there is none. A shell inherits it and can tell. */
+/** The soft limit of open files of this process, or null where there is none, or nobody who could tell. */
 export async function descriptorLimit(): Promise<number | null> {
-  const command = new Deno.Command("sh", { args: ["-c", "ulimit -n"], stderr: "null" });
-  const { stdout } = await command.output();
-  const text = new TextDecoder().decode(stdout).trim();
-  return /^\d+$/.test(text) ? Number(text) : null;
+  // A shell inherits the limit, and can tell it on every system.
+  const shell = new Deno.Command("sh", { args: ["-c", "ulimit -n"], stderr: "null" });
+  try {
+    const text = new TextDecoder().decode((await shell.output()).stdout).trim();
+    return /^\d+$/.test(text) ? Number(text) : null;
+  } catch (error) {
+    if (errnoOf(error) === null) throw error;
+    return null;
+  }
+}
+
+/** A number of connections, and the flag that it was asked for with. */
+export interface AskedLimit {
+  /** `--max-connections`, say. */
+  readonly flag: string;
+  /** Its value, or null where it was not given. */
+  readonly value: number | null;
 }
 
 /**
- * How many connections may be served at once: as many as were asked for (null: the default, or as many as there are
- * descriptors for). Throws {@linkcode UsageError} with the numbers if more were asked for than can be.
+ * How many connections may be served at once: as many as were asked for, else the default, or as many as there are
+ * descriptors for (null: no limit). Throws {@linkcode UsageError} with the numbers if more were asked for than can be.
  */
-export function connectionLimit(asked: number | null, descriptors: number | null): number {
+export function connectionLimit(asked: AskedLimit, descriptors: number | null): number {
+  const { flag, value } = asked;
   const possible = descriptors === null
     ? Infinity
     : Math.max(1, Math.floor((descriptors - RESERVED) / PER_CONNECTION));
-  if (asked === null) return Math.min(CONNECTIONS_DEFAULT, possible);
-  if (asked <= possible) return asked;
+  if (value === null) return Math.min(CONNECTIONS_DEFAULT, possible);
+  if (value <= possible) return value;
   throw new UsageError(
-    `--max-connections ${asked}: this process may open ${descriptors} files, ` +
+    `${flag} ${value}: this process may open ${descriptors} files, ` +
       `enough for ${possible} connections (see ulimit -n)`,
     { command: "server" },
   );

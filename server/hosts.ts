@@ -5,7 +5,7 @@
  */
 
 import ipaddr from "ipaddr.js";
-import type { Slot } from "./admission.ts";
+import { type Slot, slotOf } from "./admission.ts";
 
 /**
  * What counts as one address: an IPv4 address, also one that is mapped into IPv6, or the /64 of an IPv6 address, which
@@ -42,7 +42,7 @@ export class HostLimit {
       return null;
     }
     this.#counts.set(key, count + 1);
-    return { [Symbol.dispose]: () => this.#release(key) };
+    return slotOf(() => this.#release(key));
   }
 
   #release(key: string): void {

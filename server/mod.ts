@@ -82,8 +82,12 @@ export async function runServer(
 /** How many connections are served at once. Throws `UsageError` if the user asks for more than can be. */
 async function admissionLimit(options: ServerOptions): Promise<number> {
   if (options.mode === "iterative") return 1;
-  const limit = connectionLimit(options.maxConnections, await descriptorLimit());
-  return options.mode === "prefork" ? Math.min(limit, options.workers) : limit;
+  const { maxConnections, workers } = options;
+  const descriptors = await descriptorLimit();
+  const asked = { flag: "--max-connections", value: maxConnections };
+  if (options.mode === "per-connection") return connectionLimit(asked, descriptors);
+  const each = connectionLimit({ flag: "--workers", value: workers }, descriptors);
+  return maxConnections === null ? each : Math.min(each, connectionLimit(asked, descriptors));
 }
 
 /** Loads what reads addresses only where it is asked for. */

@@ -18,11 +18,14 @@ const AT_ONCE_MS = 1000;
 /** The pauses after a failure at once: the first, and the longest of those that double from it. */
 const PAUSE_MS = { first: 100, longest: 30_000 };
 
+/** How long after a worker was taken its replacement is started. */
+const REFILL_MS = 20;
+
 /** What a pool is made with. */
 export interface PoolOptions {
   /** How many workers it keeps. */
   readonly size: number;
-  /** Whether a worker that is taken still counts; else it is replaced at once. */
+  /** Whether a worker that is taken still counts; else it is replaced a moment later. */
   readonly countsTaken: boolean;
   /** How many may be starting at the same time. */
   readonly startsAtOnce: number;
@@ -51,6 +54,7 @@ export class WorkerPool implements AsyncDisposable {
   /** Failures at once in a row. */
   #failures = 0;
   #isPausing = false;
+  #isRefilling = false;
 
   /** Starts none yet: see {@linkcode WorkerPool.fill}. */
   constructor(options: PoolOptions) {
@@ -79,16 +83,28 @@ export class WorkerPool implements AsyncDisposable {
   /** The worker that was ready last, or null if none is. */
   takeIdle(): WorkerProcess | null {
     const worker = this.#idle.pop() ?? null;
-    if (worker !== null && !this.#options.countsTaken) {
-      this.#members.delete(worker);
-      this.fill();
-    }
+    if (worker !== null) this.#noteTaken(worker);
     return worker;
+  }
+
+  #noteTaken(worker: WorkerProcess): void {
+    if (this.#options.countsTaken) return;
+    this.#members.delete(worker);
+    this.#hold(this.#refill());
+  }
+
+  /** Replaces taken workers a moment later: the start of a process would hold up the connection they were taken for. */
+  async #refill(): Promise<void> {
+    if (this.#isRefilling) return;
+    this.#isRefilling = true;
+    await this.#options.clock.sleep(REFILL_MS, this.#closed.signal);
+    this.#isRefilling = false;
+    this.fill();
   }
 
   /** Resolves to a worker as soon as one is ready, first come, first served, or to null when the pool is closed. */
   async take(): Promise<WorkerProcess | null> {
-    const worker = this.takeIdle();
+    const worker = this.#closed.signal.aborted ? null : this.takeIdle();
     if (worker !== null || this.#closed.signal.aborted) return worker;
     const { promise, resolve } = Promise.withResolvers<WorkerProcess | null>();
     this.#waiting.push(resolve);
@@ -104,8 +120,12 @@ export class WorkerPool implements AsyncDisposable {
 
   #offer(worker: WorkerProcess): void {
     const next = this.#waiting.shift();
-    if (next === undefined) this.#idle.push(worker);
-    else next(worker);
+    if (next === undefined) {
+      this.#idle.push(worker);
+    } else {
+      this.#noteTaken(worker);
+      next(worker);
+    }
   }
 
   /** Follows a worker from its start to its end, and replaces it. */
@@ -115,16 +135,19 @@ export class WorkerPool implements AsyncDisposable {
     this.#starting += 1;
     const isReady = await worker.ready;
     this.#starting -= 1;
-    if (isReady) this.#offer(worker);
-    this.fill();
+    if (isReady) {
+      this.#offer(worker);
+      this.fill();
+    }
 
-    const { status } = await worker.exited;
+    const { status, reason } = await worker.exited;
     if (!this.#members.delete(worker)) return;
     const idleAt = this.#idle.indexOf(worker);
     if (idleAt !== -1) this.#idle.splice(idleAt, 1);
     const isEarly = this.#options.clock.now() - startedAt < AT_ONCE_MS;
     if (isEarly && status !== 0 && !this.#proven.has(worker)) {
-      if (isReady && this.#failures === 0) this.#tellFailure(worker);
+      const isNews = isReady && (reason === "exited" || reason === "crashed");
+      if (isNews && this.#failures === 1) this.#tellFailure(worker);
       await this.#pause();
     } else {
       this.#failures = 0;
@@ -132,9 +155,9 @@ export class WorkerPool implements AsyncDisposable {
     }
   }
 
-  /** One that was not even ready has been told of already, by the supervisor. */
+  /** Tells of the second in a row. One that was not ready, or was given up, has been told of by the supervisor. */
   #tellFailure({ pid: workerPid }: WorkerProcess): void {
-    const error = `Worker ${workerPid} ended as soon as it was ready`;
+    const error = `Worker ${workerPid} ended as soon as it was ready, like the one before`;
     this.#options.events.emit({ event: "worker_failed", workerPid, error });
   }
 

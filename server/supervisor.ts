@@ -35,6 +35,8 @@ const LADDER: readonly { readonly step: EndingStep; readonly waitMs: number }[] 
 export class Supervisor implements AsyncDisposable {
   readonly #options: SupervisorOptions;
   readonly #workers = new Set<WorkerProcess>();
+  /** Workers whose end has not been told. */
+  readonly #unreported = new Set<WorkerProcess>();
   #started = 0;
   /** The kind of the last failure, until a worker gets ready. */
   #lastFailure: string | null = null;
@@ -59,7 +61,9 @@ export class Supervisor implements AsyncDisposable {
     const onFailed = (kind: string, error: string) => this.#tellFailure(kind, { pid, error });
     const worker = new WorkerProcess(process, { number, hello, events, clock, onFailed });
     this.#workers.add(worker);
+    this.#unreported.add(worker);
     worker.exited.then(() => this.#workers.delete(worker));
+    worker.reported.then(() => this.#unreported.delete(worker));
     worker.ready.then((isReady) => {
       hub.forget(number);
       if (isReady) this.#lastFailure = null;
@@ -106,8 +110,14 @@ export class Supervisor implements AsyncDisposable {
     settled.abort();
   }
 
-  /** Ends and reaps what is left. */
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.endAll();
+  /** Resolves when the end of every worker has been told. */
+  async allReported(): Promise<void> {
+    await Promise.all([...this.#unreported].map((worker) => worker.reported));
+  }
+
+  /** Ends and reaps what is left, and tells of it. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.endAll();
+    await this.allReported();
   }
 }

@@ -2,23 +2,27 @@
  * The worker's entry: the hidden command `_worker`, which the parent starts for a connection.
  *
  * It listens on its own socket, connects to the hub, gives up every permission, says hello, and serves the connections
- * that the parent opens, one at a time. It ends with the last of as many as it was told, at the parent's word, or when the parent is gone
- * (the control channel's end of file). A worker's start is the price of a connection, so this path imports little, and
- * nothing from npm.
+ * that the parent opens, one at a time. It ends with the last of as many as it was told, at the parent's word, or when
+ * the parent is gone (the control channel's end of file).
+ *
+ * A worker's start is the price of a connection: this path imports little, and nothing from npm. From source this is
+ * the main module itself (see `ipc/self.ts`).
  *
  * @module
  */
 
 import { ControlChannel } from "../ipc/control.ts";
 import { EXIT_STATUS, isStreamError, OperationalError, reasonOf } from "../ipc/errors.ts";
+import { exitWith } from "../ipc/exit.ts";
 import { integer, readArgv, text } from "../ipc/flags.ts";
+import type { HiddenCommand } from "../ipc/self.ts";
 import type { WorkerTransport } from "../ipc/transport.ts";
 import { UnixWorkerTransport } from "../ipc/transports/unix.ts";
 import { echo } from "./handlers/echo.ts";
 import { StreamConnection } from "./handlers/stream_connection.ts";
 
 /** The hidden command that starts a worker. */
-export const WORKER_COMMAND = "_worker";
+export const WORKER_COMMAND: HiddenCommand = { name: "_worker", module: import.meta.url };
 
 /** What the parent tells a worker. */
 export const WORKER_FLAGS = {
@@ -99,3 +103,5 @@ async function untilStopped(channel: ControlChannel): Promise<number> {
   const message = await channel.receive();
   return message === null ? EXIT_STATUS.failed : EXIT_STATUS.done;
 }
+
+if (import.meta.main) await exitWith(() => runWorker(Deno.args));

@@ -5,7 +5,7 @@
  */
 
 import type { Clock } from "../ipc/clock.ts";
-import type { ControlChannel } from "../ipc/control.ts";
+import { type ControlChannel, ControlError } from "../ipc/control.ts";
 import type { EventBus, ExitReason, WorkerExit } from "./events.ts";
 
 /** A running process, as far as a worker needs one. `Deno.ChildProcess` is one. */
@@ -110,7 +110,13 @@ export class WorkerProcess {
   }
 
   async #listen(channel: ControlChannel): Promise<void> {
-    while (await channel.receive() !== null) this.#onEngagementEnd?.("finished");
+    try {
+      while (await channel.receive() !== null) this.#onEngagementEnd?.("finished");
+    } catch (error) {
+      if (!(error instanceof ControlError)) throw error;
+      const kind = "A worker does not speak the control channel's language";
+      this.#giveUp("rejected", { kind, error: `Worker ${this.pid}: ${error.message}` });
+    }
   }
 
   /** Waits for the hello, and ends a worker that does not say it in time. */

@@ -44,6 +44,8 @@ export class Workers implements AsyncDisposable {
   readonly #owned: AsyncDisposableStack;
   readonly #idleTimeoutMs: number;
   readonly #clock: Clock;
+  /** Aborts when all workers have been ended: then no connection goes on. */
+  readonly #ended = new AbortController();
 
   private constructor(
     parts: { folder: RunFolder; supervisor: Supervisor; owned: AsyncDisposableStack },
@@ -114,14 +116,17 @@ export class Workers implements AsyncDisposable {
       serverGone: server.done,
       idleTimeoutMs: this.#idleTimeoutMs,
       clock: this.#clock,
+      signal: this.#ended.signal,
     });
     const reason = endedBy === "server" ? await closeReason(server) : CLOSE_REASONS[endedBy];
     return { bytesIn, bytesOut, reason };
   }
 
-  /** Ends every worker, and so every connection. */
-  endAll(): Promise<void> {
-    return this.#supervisor.endAll();
+  /** Ends every worker, and then every connection, also one whose client does not read what it is still due. */
+  async endAll(): Promise<void> {
+    await this.#supervisor.endAll();
+    this.#ended.abort();
+    await this.#supervisor.allReported();
   }
 
   /** Ends what is left, and removes the run folder. */
@@ -155,7 +160,7 @@ function spawnWorker(
 ): Deno.ChildProcess {
   const { folder, connectionsPerWorker: connections } = options;
   const flags = { socket: folder.workerPath(worker), control: folder.hubPath, worker, connections };
-  const { path, args } = selfCommand([WORKER_COMMAND, ...formatArgv(WORKER_FLAGS, flags)]);
+  const { path, args } = selfCommand(WORKER_COMMAND, formatArgv(WORKER_FLAGS, flags));
   return new Deno.Command(path, {
     args: [...args],
     stdin: "null",

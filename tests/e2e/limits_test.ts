@@ -205,6 +205,28 @@ for (const mode of MODES.filter(({ isConcurrent }) => isConcurrent)) {
   );
 
   testProgram(
+    `${mode.name}: the grace holds also for a client that reads nothing`,
+    async (program) => {
+      await using server = await TestServer.start(program, {
+        flags: [...mode.flags, "--grace", "0.1", "--log", "json"],
+      });
+      using client = await server.connect();
+      await client.roundTrip();
+      const sending = client.send(new Uint8Array(64 * MEBIBYTE)).catch(() => {});
+      using other = await server.connect();
+      for (let i = 0; i < 100; i++) await other.roundTrip();
+      server.process.signal("SIGTERM");
+      assertEquals((await server.ended()).code, 0);
+      await server.event("connection_closed", {
+        remotePort: client.port,
+        reason: "server_stopped",
+      });
+      client.close();
+      await sending;
+    },
+  );
+
+  testProgram(
     `${mode.name}: the grace holds also when idle clients have every slot`,
     async (program) => {
       await using server = await TestServer.start(program, {

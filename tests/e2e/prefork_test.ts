@@ -47,25 +47,6 @@ testProgram(
   },
 );
 
-testProgram(
-  "prefork gives the next connection to the worker that finished last",
-  async (program) => {
-    await using server = await TestServer.start(program, prefork(3));
-    await startedWorkers(server, 3);
-    const used = [];
-    for (let i = 0; i < 5; i++) {
-      using client = await server.connect();
-      await client.roundTrip();
-      used.push(await server.workerOf(client));
-      await client.closeWrite();
-      assertEquals(await client.disconnected(), "end of file");
-      await server.event("connection_closed", { remotePort: client.port, reason: "finished" });
-    }
-    // The first one may still have come before all were ready.
-    assertEquals(new Set(used.slice(1)).size, 1);
-  },
-);
-
 testProgram("prefork replaces a worker after --connections-per-worker", async (program) => {
   await using server = await TestServer.start(
     program,

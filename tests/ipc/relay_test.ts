@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { copy, relay, type RelayResult } from "../../ipc/relay.ts";
 import type { ByteStream } from "../../ipc/transport.ts";
 import { assert, assertEquals, assertRejects } from "../assert.ts";
@@ -12,7 +13,11 @@ import { systemError } from "../support/system_error.ts";
 const NEVER = new Promise<never>(() => {});
 
 /** Relays for ever, whatever passes. */
-const PATIENT = { idleTimeoutMs: 0, clock: new FakeClock() } as const;
+const PATIENT = {
+  idleTimeoutMs: 0,
+  clock: new FakeClock(),
+  signal: new AbortController().signal,
+} as const;
 
 const LOST = systemError("ECONNRESET");
 const NOBODY_READS = systemError("EPIPE");
@@ -400,4 +405,174 @@ Deno.test("relay() rejects for a bug in either direction, and closes both sides"
 
     assertEquals([client.calls.close, server.calls.close], [1, 1]);
   }
+});
+
+const IDLE_MS = 500;
+
+/** A relay that does not wait for ever, between two streams. */
+function relayImpatiently(client: MemoryStream, server: MemoryStream) {
+  const clock = new FakeClock();
+  const relaying = relay(client, server, {
+    ...PATIENT,
+    serverGone: NEVER,
+    idleTimeoutMs: IDLE_MS,
+    clock,
+  });
+  const over = { isOver: false };
+  const result = relaying.finally(() => over.isOver = true);
+  return { clock, result, over };
+}
+
+Deno.test("relay() closes both sides when no byte has passed for the idle timeout", async () => {
+  const client = new MemoryStream({ reads: silence });
+  const server = new MemoryStream({ reads: silence });
+  const { clock, result } = relayImpatiently(client, server);
+  await clock.pass(IDLE_MS);
+  assertEquals(await result, { bytesIn: 0, bytesOut: 0, endedBy: "idle" });
+  assertEquals([client.calls.close, server.calls.close], [1, 1]);
+  assertEquals(clock.sleeping, 0);
+});
+
+Deno.test("relay() closes two real connections that are idle", async () => {
+  using client = await TcpPair.open();
+  using server = await TcpPair.open();
+  const clock = new FakeClock();
+  const options = { ...PATIENT, serverGone: NEVER, idleTimeoutMs: IDLE_MS, clock };
+  const relaying = relay(client.server, server.client, options);
+  await clock.pass(IDLE_MS);
+  assertEquals(await readAll(client.client), "");
+  assertEquals(await readAll(server.server), "");
+  assertEquals((await relaying).endedBy, "idle");
+});
+
+Deno.test("relay() ends for idleness also after one side's end of file", async () => {
+  const client = new MemoryStream({ reads: () => [bytesOf("question")] });
+  const server = new MemoryStream({ reads: silence });
+  const { clock, result } = relayImpatiently(client, server);
+  await server.writeEnded;
+  await clock.pass(IDLE_MS);
+  assertEquals(await result, { bytesIn: 8, bytesOut: 0, endedBy: "idle" });
+});
+
+for (const side of ["client", "server"] as const) {
+  Deno.test(`relay() lets the idle timeout begin again with what the ${side} sends`, async () => {
+    const turn = Promise.withResolvers<void>();
+    const passed = Promise.withResolvers<void>();
+    const speaker = new MemoryStream({
+      async *reads() {
+        await turn.promise;
+        yield bytesOf("hello");
+        // Read on, so the last piece has been written and noted.
+        passed.resolve();
+        await NEVER;
+      },
+    });
+    const listener = new MemoryStream({ reads: silence });
+    const [client, server] = side === "client" ? [speaker, listener] : [listener, speaker];
+    const { clock, result, over } = relayImpatiently(client, server);
+    clock.advance(300);
+    turn.resolve();
+    await passed.promise;
+    clock.advance(200);
+    await clock.sleeps(300);
+    assertEquals(over.isOver, false);
+    clock.advance(300);
+    assertEquals((await result).endedBy, "idle");
+  });
+}
+
+Deno.test("relay() counts each short write of a slow reader as activity", async () => {
+  const asked = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const taken = [Promise.withResolvers<number>(), Promise.withResolvers<number>()];
+  let write = 0;
+  const client = new MemoryStream({
+    reads: silence,
+    takes() {
+      asked[write]?.resolve();
+      return taken[write++]?.promise ?? 0;
+    },
+  });
+  async function* answer() {
+    yield bytesOf("answer");
+    await NEVER;
+  }
+  const { clock, result, over } = relayImpatiently(client, new MemoryStream({ reads: answer }));
+  await asked[0]?.promise;
+  clock.advance(400);
+  taken[0]?.resolve(3);
+  // Asked for the rest, so the first write has been noted.
+  await asked[1]?.promise;
+  clock.advance(100);
+  await clock.sleeps(400);
+  assertEquals(over.isOver, false);
+  clock.advance(400);
+  // The write that is under way fails when the stream is closed.
+  await client.closed;
+  taken[1]?.reject(NOBODY_READS);
+  assertEquals((await result).endedBy, "idle");
+});
+
+Deno.test("relay() leaves no idle timeout behind at its end", async () => {
+  const client = new MemoryStream({ reads: () => [bytesOf("question")] });
+  const server = new MemoryStream({ reads: () => [bytesOf("answer")] });
+  const { clock, result } = relayImpatiently(client, server);
+  assertEquals((await result).endedBy, "both");
+  assertEquals(clock.asked, [IDLE_MS]);
+  assertEquals(clock.sleeping, 0);
+});
+
+Deno.test("relay() asks for no time without an idle timeout", async () => {
+  const clock = new FakeClock();
+  await relay(new MemoryStream(), new MemoryStream(), {
+    ...PATIENT,
+    serverGone: NEVER,
+    idleTimeoutMs: 0,
+    clock,
+  });
+  assertEquals(clock.asked, []);
+});
+
+Deno.test("copy() tells of activity for each read and each write", async () => {
+  const order: string[] = [];
+  const sink = new MemoryStream({ takes: () => 3 });
+  await copy(new MemoryStream({ reads: () => [bytesOf("answer")] }), sink, {
+    onActivity: () => order.push(sink.writtenText),
+  });
+  assertEquals(order, ["", "ans", "answer"]);
+});
+
+/** A client that sends nothing and reads nothing: every operation waits until it is closed. */
+class StuckClient implements ByteStream {
+  /** Resolves when a write is under way. */
+  readonly writing = Promise.withResolvers<void>();
+  readonly #closed = Promise.withResolvers<never>();
+
+  read(): Promise<never> {
+    return this.#closed.promise;
+  }
+
+  write(): Promise<never> {
+    this.writing.resolve();
+    return this.#closed.promise;
+  }
+
+  closeWrite(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  close(): void {
+    this.#closed.reject(new Deno.errors.BadResource("closed"));
+  }
+}
+
+Deno.test("relay() ends both directions when its signal aborts, also while a write waits for a reader", async () => {
+  const stopping = new AbortController();
+  const client = new StuckClient();
+  const server = new MemoryStream({ reads: () => [bytesOf("answer")] });
+  const { signal } = stopping;
+  const relaying = relay(client, server, { ...PATIENT, serverGone: NEVER, signal });
+  await client.writing.promise;
+  stopping.abort();
+  assertEquals(await relaying, { bytesIn: 0, bytesOut: 0, endedBy: "server" });
+  assertEquals(getEventListeners(signal, "abort").length, 0);
 });

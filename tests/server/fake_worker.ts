@@ -33,9 +33,9 @@ export class FakeWorker {
     });
   }
 
-  /** Says hello. */
-  greet(): void {
-    this.#hello.resolve(this.channel.channel);
+  /** Says hello, over its own channel or another. */
+  greet(channel = this.channel.channel): void {
+    this.#hello.resolve(channel);
   }
 
   /** Says hello, in time. */

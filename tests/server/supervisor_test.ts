@@ -171,6 +171,50 @@ Deno.test("Supervisor tells of a worker that exits before its hello, which never
   assertEquals(stage.clock.sleeping, 0);
 });
 
+Deno.test("Supervisor tells the first only in a row of workers that fail in the same way", async () => {
+  const stage = new Stage();
+  for (let failure = 1; failure <= 3; failure++) {
+    const { worker, process } = stage.start();
+    process.exit(1);
+    assertEquals(await worker.ready, false);
+  }
+  assertEquals(stage.events.of("worker_failed").map(({ workerPid }) => workerPid), [PID]);
+});
+
+Deno.test("Supervisor tells a failure of another kind, and one after a worker that got ready", async () => {
+  const stage = new Stage();
+  const early = stage.start();
+  early.process.exit(1);
+  await early.worker.ready;
+  const late = stage.start();
+  await stage.clock.pass(60_000);
+  await late.worker.ready;
+  await stage.startReady();
+  const another = stage.start();
+  await stage.clock.pass(60_000);
+  await another.worker.ready;
+  assertEquals(stage.events.of("worker_failed").map(({ error }) => error), [
+    `Worker ${PID} ended before it was ready`,
+    `Worker ${PID + 1} was not ready after 60 s`,
+    `Worker ${PID + 3} was not ready after 60 s`,
+  ]);
+});
+
+Deno.test("Supervisor tells once that processes cannot be started, until a worker gets ready", async () => {
+  let canStart = false;
+  const stage = new Stage((pid, clock) => {
+    if (!canStart) throw systemError("EAGAIN");
+    return new FakeProcess(pid, clock);
+  });
+  for (let failure = 1; failure <= 3; failure++) assertEquals(stage.supervisor.start(), null);
+  assertEquals(stage.events.all.length, 1);
+  canStart = true;
+  await stage.startReady();
+  canStart = false;
+  assertEquals(stage.supervisor.start(), null);
+  assertEquals(stage.events.of("worker_failed").length, 2);
+});
+
 Deno.test("Supervisor kills a worker that has not said hello after a minute", async () => {
   const stage = new Stage();
   const { worker, process } = stage.start();

@@ -1,5 +1,6 @@
-import type { ControlMessage } from "../../ipc/control.ts";
+import { ControlChannel } from "../../ipc/control.ts";
 import { assertEquals } from "../assert.ts";
+import { bytesOf } from "../support/bytes.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { FakeWorker, FIRST_PID as PID } from "./fake_worker.ts";
 import { RecordedEvents } from "./recorded_events.ts";
@@ -63,7 +64,8 @@ Deno.test("WorkerProcess bears a worker that finishes what nobody has engaged it
 });
 
 Deno.test("WorkerProcess bears a worker that sends what is no message", async () => {
-  const { fake, worker, events } = await startReadyWorker();
+  const { fake, events } = startWorker();
+  const { worker } = fake;
   const unhandled: unknown[] = [];
   const onUnhandled = (event: PromiseRejectionEvent) => {
     event.preventDefault();
@@ -71,11 +73,19 @@ Deno.test("WorkerProcess bears a worker that sends what is no message", async ()
   };
   addEventListener("unhandledrejection", onUnhandled);
   try {
-    const engaged = worker.engage();
-    const nonsense: unknown = { type: "nonsense" };
-    fake.channel.send(nonsense as ControlMessage);
+    fake.greet(
+      new ControlChannel({
+        read(buffer) {
+          buffer.set(bytesOf("nonsense\n"));
+          return Promise.resolve(9);
+        },
+        write: (bytes) => Promise.resolve(bytes.length),
+        closeWrite: () => Promise.resolve(),
+        close() {},
+      }),
+    );
+    await worker.ready;
     fake.process.exit(0);
-    assertEquals(await engaged, "exited");
     await worker.reported.catch((error) => unhandled.push(error));
   } finally {
     removeEventListener("unhandledrejection", onUnhandled);

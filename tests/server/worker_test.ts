@@ -52,10 +52,8 @@ class RunningWorker implements AsyncDisposable {
     flags: { readonly control?: string; readonly connections?: number } = {},
   ): Promise<{ code: number; stderr: string }> {
     const { control = this.folder.join("hub"), connections = 1 } = flags;
-    const { path, args } = selfCommand([
-      WORKER_COMMAND,
-      ...formatArgv(WORKER_FLAGS, { socket: this.socket, control, worker: 7, connections }),
-    ]);
+    const values = { socket: this.socket, control, worker: 7, connections };
+    const { path, args } = selfCommand(WORKER_COMMAND, formatArgv(WORKER_FLAGS, values));
     const command = new Deno.Command(path, {
       args: [...args],
       stdin: "null",

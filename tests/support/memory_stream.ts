@@ -25,6 +25,8 @@ export class MemoryStream implements ByteStream {
   readonly calls = { read: 0, write: 0, closeWrite: 0, close: 0 };
   /** Resolves when the other side would read an end of file. */
   readonly writeEnded: Promise<void>;
+  /** Resolves when it is closed. */
+  readonly closed: Promise<void>;
 
   readonly #options: MemoryStreamOptions;
   readonly #pieces: AsyncIterator<Uint8Array>;
@@ -38,7 +40,7 @@ export class MemoryStream implements ByteStream {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.writeEnded = promise;
     this.#endWrite = resolve;
-    this.#closed.promise.catch(() => {});
+    this.closed = this.#closed.promise.catch(() => {});
   }
 
   /** What was written, as text. */

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from "../../../ipc/clock.ts";
+import { systemClock } from "../../../ipc/clock.ts";
 import { AcceptedConnection } from "../../../server/connection.ts";
 import type { ModeContext } from "../../../server/modes/mode.ts";
 import { PerConnectionMode } from "../../../server/modes/per_connection.ts";
@@ -15,9 +15,12 @@ import { replaceDeno } from "../replaced_deno.ts";
  * Opens a per-connection mode, whose workers are real, and serves one connection with it. Its run folder is in a folder
  * of the test: opening a mode removes old run folders, and the machine's are none of a test's business.
  */
-async function serve(stream: Deno.TcpConn, clock: Clock = systemClock) {
+async function serve(
+  stream: Deno.TcpConn,
+  options: Partial<Pick<ModeContext, "clock" | "idleTimeoutMs">> = {},
+) {
   const events = new RecordedEvents();
-  const context = { events: events.bus, clock, idleTimeoutMs: 0 };
+  const context = { events: events.bus, clock: systemClock, idleTimeoutMs: 0, ...options };
   const parent = new TempFolder();
   const mode = await openModeIn(parent.path, context);
   const connection = new AcceptedConnection(stream, { id: 1, ...context });
@@ -143,6 +146,18 @@ Deno.test("PerConnectionMode tells of a worker that is killed before it is ready
   assertEquals(serving.events.of("worker_failed").length, 1);
 });
 
+Deno.test("PerConnectionMode closes an idle connection, whose worker exits well", async () => {
+  using pair = await TcpPair.open();
+  const clock = new FakeClock();
+  await using serving = await serve(pair.server, { clock, idleTimeoutMs: 500 });
+  await clock.pass(500);
+  assertEquals(await readAll(pair.client), "");
+  assertEquals(await serving.outcome(), {
+    reason: "idle_timeout",
+    exits: [{ status: 0, signal: null, reason: "exited" }],
+  });
+});
+
 Deno.test("PerConnectionMode.endAll() ends the connection and its worker", async () => {
   using pair = await TcpPair.open();
   await using serving = await serve(pair.server);
@@ -159,7 +174,7 @@ Deno.test("PerConnectionMode.endAll() ends the connection and its worker", async
 Deno.test("PerConnectionMode.endAll() ends a worker that is still starting", async () => {
   using pair = await TcpPair.open();
   const clock = new FakeClock();
-  await using serving = await serve(pair.server, clock);
+  await using serving = await serve(pair.server, { clock });
   const ended = serving.mode.endAll();
   await clock.pass(1000);
   await ended;

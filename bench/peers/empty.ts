@@ -1,0 +1,2 @@
+/** A Deno program that does nothing: what a process costs by itself. */
+export {};

@@ -1,0 +1,93 @@
+/**
+ * The processes that the bench starts: each leads a process group of its own, so that a Ctrl-C in the terminal reaches
+ * the bench alone, and so that all that a peer forks can be ended with it.
+ *
+ * @module
+ */
+
+/** How long a process may take to end when it is asked to. */
+const FAREWELL_MS = 5000;
+
+/** How to start a process. */
+export interface ProcessOptions {
+  /** Added to the environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Aborts when it is to be killed. */
+  readonly signal: AbortSignal;
+}
+
+/** A process and its group. Disposing ends both. */
+export class OwnedProcess implements AsyncDisposable {
+  /** The process, and also its group. */
+  readonly pid: number;
+  readonly #child: Deno.ChildProcess;
+  readonly #signal: AbortSignal;
+  readonly #kill = () => this.#signalGroup("SIGKILL");
+  readonly #lines: AsyncIterator<string>;
+
+  /** Starts the program with its arguments. Throws the operating system's error. */
+  constructor(command: readonly string[], options: ProcessOptions) {
+    const [path = "", ...args] = command;
+    options.signal.throwIfAborted();
+    this.#child = new Deno.Command(path, {
+      args,
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "inherit",
+      env: { ...options.env, NO_COLOR: "1" },
+      detached: true,
+    }).spawn();
+    this.pid = this.#child.pid;
+    this.#lines = linesOf(this.#child.stdout);
+    this.#signal = options.signal;
+    this.#signal.addEventListener("abort", this.#kill, { once: true });
+  }
+
+  /** Resolves to the next line of its standard output, or null when that has ended. */
+  async readLine(): Promise<string | null> {
+    const { done, value } = await this.#lines.next();
+    return done === true ? null : value;
+  }
+
+  /** Ends its standard input. */
+  async endInput(): Promise<void> {
+    await this.#child.stdin.close();
+  }
+
+  /** Resolves when it has ended. */
+  get ended(): Promise<Deno.CommandStatus> {
+    return this.#child.status;
+  }
+
+  #signalGroup(signal: Deno.Signal): void {
+    try {
+      // A negative number names a process group: kill(2).
+      Deno.kill(-this.pid, signal);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+
+  /** Asks the process to end and, when it has or after some seconds, kills what is left of its group. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#signal.removeEventListener("abort", this.#kill);
+    this.#signalGroup("SIGTERM");
+    const timer = setTimeout(this.#kill, FAREWELL_MS);
+    await this.#child.stdin.abort().catch(() => {});
+    await this.#child.status;
+    clearTimeout(timer);
+    this.#kill();
+    while (!(await this.#lines.next()).done);
+  }
+}
+
+/** The lines of an output. */
+async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string, undefined> {
+  let rest = "";
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop() ?? "";
+    yield* lines;
+  }
+  if (rest !== "") yield rest;
+}

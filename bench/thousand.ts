@@ -1,0 +1,59 @@
+/**
+ * A thousand clients at once, with a process for each.
+ *
+ * @module
+ */
+
+import { OperationalError } from "../ipc/errors.ts";
+import { availableMemory, descendantsOf, pssOfAll } from "./proc.ts";
+import { RunningServer } from "./servers.ts";
+import type { Trial } from "./trial.ts";
+import type { Bench } from "./trials.ts";
+
+/** How many clients. */
+export const CLIENTS = 1000;
+
+/** How long they may take. */
+const LIMIT_SECONDS = 120;
+
+/** What the machine must have left: a worker takes about 10 MB, and not all of it may go. */
+const BYTES_NEEDED = 14e9;
+
+/** The trial, or null if this server has no such mode. */
+export function planThousand(bench: Bench): Trial | null {
+  const contender = bench.contenders.find(({ id }) => id === "per-connection");
+  if (contender === undefined) return null;
+  const flags = ["--max-connections", String(CLIENTS), "--backlog", "2048"];
+  const command = (port: number) => contender.command(port).toSpliced(-1, 0, ...flags);
+  const measure = async () => {
+    const available = await availableMemory();
+    if (available < BYTES_NEEDED) {
+      throw new OperationalError(
+        `Only ${(available / 1e9).toFixed(1)} GB of memory are available, not ${
+          BYTES_NEEDED / 1e9
+        }`,
+      );
+    }
+    await using server = await RunningServer.start({ ...contender, command }, bench.context);
+    const { port, pid } = server;
+    const task = { port, task: "hold", clients: CLIENTS, seconds: LIMIT_SECONDS } as const;
+    await using held = await bench.load.hold(task);
+    const { count, seconds } = held.report;
+    const workers = await descendantsOf(pid);
+    const bytes = await pssOfAll([pid, ...workers]);
+    return { answered: count, seconds, processes: workers.length + 1, gibibytes: bytes / 2 ** 30 };
+  };
+  return {
+    id: "thousand",
+    title: `${CLIENTS} clients at once, each with a process of its own`,
+    columns: [
+      { key: "answered", title: "answered", digits: 0 },
+      { key: "seconds", title: "within, s", digits: 1 },
+      { key: "processes", title: "processes", digits: 0 },
+      { key: "gibibytes", title: "GiB (PSS)", digits: 2 },
+    ],
+    ratioTo: [],
+    subjects: [{ id: contender.id, name: contender.name, measure }],
+    repeats: 1,
+  };
+}
