@@ -23,6 +23,12 @@ const FREE_BUFFERS_KEPT = 64;
 
 const freeBuffers: Uint8Array[] = [];
 
+/**
+ * How long a closed stream's last operation is waited for. Closing a socket cancels them, but Deno 2.6 leaves a write
+ * waiting as long as the other side does not read.
+ */
+const CANCEL_MS = 500;
+
 /** How one direction ended. */
 export interface CopyResult {
   /** Bytes that were read from the source and taken by the sink. */
@@ -39,6 +45,9 @@ export interface CopyOptions {
 
   /** Called whenever bytes were read, and whenever bytes were written. */
   readonly onActivity?: (() => void) | undefined;
+
+  /** Called when a chunk has been written, with its length. */
+  readonly onCopied?: ((bytes: number) => void) | undefined;
 }
 
 /**
@@ -50,7 +59,7 @@ export async function copy(
   sink: Pick<ByteStream, "write" | "closeWrite">,
   options: CopyOptions = {},
 ): Promise<CopyResult> {
-  const { onChunk, onActivity } = options;
+  const { onChunk, onActivity, onCopied } = options;
   const buffer = freeBuffers.pop() ?? new Uint8Array(BUFFER_BYTES);
   let at: "read" | "write" = "read";
   let bytes = 0;
@@ -65,6 +74,7 @@ export async function copy(
       onChunk?.(chunk);
       await writeAll(sink, chunk, onActivity);
       bytes += count;
+      onCopied?.(count);
     }
     await passOnEndOfFile(sink);
     return { bytes, failure: null };
@@ -126,34 +136,53 @@ export async function relay(
   server: ByteStream,
   options: RelayOptions,
 ): Promise<RelayResult> {
+  const { onInbound, serverGone, idleTimeoutMs: timeoutMs, clock, signal } = options;
   let endedBy: RelayResult["endedBy"] | null = null;
-  const end = (by: RelayResult["endedBy"]) => {
+  const close = (by: RelayResult["endedBy"]) => {
     if (endedBy !== null) return;
     endedBy = by;
     client.close();
     server.close();
   };
-  const { onInbound: onChunk, idleTimeoutMs: timeoutMs, clock } = options;
-  using idleTimer = new IdleTimer({ timeoutMs, clock, onIdle: () => end("idle") });
+  // To close before both directions have ended makes the operations under way fail, and so their copies end.
+  const severed = Promise.withResolvers<void>();
+  const sever = (by: RelayResult["endedBy"]) => {
+    close(by);
+    severed.resolve();
+  };
+  const severByServer = () => sever("server");
+
+  using idleTimer = new IdleTimer({ timeoutMs, clock, onIdle: () => sever("idle") });
   const { onActivity } = idleTimer;
-  const inbound = copy(client, server, { onChunk, onActivity }).then((result) => {
-    if (result.failure?.at === "read") end("client");
-    return result;
+  let bytesIn = 0;
+  let bytesOut = 0;
+  const inbound = copy(client, server, {
+    onChunk: onInbound,
+    onActivity,
+    onCopied: (bytes) => bytesIn += bytes,
   });
-  const outbound = copy(server, client, { onActivity }).then((result) => {
-    if (result.failure?.at === "write") end("client");
-    return result;
-  });
-  const endByServer = () => end("server");
-  outbound.then(() => options.serverGone).then(endByServer, endByServer);
-  options.signal.addEventListener("abort", endByServer);
+  const outbound = copy(server, client, { onActivity, onCopied: (bytes) => bytesOut += bytes });
+  const severIfClientLost = async (copying: Promise<CopyResult>, at: "read" | "write") => {
+    const { failure } = await copying;
+    if (failure?.at === at) sever("client");
+    return failure;
+  };
+  const both = Promise.all([
+    severIfClientLost(inbound, "read"),
+    severIfClientLost(outbound, "write"),
+  ]);
+  outbound.then(() => serverGone).then(severByServer, severByServer);
+  signal.addEventListener("abort", severByServer);
+
+  const settled = new AbortController();
+  const patience = severed.promise.then(() => clock.sleep(CANCEL_MS, settled.signal));
   try {
-    const [{ bytes: bytesIn, failure: refused }, { bytes: bytesOut, failure: broken }] =
-      await Promise.all([inbound, outbound]);
-    const isWhole = refused === null && broken === null;
-    return { bytesIn, bytesOut, endedBy: endedBy ?? (isWhole ? "both" : "server") };
+    const failures = await Promise.race([both, patience]) ?? [];
+    close(failures.every((failure) => failure === null) ? "both" : "server");
+    return { bytesIn, bytesOut, endedBy: endedBy ?? "both" };
   } finally {
-    options.signal.removeEventListener("abort", endByServer);
-    end("both");
+    settled.abort();
+    signal.removeEventListener("abort", severByServer);
+    close("server");
   }
 }

@@ -21,6 +21,11 @@ import type { Mode } from "./modes/mode.ts";
 import { PerConnectionMode } from "./modes/per_connection.ts";
 import { PreforkMode } from "./modes/prefork.ts";
 
+/** How long the end of connections that have been ended is waited for. */
+const LAST_MS = 2000;
+
+const NEVER = new AbortController().signal;
+
 /**
  * Runs a server until `lifetime` is over. Rejects with `OperationalError` if it cannot start. When it resolves nothing
  * of it is left: no process, no socket, no file.
@@ -75,7 +80,8 @@ export async function runServer(
   events.emit({ event: "stopping", connections: serving.size, graceMs });
   await settleWithin(graceMs, { serving, forced: lifetime.forced, clock });
   await mode.endAll();
-  await Promise.all(serving);
+  // What is left has been ended; the end of this process closes what the runtime may still wait for.
+  await settleWithin(LAST_MS, { serving, forced: NEVER, clock });
   events.emit({ event: "stopped", connectionsServed: accepted });
 }
 
