@@ -7,7 +7,8 @@
  * @module
  */
 
-import { EXIT_STATUS, OperationalError, UsageError } from "../ipc/errors.ts";
+import { EXIT_STATUS, OperationalError } from "../ipc/errors.ts";
+import { exitWith } from "../ipc/exit.ts";
 import { Lifetime } from "../ipc/lifetime.ts";
 import { type Contender, findContenders, type LeftOut } from "./contenders.ts";
 import { Load } from "./load.ts";
@@ -149,17 +150,6 @@ function nameOf(file: string | URL): string {
   return file instanceof URL ? decodeURIComponent(file.pathname) : file;
 }
 
-/** Tells an error on standard error, in one line. Returns the exit status that goes with it; throws what is a bug. */
-function report(error: unknown): number {
-  if (error instanceof UsageError) {
-    console.error(`bench: ${error.message}; try 'deno task bench --help'`);
-    return EXIT_STATUS.usage;
-  }
-  if (error instanceof OperationalError) {
-    console.error(`bench: ${error.message}`);
-    return EXIT_STATUS.failed;
-  }
-  throw error;
+if (import.meta.main) {
+  await exitWith(() => run(Deno.args), { prefix: "bench", typed: "deno task bench" });
 }
-
-if (import.meta.main) Deno.exit(await run(Deno.args).catch(report));

@@ -1,6 +1,6 @@
 /**
  * The kinds of error that Brood tells apart, the exit status of each, and the plain words for what the
- * operating system reports. Only `main.ts` prints errors and exits.
+ * operating system reports. Only `exit.ts` prints them.
  *
  * @module
  */

@@ -88,7 +88,8 @@ export function seconds(flag: FlagDescription<number> & { readonly min: number }
       if (!/^(\d+\.?\d*|\.\d+)$/.test(text) || value < min || value > SECONDS_MAX) {
         throw new ValueError(`expected seconds, from ${min} to ${SECONDS_MAX}`);
       }
-      return Math.round(value * 1000) / 1000;
+      // What is more than nothing stays so: 0 has a meaning of its own.
+      return value > 0 ? Math.max(1, Math.round(value * 1000)) / 1000 : 0;
     },
   };
 }

@@ -101,8 +101,8 @@ export interface RelayResult {
   readonly bytesIn: number;
   /** Bytes that went from the server's side to the client. */
   readonly bytesOut: number;
-  /** What ended it: both sides' end of file, one side, which was lost or gone before, or that nothing came to pass. */
-  readonly endedBy: "both" | "client" | "server" | "idle";
+  /** What ended it: both sides' end of file, one side, which was lost or gone before, idleness, or the signal. */
+  readonly endedBy: "both" | "client" | "server" | "idle" | "stop";
 }
 
 /** What a relay may be told. */
@@ -151,6 +151,7 @@ export async function relay(
     severed.resolve();
   };
   const severByServer = () => sever("server");
+  const severByStop = () => sever("stop");
 
   using idleTimer = new IdleTimer({ timeoutMs, clock, onIdle: () => sever("idle") });
   const { onActivity } = idleTimer;
@@ -172,7 +173,8 @@ export async function relay(
     severIfClientLost(outbound, "write"),
   ]);
   outbound.then(() => serverGone).then(severByServer, severByServer);
-  signal.addEventListener("abort", severByServer);
+  signal.addEventListener("abort", severByStop);
+  if (signal.aborted) severByStop();
 
   const settled = new AbortController();
   const patience = severed.promise.then(() => clock.sleep(CANCEL_MS, settled.signal));
@@ -182,7 +184,7 @@ export async function relay(
     return { bytesIn, bytesOut, endedBy: endedBy ?? "both" };
   } finally {
     settled.abort();
-    signal.removeEventListener("abort", severByServer);
+    signal.removeEventListener("abort", severByStop);
     close("server");
   }
 }

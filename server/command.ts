@@ -75,11 +75,12 @@ export const SERVER_FLAGS = {
   quiet: toggle("write only the start line, warnings and errors"),
 };
 
-/** The flags that only one mode heeds. */
-const MODE_OF_FLAG: ReadonlyMap<string, string> = new Map([
-  ["spare", "per-connection"],
-  ["workers", "prefork"],
-  ["connections-per-worker", "prefork"],
+/** The flags that not every mode heeds, and the modes that do. */
+const MODES_OF_FLAG: ReadonlyMap<string, readonly string[]> = new Map([
+  ["max-connections", ["per-connection", "prefork"]],
+  ["spare", ["per-connection"]],
+  ["workers", ["prefork"]],
+  ["connections-per-worker", ["prefork"]],
 ]);
 
 const PORT = integer({ placeholder: "PORT", fallback: 0, min: 0, max: 65_535, help: "" });
@@ -131,9 +132,9 @@ export function parseServerOptions(args: readonly string[]): ServerOptions | nul
   const parsed = parseCommandLine(SERVER_COMMAND, args);
   if (parsed === null) return null;
   const { flags, given, operands: [port = ""] } = parsed;
-  for (const [flag, mode] of MODE_OF_FLAG) {
-    if (given.has(flag) && flags.mode !== mode) {
-      const message = `--${flag} goes with --mode ${mode}, not with ${flags.mode}`;
+  for (const [flag, modes] of MODES_OF_FLAG) {
+    if (given.has(flag) && !modes.includes(flags.mode)) {
+      const message = `--${flag} goes with --mode ${modes.join(" or ")}, not with ${flags.mode}`;
       throw new UsageError(message, { command: SERVER_COMMAND.name });
     }
   }

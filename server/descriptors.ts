@@ -12,6 +12,9 @@ const PER_CONNECTION = 4;
 /** Descriptors of everything else: the runtime's own, the listeners, and a child that is being started. */
 const RESERVED = 64;
 
+/** Descriptors of a worker that waits for a connection: its control channel, and the process. */
+const PER_SPARE = 2;
+
 /** What a user who does not say gets, as with tcpserver. */
 export const CONNECTIONS_DEFAULT = 40;
 
@@ -50,6 +53,21 @@ export function connectionLimit(asked: AskedLimit, descriptors: number | null): 
   throw new UsageError(
     `${flag} ${value}: this process may open ${descriptors} files, ` +
       `enough for ${possible} connections (see ulimit -n)`,
+    { command: "server" },
+  );
+}
+
+/**
+ * The descriptors that are left beside so many spare workers (null: no limit). Throws {@linkcode UsageError} with the
+ * numbers if they are not enough for one connection.
+ */
+export function withoutSpares(descriptors: number | null, spare: number): number | null {
+  if (descriptors === null) return null;
+  const left = descriptors - PER_SPARE * spare;
+  if (spare === 0 || left >= RESERVED + PER_CONNECTION) return left;
+  throw new UsageError(
+    `--spare ${spare}: this process may open ${descriptors} files, ` +
+      "which leaves none for connections (see ulimit -n)",
     { command: "server" },
   );
 }

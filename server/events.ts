@@ -8,7 +8,7 @@ import type { ConnectionInfo } from "../ipc/transport.ts";
 
 /** Why a connection ended. */
 export type CloseReason =
-  /** Both directions reached their end of file. */
+  /** Both directions reached their end of file, or the worker was done before its client was. */
   | "finished"
   /** The client reset the connection, or was gone while bytes were still due to it. */
   | "client_lost"
@@ -59,7 +59,7 @@ export type ServerEvent =
     readonly backlog: number;
     readonly maxConnections: number;
   }
-  /** `workerPid` is null where the handler runs in the parent, or no worker could be started. */
+  /** `workerPid` is null where the handler runs in the parent, or there is no worker for it. */
   | {
     readonly event: "connection_accepted";
     readonly connection: ConnectionInfo;
@@ -105,7 +105,7 @@ export type ServerEvent =
     readonly error: string;
   }
   | { readonly event: "stopping"; readonly connections: number; readonly graceMs: number }
-  | { readonly event: "stopped"; readonly connectionsServed: number };
+  | { readonly event: "stopped"; readonly connectionsAccepted: number };
 
 /** The name of an event. */
 export type EventName = ServerEvent["event"];

@@ -9,7 +9,7 @@ import type { Lifetime } from "../ipc/lifetime.ts";
 import { Admission, type Slot } from "./admission.ts";
 import type { ServerOptions } from "./command.ts";
 import { AcceptedConnection } from "./connection.ts";
-import { connectionLimit, descriptorLimit } from "./descriptors.ts";
+import { connectionLimit, descriptorLimit, withoutSpares } from "./descriptors.ts";
 import { EventBus } from "./events.ts";
 import { echo } from "./handlers/echo.ts";
 import type { HostLimit } from "./hosts.ts";
@@ -82,7 +82,7 @@ export async function runServer(
   await mode.endAll();
   // What is left has been ended; the end of this process closes what the runtime may still wait for.
   await settleWithin(LAST_MS, { serving, forced: NEVER, clock });
-  events.emit({ event: "stopped", connectionsServed: accepted });
+  events.emit({ event: "stopped", connectionsAccepted: accepted });
 }
 
 /** How many connections are served at once. Throws `UsageError` if the user asks for more than can be. */
@@ -91,7 +91,9 @@ async function admissionLimit(options: ServerOptions): Promise<number> {
   const { maxConnections, workers } = options;
   const descriptors = await descriptorLimit();
   const asked = { flag: "--max-connections", value: maxConnections };
-  if (options.mode === "per-connection") return connectionLimit(asked, descriptors);
+  if (options.mode === "per-connection") {
+    return connectionLimit(asked, withoutSpares(descriptors, options.spare));
+  }
   const each = connectionLimit({ flag: "--workers", value: workers }, descriptors);
   return maxConnections === null ? each : Math.min(each, connectionLimit(asked, descriptors));
 }

@@ -12,7 +12,7 @@ import type { Clock } from "../ipc/clock.ts";
 import type { EventBus } from "./events.ts";
 import type { WorkerProcess } from "./worker_process.ts";
 
-/** A worker that ends within this time of its start, and finished no connection, has failed at once. */
+/** A worker that ends before it is ready or this soon after, and has finished no connection, has failed at once. */
 const AT_ONCE_MS = 1000;
 
 /** The pauses after a failure at once: the first, and the longest of those that double from it. */
@@ -130,11 +130,12 @@ export class WorkerPool implements AsyncDisposable {
 
   /** Follows a worker from its start to its end, and replaces it. */
   async #follow(worker: WorkerProcess): Promise<void> {
-    const startedAt = this.#options.clock.now();
+    const { clock } = this.#options;
     this.#members.add(worker);
     this.#starting += 1;
     const isReady = await worker.ready;
     this.#starting -= 1;
+    const readyAt = clock.now();
     if (isReady) {
       this.#offer(worker);
       this.fill();
@@ -144,10 +145,10 @@ export class WorkerPool implements AsyncDisposable {
     if (!this.#members.delete(worker)) return;
     const idleAt = this.#idle.indexOf(worker);
     if (idleAt !== -1) this.#idle.splice(idleAt, 1);
-    const isEarly = this.#options.clock.now() - startedAt < AT_ONCE_MS;
+    const isEarly = !isReady || clock.now() - readyAt < AT_ONCE_MS;
     if (isEarly && status !== 0 && !this.#proven.has(worker)) {
       const isNews = isReady && (reason === "exited" || reason === "crashed");
-      if (isNews && this.#failures === 1) this.#tellFailure(worker);
+      if (isNews && this.#failures === 1 && !this.#isPausing) this.#tellFailure(worker);
       await this.#pause();
     } else {
       this.#failures = 0;

@@ -38,6 +38,7 @@ export class Supervisor implements AsyncDisposable {
   /** Workers whose end has not been told. */
   readonly #unreported = new Set<WorkerProcess>();
   #started = 0;
+  #isEnding = false;
   /** The kind of the last failure, until a worker gets ready. */
   #lastFailure: string | null = null;
 
@@ -46,8 +47,14 @@ export class Supervisor implements AsyncDisposable {
     this.#options = options;
   }
 
+  /** Whether every worker is being ended: then none is started any more. */
+  get isEnding(): boolean {
+    return this.#isEnding;
+  }
+
   /** Starts a worker. Returns null, and tells why, if the process cannot be started. */
   start(): WorkerProcess | null {
+    if (this.#isEnding) return null;
     const { events, clock, hub } = this.#options;
     const number = ++this.#started;
     const hello = hub.expect(number);
@@ -93,8 +100,9 @@ export class Supervisor implements AsyncDisposable {
     this.#options.events.emit({ event: "worker_failed", workerPid, error });
   }
 
-  /** Ends every worker, by ever stronger means, and resolves when all are reaped. */
+  /** Ends every worker, by ever stronger means. Resolves when all are reaped, or nothing stronger is left. */
   async endAll(): Promise<void> {
+    this.#isEnding = true;
     for (const { step, waitMs } of LADDER) {
       if (this.#workers.size === 0) return;
       await Promise.all([...this.#workers].map((worker) => worker.end(step)));

@@ -12,7 +12,7 @@
  */
 
 import { ControlChannel } from "../ipc/control.ts";
-import { EXIT_STATUS, isStreamError, OperationalError, reasonOf } from "../ipc/errors.ts";
+import { errnoOf, EXIT_STATUS, isStreamError, OperationalError, reasonOf } from "../ipc/errors.ts";
 import { exitWith } from "../ipc/exit.ts";
 import { integer, readArgv, text } from "../ipc/flags.ts";
 import type { HiddenCommand } from "../ipc/self.ts";
@@ -50,13 +50,24 @@ const PERMISSIONS = ["run", "read", "write", "net", "env", "sys", "ffi", "import
 export async function runWorker(args: readonly string[]): Promise<number> {
   const { socket, control, worker, connections } = readArgv(WORKER_FLAGS, args);
   const transport = openTransport(socket);
-  const channel = await ControlChannel.connect(control).catch(() => null);
-  // The parent is gone, and its end is this worker's.
+  const channel = await connectToParent(control);
   if (channel === null) return EXIT_STATUS.failed;
   giveUpPermissions();
   await channel.send({ type: "hello", worker });
   const served = serveAll(transport, { connections, channel });
   return await Promise.race([served, untilStopped(channel)]);
+}
+
+/** The control channel, or null if the parent is gone: its end is this worker's. */
+async function connectToParent(control: string): Promise<ControlChannel | null> {
+  try {
+    return await ControlChannel.connect(control);
+  } catch (cause) {
+    const errno = errnoOf(cause);
+    if (errno === "ECONNREFUSED" || errno === "ENOENT") return null;
+    if (errno === null) throw cause;
+    throw new OperationalError(`Cannot connect to ${control}: ${reasonOf(cause)}`, { cause });
+  }
 }
 
 function openTransport(socket: string): WorkerTransport {

@@ -111,7 +111,9 @@ export class WorkerProcess {
 
   async #listen(channel: ControlChannel): Promise<void> {
     try {
-      while (await channel.receive() !== null) this.#onEngagementEnd?.("finished");
+      for (let message; (message = await channel.receive()) !== null;) {
+        if (message.type === "finished") this.#onEngagementEnd?.("finished");
+      }
     } catch (error) {
       if (!(error instanceof ControlError)) throw error;
       const kind = "A worker does not speak the control channel's language";
@@ -144,7 +146,7 @@ export class WorkerProcess {
     reason: "timed_out" | "rejected",
     failure: { readonly kind: string; readonly error: string },
   ): void {
-    if (this.#ending !== null) return;
+    if (this.#hasExited || this.#ending !== null) return;
     this.#ending = reason;
     this.#options.onFailed(failure.kind, failure.error);
     this.#signal("SIGKILL");

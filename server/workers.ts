@@ -27,8 +27,8 @@ export interface WorkersOptions {
   readonly connectionsPerWorker: number;
 }
 
-/** Who serves a connection. */
-export interface Server {
+/** A worker and the connection it serves. */
+export interface Engagement {
   /** The worker. */
   readonly worker: WorkerProcess;
   /** The stream that carries the connection to it, or null if it could not be opened. */
@@ -68,10 +68,15 @@ export class Workers implements AsyncDisposable {
     const { events, clock } = context;
     await using stack = new AsyncDisposableStack();
     const folder = stack.use(await RunFolder.create(runFolderCandidates(Deno.env)));
-    const hub = stack.use(new Hub(folder.hubPath, clock));
+    const hub = stack.use(openHub(folder.hubPath, clock));
     const spawn = (worker: number) => spawnWorker(worker, { folder, ...options });
     const supervisor = stack.use(new Supervisor({ events, clock, hub, spawn }));
     return new Workers({ folder, supervisor, owned: stack.move() }, context);
+  }
+
+  /** Whether the workers are being ended: then none is started any more. */
+  get isEnding(): boolean {
+    return this.#supervisor.isEnding;
   }
 
   /** Starts a worker. Returns null, and tells why, if the process cannot be started. */
@@ -94,8 +99,8 @@ export class Workers implements AsyncDisposable {
   }
 
   /** Serves a connection through the stream to its worker, or refuses it if there is none; tells how it ended. */
-  async serve(connection: AcceptedConnection, server: Server): Promise<void> {
-    const { worker, stream, done } = server;
+  async serve(connection: AcceptedConnection, engagement: Engagement): Promise<void> {
+    const { worker, stream, done } = engagement;
     const closed = Promise.withResolvers<void>();
     worker.reportAfter(closed.promise);
     try {
@@ -109,16 +114,16 @@ export class Workers implements AsyncDisposable {
   /** Relays between a client and the stream to its worker until both are closed. */
   async #relay(
     connection: AcceptedConnection,
-    server: Server & { readonly stream: ByteStream },
+    engagement: Engagement & { readonly stream: ByteStream },
   ): Promise<Outcome> {
-    const { bytesIn, bytesOut, endedBy } = await relay(connection.stream, server.stream, {
+    const { bytesIn, bytesOut, endedBy } = await relay(connection.stream, engagement.stream, {
       onInbound: connection.onMessage,
-      serverGone: server.done,
+      serverGone: engagement.done,
       idleTimeoutMs: this.#idleTimeoutMs,
       clock: this.#clock,
       signal: this.#ended.signal,
     });
-    const reason = endedBy === "server" ? await closeReason(server) : CLOSE_REASONS[endedBy];
+    const reason = endedBy === "server" ? await closeReason(engagement) : CLOSE_REASONS[endedBy];
     return { bytesIn, bytesOut, reason };
   }
 
@@ -130,15 +135,30 @@ export class Workers implements AsyncDisposable {
   }
 
   /** Ends what is left, and removes the run folder. */
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#owned.disposeAsync();
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.endAll();
+    await this.#owned.disposeAsync();
   }
 }
 
-const CLOSE_REASONS = { both: "finished", client: "client_lost", idle: "idle_timeout" } as const;
+const CLOSE_REASONS = {
+  both: "finished",
+  client: "client_lost",
+  idle: "idle_timeout",
+  stop: "server_stopped",
+} as const;
+
+function openHub(path: string, clock: Clock): Hub {
+  try {
+    return new Hub(path, clock);
+  } catch (cause) {
+    if (!isStreamError(cause)) throw cause;
+    throw new OperationalError(`Cannot listen on ${path}: ${reasonOf(cause)}`, { cause });
+  }
+}
 
 /** Why a connection closed whose worker was done with it before its client was. */
-async function closeReason({ worker, done }: Server): Promise<CloseReason> {
+async function closeReason({ worker, done }: Engagement): Promise<CloseReason> {
   if (await done === "finished") return "finished";
   const exit = await worker.exited;
   if (exit.reason === "killed_by_us") return "server_stopped";

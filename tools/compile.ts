@@ -8,7 +8,8 @@
  */
 
 import { join } from "node:path";
-import { EXIT_STATUS, OperationalError, UsageError } from "../ipc/errors.ts";
+import { EXIT_STATUS, OperationalError } from "../ipc/errors.ts";
+import { exitWith } from "../ipc/exit.ts";
 import {
   COMPILE_USAGE,
   type CompileOptions,
@@ -23,10 +24,10 @@ import { NPM_RUNTIME_TARGET, provideNpmRuntime } from "./npm_runtime.ts";
 export const PERMISSION_FLAGS: readonly string[] = [
   // Any address, because users name it at run time; also covers Unix-domain sockets, together with read and write.
   "--allow-net",
-  // The private run folder with its sockets, and a handler's FILE: both paths are known at run time only.
+  // The private run folder with its sockets, whose path is known at run time only.
   "--allow-read",
   "--allow-write",
-  // It starts itself again as worker, and PROGRAM as handler, and signals both. Neither path is known before.
+  // It starts itself again as worker, from a path that is not known before, and a shell to ask for ulimit.
   "--allow-run",
   // Where the private run folder goes.
   "--allow-env=XDG_RUNTIME_DIR,TMPDIR",
@@ -110,17 +111,6 @@ function compileArgs(options: CompileOptions, ...flags: readonly string[]): stri
   ];
 }
 
-/** Tells an error on standard error, in one line. Returns the exit status that goes with it; throws what is a bug. */
-function report(error: unknown): number {
-  if (error instanceof UsageError) {
-    console.error(`compile: ${error.message}; try 'deno task compile --help'`);
-    return EXIT_STATUS.usage;
-  }
-  if (error instanceof OperationalError) {
-    console.error(`compile: ${error.message}`);
-    return EXIT_STATUS.failed;
-  }
-  throw error;
+if (import.meta.main) {
+  await exitWith(() => run(Deno.args), { prefix: "compile", typed: "deno task compile" });
 }
-
-if (import.meta.main) Deno.exit(await run(Deno.args).catch(report));

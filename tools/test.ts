@@ -9,6 +9,7 @@
  */
 
 import { join } from "node:path";
+import { exitWith } from "../ipc/exit.ts";
 import { DIST, ROOT } from "./compile_options.ts";
 import { NPM_RUNTIME_TARGET } from "./npm_runtime.ts";
 import { countResults, formatCounts } from "./test_report.ts";
@@ -44,4 +45,6 @@ async function runDeno(args: readonly string[]): Promise<number> {
   return code;
 }
 
-if (import.meta.main) Deno.exit(await run(Deno.args));
+if (import.meta.main) {
+  await exitWith(() => run(Deno.args), { prefix: "test", typed: "deno task test" });
+}

@@ -60,11 +60,12 @@ export class PerConnectionMode implements Mode {
     const worker = spare?.worker ?? this.#workers.start();
     connection.tellAccepted(worker?.pid ?? null);
     if (worker === null) {
-      connection.refuse("worker_failed");
+      connection.refuse(this.#workers.isEnding ? "server_stopped" : "worker_failed");
       return;
     }
+    const done = worker.engage();
     const stream = spare?.stream ?? await this.#connectOwn(worker, connection.info);
-    await this.#workers.serve(connection, { worker, stream, done: worker.engage() });
+    await this.#workers.serve(connection, { worker, stream, done });
     await worker.reported;
   }
 

@@ -72,7 +72,7 @@ for (const { name, flags: modeFlags } of MODES) {
     assertMatch(await client.disconnected(), /end of file|reset/);
     assertEquals((await server.ended()).code, 0);
     await server.event("connection_closed", { remotePort: client.port, reason: "server_stopped" });
-    await server.event("stopped", { connectionsServed: 1 });
+    await server.event("stopped", { connectionsAccepted: 1 });
   });
 }
 

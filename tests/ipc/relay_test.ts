@@ -573,6 +573,6 @@ Deno.test("relay() ends both directions when its signal aborts, also while a wri
   const relaying = relay(client, server, { ...PATIENT, serverGone: NEVER, signal });
   await client.writing.promise;
   stopping.abort();
-  assertEquals(await relaying, { bytesIn: 0, bytesOut: 0, endedBy: "server" });
+  assertEquals(await relaying, { bytesIn: 0, bytesOut: 0, endedBy: "stop" });
   assertEquals(getEventListeners(signal, "abort").length, 0);
 });

@@ -170,9 +170,9 @@ const ROWS: readonly Row[] = [
     json: '"event":"stopping","connections":2,"graceMs":30000',
   },
   {
-    event: { event: "stopped", connectionsServed: 9 },
+    event: { event: "stopped", connectionsAccepted: 9 },
     text: null,
-    json: '"event":"stopped","connectionsServed":9',
+    json: '"event":"stopped","connectionsAccepted":9',
   },
 ];
 
