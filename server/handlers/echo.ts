@@ -4,7 +4,7 @@
  * @module
  */
 
-import { copy } from "../../ipc/relay.ts";
+import { copy } from "../../ipc/copy.ts";
 import type { Connection } from "./handler.ts";
 
 /** Echoes the connection's bytes; the end of file too. */
