@@ -112,7 +112,8 @@ for (const mode of MODES.filter(({ isConcurrent }) => isConcurrent)) {
     `${mode.name}: a client that never reads costs bounded memory, and nobody else anything`,
     async (program) => {
       await using server = await TestServer.start(program, {
-        flags: [...mode.flags, "--log", "json"],
+        // Deno 2.6 does not wake a write that waits for a client which is gone: there the stop ends it.
+        flags: [...mode.flags, "--grace", "1", "--log", "json"],
       });
       using other = await server.connect();
       await other.roundTrip();
