@@ -20,8 +20,7 @@ export interface Flag<T> {
 }
 
 /** The flags of a command by name, in the order `--help` tells them. */
-// deno-lint-ignore no-explicit-any -- a table of flags of any type; each keeps its own in FlagValues
-export type FlagTable = Readonly<Record<string, Flag<any>>>;
+export type FlagTable = Readonly<Record<string, Flag<unknown>>>;
 
 /** The values of a table's flags by name. */
 export type FlagValues<Table extends FlagTable> = {
