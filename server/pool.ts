@@ -104,8 +104,9 @@ export class WorkerPool implements AsyncDisposable {
 
   /** Resolves to a worker as soon as one is ready, first come, first served, or to null when the pool is closed. */
   async take(): Promise<WorkerProcess | null> {
-    const worker = this.#closed.signal.aborted ? null : this.takeIdle();
-    if (worker !== null || this.#closed.signal.aborted) return worker;
+    if (this.#closed.signal.aborted) return null;
+    const worker = this.takeIdle();
+    if (worker !== null) return worker;
     const { promise, resolve } = Promise.withResolvers<WorkerProcess | null>();
     this.#waiting.push(resolve);
     return await promise;

@@ -1,22 +1,10 @@
 import { copy } from "../../ipc/copy.ts";
 import { assert, assertEquals, assertRejects } from "../assert.ts";
 import { bytesOf } from "../support/bytes.ts";
+import { LOST, lostAfter, NOBODY_READS, throwBug, throwNobodyReads } from "../support/failures.ts";
 import { MemoryStream } from "../support/memory_stream.ts";
 import { randomBytes, randomFrom } from "../support/random.ts";
 import { systemError } from "../support/system_error.ts";
-
-const LOST = systemError("ECONNRESET");
-const NOBODY_READS = systemError("EPIPE");
-
-function throwNobodyReads(): never {
-  throw NOBODY_READS;
-}
-
-/** Reads the pieces, then fails as a connection that is lost. */
-function* lostAfter(...pieces: readonly Uint8Array[]) {
-  yield* pieces;
-  throw LOST;
-}
 
 Deno.test("copy() passes every byte on in order, whatever the splits and the short writes", async () => {
   const copies = Array.from({ length: 30 }, async (_, seed) => {
@@ -133,10 +121,6 @@ Deno.test("copy() does not call it a failure when the sink is gone at the end of
   const source = new MemoryStream({ reads: () => [bytesOf("hello")] });
   assertEquals(await copy(source, sink), { bytes: 5, failure: null });
 });
-
-function throwBug(): never {
-  throw new RangeError("a bug");
-}
 
 Deno.test("copy() rejects for a bug, wherever it is", async () => {
   const source = () => new MemoryStream({ reads: () => [bytesOf("hello")] });

@@ -4,9 +4,9 @@ import type { ByteStream } from "../../ipc/transport.ts";
 import { assertEquals, assertRejects } from "../assert.ts";
 import { bytesOf, readAll } from "../support/bytes.ts";
 import { FakeClock } from "../support/fake_clock.ts";
+import { lostAfter, NOBODY_READS, throwBug, throwNobodyReads } from "../support/failures.ts";
 import { MemoryStream, type MemoryStreamOptions } from "../support/memory_stream.ts";
 import { ResettablePair, TcpPair } from "../support/sockets.ts";
-import { systemError } from "../support/system_error.ts";
 
 /** Settles never: the server's side stays. */
 const NEVER = new Promise<never>(() => {});
@@ -17,23 +17,6 @@ const PATIENT = {
   clock: new FakeClock(),
   signal: new AbortController().signal,
 } as const;
-
-const LOST = systemError("ECONNRESET");
-const NOBODY_READS = systemError("EPIPE");
-
-function throwNobodyReads(): never {
-  throw NOBODY_READS;
-}
-
-/** Reads the pieces, then fails as a connection that is lost. */
-function* lostAfter(...pieces: readonly Uint8Array[]) {
-  yield* pieces;
-  throw LOST;
-}
-
-function throwBug(): never {
-  throw new RangeError("a bug");
-}
 
 /** Keeps the connection open and silent, until it is closed. */
 async function* silence() {
