@@ -133,7 +133,11 @@ testProgram("a connection that is refused is told, with status 1", async (progra
 testProgram("--help and --version answer on standard output with status 0", async (program) => {
   const version = await run(program, ["--version"]);
   assertEquals([version.status, version.stderr], [0, ""]);
-  assertMatch(version.stdout, /^brood \d+\.\d+\.\d+ \(deno \d+\.\d+\.\d+\)\n$/);
+  const { version: configured } = JSON.parse(
+    await Deno.readTextFile(new URL("../../deno.json", import.meta.url)),
+  );
+  assertMatch(version.stdout, /^brood \S+ \(deno \d+\.\d+\.\d+\)\n$/);
+  assertEquals(version.stdout.split(" ")[1], configured);
   for (
     const [args, line] of [
       [["--help"], /^Usage: brood server \[OPTIONS\] PORT$/m],
