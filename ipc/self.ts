@@ -20,20 +20,12 @@ export interface HiddenCommand {
   readonly name: string;
   /** The URL of its module, which runs it when it is the main module. */
   readonly module: string;
+  /** Deno's flags for the permissions that it needs, from source; a compiled binary carries its own. */
+  readonly permissions: readonly string[];
 }
 
-/**
- * What a worker is started with, from source. It opens its socket, connects to the hub and gives up every one of these
- * permissions (see `server/worker.ts`); a compiled binary carries its own, and its worker does the same. The code cache
- * costs so small a program more than it saves.
- */
-const RUN_FLAGS = [
-  "--no-prompt",
-  "--allow-net",
-  "--allow-read",
-  "--allow-write",
-  "--no-code-cache",
-];
+/** It never asks, and the code cache costs so small a program more than it saves. */
+const RUN_FLAGS = ["--no-prompt", "--no-code-cache"];
 
 /** Asked for once, at the start: the system forgets the path when the file is replaced, as an upgrade does. */
 const EXECUTABLE = Deno.execPath();
@@ -41,5 +33,8 @@ const EXECUTABLE = Deno.execPath();
 /** The command that runs this program's hidden command with `args`. */
 export function selfCommand(command: HiddenCommand, args: readonly string[]): SelfCommand {
   if (Deno.build.standalone) return { path: EXECUTABLE, args: [command.name, ...args] };
-  return { path: EXECUTABLE, args: ["run", ...RUN_FLAGS, command.module, ...args] };
+  return {
+    path: EXECUTABLE,
+    args: ["run", ...RUN_FLAGS, ...command.permissions, command.module, ...args],
+  };
 }

@@ -21,8 +21,12 @@ import { UnixWorkerTransport } from "../ipc/transports/unix.ts";
 import { echo } from "./handlers/echo.ts";
 import { StreamConnection } from "./handlers/stream_connection.ts";
 
-/** The hidden command that starts a worker. */
-export const WORKER_COMMAND: HiddenCommand = { name: "_worker", module: import.meta.url };
+/** The hidden command that starts a worker. It opens its socket, connects to the hub, and gives up every permission. */
+export const WORKER_COMMAND: HiddenCommand = {
+  name: "_worker",
+  module: import.meta.url,
+  permissions: ["--allow-net", "--allow-read", "--allow-write"],
+};
 
 /** What the parent tells a worker. */
 export const WORKER_FLAGS = {
