@@ -22,6 +22,10 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
     const { runWorker } = await import("./server/worker.ts");
     return await runWorker(args);
   }],
+  ["_guard", async () => {
+    const { runGuard } = await import("./server/guard.ts");
+    return await runGuard();
+  }],
   ["server", async (args) => {
     const { parseServerOptions, SERVER_COMMAND } = await import("./server/command.ts");
     const options = parseServerOptions(args);
@@ -44,7 +48,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
 
 const USAGE = `Brood: a TCP server and client with one process for each connection.
 
-Usage: brood server [OPTIONS] PORT
+Usage: brood server [OPTIONS] PORT [-- PROGRAM [ARG]...]
        brood client [OPTIONS] [HOST] PORT
        brood --help | --version
 

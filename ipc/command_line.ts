@@ -18,6 +18,8 @@ export interface CommandSpec<Table extends FlagTable> {
   readonly summary: string;
   /** Its operands in order, those in brackets optional: `["[HOST]", "PORT"]`. */
   readonly operands: readonly string[];
+  /** How it takes a program behind `--`: `"[-- PROGRAM [ARG]...]"`; where it takes none, operands stand there. */
+  readonly program?: string;
   /** Its flags, in the order that `--help` tells them. */
   readonly flags: Table;
   /** What `--help` says below the flags. */
@@ -32,11 +34,14 @@ export interface Parsed<Table extends FlagTable> {
   readonly given: ReadonlySet<string>;
   /** As many as the command takes: those in brackets may be missing. */
   readonly operands: readonly string[];
+  /** A program and its arguments, or null where none was given. */
+  readonly program: readonly [string, ...string[]] | null;
 }
 
 /**
  * Parses the arguments of a command. Returns null if they ask for `--help`. Throws {@linkcode UsageError}
  * for an unknown flag, a value that is missing or out of range, and operands that are missing or surplus.
+ * What stands behind `--` is a program with its arguments, taken as it is, or operands.
  */
 export function parseCommandLine<Table extends FlagTable>(
   spec: CommandSpec<Table>,
@@ -45,7 +50,9 @@ export function parseCommandLine<Table extends FlagTable>(
   const refuse = (message: string) => new UsageError(message, { command: spec.name });
   const isValued = (name: string) => (spec.flags[name]?.placeholder ?? null) !== null;
   const [valued, switches] = partition(Object.keys(spec.flags), isValued);
-  const { flagged, operands } = sortArguments(args, valued);
+  const { flagged, operands: inFront, behind } = sortArguments(args, valued);
+  const takesProgram = spec.program !== undefined;
+  const operands = takesProgram ? inFront : [...inFront, ...behind ?? []];
   const withValue = ["help", ...switches].find((name) =>
     flagged.some((argument) => argument.startsWith(`--${name}=`))
   );
@@ -76,7 +83,14 @@ export function parseCommandLine<Table extends FlagTable>(
   }
   // An absent switch is false to the parser, an absent value undefined.
   const given = new Set(Object.keys(spec.flags).filter((name) => Boolean(parsed[name])));
-  return { flags: flags as FlagValues<Table>, given, operands };
+  const program = takesProgram && behind !== null ? programOf(behind) : null;
+  if (program === undefined) throw refuse("PROGRAM is missing behind --");
+  return { flags: flags as FlagValues<Table>, given, operands, program };
+}
+
+function programOf(words: readonly string[]): readonly [string, ...string[]] | undefined {
+  const [path, ...args] = words;
+  return path === undefined || path === "" ? undefined : [path, ...args];
 }
 
 function partition<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
@@ -85,17 +99,21 @@ function partition<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[
 
 /**
  * Sorts the arguments as `getopt_long(3)` does: the argument behind a flag that takes a value is that value, whatever
- * it looks like, and is joined to it; what stands behind `--` are operands.
+ * it looks like, and is joined to it. What stands behind `--` is left alone; null if there is no `--`.
  */
 function sortArguments(
   args: readonly string[],
   valued: readonly string[],
-): { readonly flagged: string[]; readonly operands: string[] } {
+): {
+  readonly flagged: string[];
+  readonly operands: string[];
+  readonly behind: readonly string[] | null;
+} {
   const flagged: string[] = [];
   const operands: string[] = [];
   for (let i = 0; i < args.length; i++) {
     const [argument = "", next] = args.slice(i, i + 2);
-    if (argument === "--") return { flagged, operands: [...operands, ...args.slice(i + 1)] };
+    if (argument === "--") return { flagged, operands, behind: args.slice(i + 1) };
     if (!argument.startsWith("-") || argument === "-") {
       operands.push(argument);
     } else if (next !== undefined && valued.some((name) => argument === `--${name}`)) {
@@ -105,7 +123,7 @@ function sortArguments(
       flagged.push(argument);
     }
   }
-  return { flagged, operands };
+  return { flagged, operands, behind: null };
 }
 
 /** The argument as it was typed, or quoted where it would not stay on one line or cannot be told from the message. */
@@ -129,7 +147,8 @@ export function parseValue<T>(
 
 /** The line that shows how a command is called. */
 export function formatUsage(spec: CommandSpec<FlagTable>): string {
-  return ["brood", spec.name, "[OPTIONS]", ...spec.operands].join(" ");
+  const program = spec.program === undefined ? [] : [spec.program];
+  return ["brood", spec.name, "[OPTIONS]", ...spec.operands, ...program].join(" ");
 }
 
 /** The text of `--help`, which is also the README's block. */

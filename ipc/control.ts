@@ -14,6 +14,8 @@ export type ControlMessage =
   | { readonly type: "hello"; readonly worker: number }
   /** Worker to parent: it has finished a connection, and takes the next. */
   | { readonly type: "finished" }
+  /** Parent to worker: the client of this connection is lost, or its time is over. */
+  | { readonly type: "hangup"; readonly connection: number }
   /** Parent to worker: end now, whatever you are at. */
   | { readonly type: "stop" };
 
@@ -99,6 +101,11 @@ function parseMessage(line: string): ControlMessage {
     if (value.type === "stop" || value.type === "finished") return { type: value.type };
     if (value.type === "hello" && "worker" in value && typeof value.worker === "number") {
       return { type: "hello", worker: value.worker };
+    }
+    if (
+      value.type === "hangup" && "connection" in value && typeof value.connection === "number"
+    ) {
+      return { type: "hangup", connection: value.connection };
     }
   }
   throw new ControlError(`Cannot read the control message ${JSON.stringify(line)}: unknown type`);

@@ -16,12 +16,20 @@ export interface ProgramName {
 
 const BROOD: ProgramName = { prefix: "brood", typed: "brood" };
 
+/** Tells an error that nobody awaited, and returns the exit status that goes with it; null until somebody asks to. */
+let tellUnhandled: ((error: unknown) => number) | null = null;
+
+/** Lets a part that runs code of others tell the errors that nobody awaits in it, which are no bugs of this program. */
+export function onUnhandled(tell: (error: unknown) => number): void {
+  tellUnhandled = tell;
+}
+
 /** Runs a program to its end and exits with the status it resolves to, or with that of the error it ended with. */
 export async function exitWith(run: () => Promise<number>, name = BROOD): Promise<never> {
   // A promise that nobody awaits, and that fails, is a bug too: it gets the same report and exit status.
   addEventListener("unhandledrejection", (event) => {
     event.preventDefault();
-    Deno.exit(report(event.reason, name));
+    Deno.exit(tellUnhandled?.(event.reason) ?? report(event.reason, name));
   });
   Deno.exit(await run().catch((error) => report(error, name)));
 }

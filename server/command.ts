@@ -4,10 +4,18 @@
  * @module
  */
 
-import { type CommandSpec, parseCommandLine, parseValue } from "../ipc/command_line.ts";
+import {
+  type CommandSpec,
+  parseCommandLine,
+  type Parsed,
+  parseValue,
+} from "../ipc/command_line.ts";
 import { UsageError } from "../ipc/errors.ts";
 import { choice, integer, seconds, text, toggle } from "../ipc/flags.ts";
 import { CONNECTIONS_DEFAULT } from "./descriptors.ts";
+
+/** The handler that is built in. */
+const ECHO = "echo";
 
 /** The flags of `brood server`. */
 export const SERVER_FLAGS = {
@@ -17,6 +25,12 @@ export const SERVER_FLAGS = {
     help: "address or host name to listen on",
   }),
   mode: choice(["per-connection", "iterative", "prefork"], "how connections meet processes"),
+  handler: text({
+    placeholder: "echo|FILE",
+    fallback: ECHO,
+    help: "what serves: echo, or a module whose default export does",
+  }),
+  transport: choice(["unix", "pipe"], "how a worker gets the bytes of its connection"),
   backlog: integer({
     placeholder: "N",
     fallback: 128,
@@ -78,6 +92,7 @@ export const SERVER_FLAGS = {
 /** The flags that not every mode heeds, and the modes that do. */
 const MODES_OF_FLAG: ReadonlyMap<string, readonly string[]> = new Map([
   ["max-connections", ["per-connection", "prefork"]],
+  ["transport", ["per-connection", "prefork"]],
   ["spare", ["per-connection"]],
   ["workers", ["prefork"]],
   ["connections-per-worker", ["prefork"]],
@@ -88,14 +103,25 @@ const PORT = integer({ placeholder: "PORT", fallback: 0, min: 0, max: 65_535, he
 /** The `server` command as its user sees it. */
 export const SERVER_COMMAND: CommandSpec<typeof SERVER_FLAGS> = {
   name: "server",
-  summary: "Serves each TCP connection in a process of its own, which echoes what it gets.",
+  summary:
+    "Serves each TCP connection in a process of its own: an echo, a module of yours, or any program.",
   operands: ["PORT"],
+  program: "[-- PROGRAM [ARG]...]",
   flags: SERVER_FLAGS,
   notes: [
+    "PROGRAM is started for each connection, its standard input and output being the client.",
     "Times are in seconds, decimals allowed. PORT 0 takes a free port and prints it.",
     "Ctrl-C (SIGINT) or SIGTERM stops it; a second Ctrl-C skips the wait for connections.",
   ],
 };
+
+/** What serves a connection. */
+export type HandlerChoice =
+  | { readonly kind: "echo" }
+  /** The module in this file, whose default export is a `Handler`. */
+  | { readonly kind: "module"; readonly file: string }
+  /** A program and its arguments. */
+  | { readonly kind: "program"; readonly command: readonly [string, ...string[]] };
 
 /** What a server is told, whole: every default filled in, times in milliseconds. */
 export interface ServerOptions {
@@ -105,6 +131,10 @@ export interface ServerOptions {
   readonly port: number;
   /** How connections meet processes. */
   readonly mode: "per-connection" | "iterative" | "prefork";
+  /** What serves a connection. */
+  readonly handler: HandlerChoice;
+  /** How a worker gets the bytes of its connection. A program gets them by pipes, whatever this says. */
+  readonly transport: "unix" | "pipe";
   /** Connections that may wait in the kernel's queue. */
   readonly backlog: number;
   /** Connections served at once; null where the user leaves that to the default. */
@@ -131,17 +161,19 @@ export interface ServerOptions {
 export function parseServerOptions(args: readonly string[]): ServerOptions | null {
   const parsed = parseCommandLine(SERVER_COMMAND, args);
   if (parsed === null) return null;
-  const { flags, given, operands: [port = ""] } = parsed;
-  for (const [flag, modes] of MODES_OF_FLAG) {
-    if (given.has(flag) && !modes.includes(flags.mode)) {
-      const message = `--${flag} goes with --mode ${modes.join(" or ")}, not with ${flags.mode}`;
-      throw new UsageError(message, { command: SERVER_COMMAND.name });
-    }
-  }
+  const { flags, given, operands: [port = ""], program } = parsed;
+  const conflict = conflictOf(parsed);
+  if (conflict !== null) throw new UsageError(conflict, { command: SERVER_COMMAND.name });
   return {
     hostname: flags.host,
     port: parseValue("PORT", port, { flag: PORT, command: SERVER_COMMAND.name }),
     mode: flags.mode,
+    handler: program !== null
+      ? { kind: "program", command: program }
+      : flags.handler === ECHO
+      ? { kind: "echo" }
+      : { kind: "module", file: flags.handler },
+    transport: given.has("transport") || !hasNoUnixSockets() ? flags.transport : "pipe",
     backlog: flags.backlog,
     maxConnections: given.has("max-connections") ? flags["max-connections"] : null,
     maxPerHost: flags["max-per-host"],
@@ -153,4 +185,35 @@ export function parseServerOptions(args: readonly string[]): ServerOptions | nul
     log: flags.log,
     quiet: flags.quiet,
   };
+}
+
+/** Deno has no Unix-domain sockets on Windows. */
+function hasNoUnixSockets(): boolean {
+  return Deno.build.os === "windows";
+}
+
+/** What contradicts each other on a command line, in a line; null if nothing does. */
+function conflictOf(
+  { flags, given, program }: Pick<Parsed<typeof SERVER_FLAGS>, "flags" | "given" | "program">,
+): string | null {
+  for (const [flag, modes] of MODES_OF_FLAG) {
+    if (given.has(flag) && !modes.includes(flags.mode)) {
+      return `--${flag} goes with --mode ${modes.join(" or ")}, not with ${flags.mode}`;
+    }
+  }
+  if (program !== null) {
+    if (flags.mode === "prefork") {
+      return "a program serves one connection and ends, so it cannot be started before: " +
+        "--mode prefork goes with --handler";
+    }
+    const flag = ["handler", "transport", "spare"].find((flag) => given.has(flag));
+    if (flag !== undefined) return `--${flag} does not go with a program`;
+  }
+  if (flags.transport === "pipe") {
+    if (flags.mode === "prefork") {
+      return "--transport pipe carries one connection: it goes with --mode per-connection";
+    }
+    if (given.has("spare")) return "--transport pipe does not go with --spare";
+  }
+  return null;
 }

@@ -17,6 +17,8 @@ export interface AcceptedConnectionOptions {
   readonly events: EventBus;
   /** Measures how long it lasts. */
   readonly clock: Clock;
+  /** How many connections its client's address has, this one included; 0 if nobody counts. */
+  readonly hostConnections: number;
 }
 
 /** How a connection ended. */
@@ -29,12 +31,22 @@ export interface Outcome {
   readonly reason: CloseReason;
 }
 
+/** Why a connection closed whose relay was ended so. Where its worker ended it, the worker's end tells more. */
+export const REASON_OF_END = {
+  both: "finished",
+  client: "client_lost",
+  idle: "idle_timeout",
+  stop: "server_stopped",
+} as const;
+
 /** Tells the events of one connection. The mode that serves it closes `stream`. */
 export class AcceptedConnection {
   /** Who is connected. */
   readonly info: ConnectionInfo;
   /** Its socket. */
   readonly stream: Deno.TcpConn;
+  /** How many connections its client's address had when it was accepted, this one included; 0 if nobody counts. */
+  readonly hostConnections: number;
   readonly #events: EventBus;
   readonly #clock: Clock;
   readonly #acceptedAt: number;
@@ -43,6 +55,7 @@ export class AcceptedConnection {
   constructor(stream: Deno.TcpConn, options: AcceptedConnectionOptions) {
     this.stream = stream;
     this.info = { id: options.id, remoteAddr: stream.remoteAddr, localAddr: stream.localAddr };
+    this.hostConnections = options.hostConnections;
     this.#events = options.events;
     this.#clock = options.clock;
     this.#acceptedAt = options.clock.now();

@@ -38,6 +38,12 @@ export function escapeBytes(bytes: Uint8Array): string {
   return text;
 }
 
+/** A text of several lines, each made safe as by {@linkcode escapeBytes}. */
+export function escapeLines(text: string): string {
+  const encoder = new TextEncoder();
+  return text.split("\n").map((line) => escapeBytes(encoder.encode(line))).join("\n");
+}
+
 /** How many bytes the UTF-8 sequence has that begins with this byte (RFC 3629); 1 if none does. */
 function sequenceLength(lead: number): number {
   if (lead >= 0xf0) return 4;

@@ -20,7 +20,7 @@ export type CloseReason =
   | "idle_timeout"
   /** The server stopped and its grace was over. */
   | "server_stopped"
-  /** The handler, in the parent, threw. */
+  /** The handler threw. */
   | "handler_failed";
 
 /** Why a worker ended. */
@@ -104,6 +104,10 @@ export type ServerEvent =
     readonly connection: ConnectionInfo;
     readonly error: string;
   }
+  /** Iterative mode runs a module of the user's in the server itself. */
+  | { readonly event: "handler_not_isolated" }
+  /** What would end programs if this server is killed has ended itself. */
+  | { readonly event: "guard_lost"; readonly error: string }
   | { readonly event: "stopping"; readonly connections: number; readonly graceMs: number }
   | { readonly event: "stopped"; readonly connectionsAccepted: number };
 

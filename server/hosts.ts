@@ -23,7 +23,7 @@ export class HostLimit {
   readonly #counts = new Map<string, number>();
   #rejected = 0;
 
-  /** Allows each address `limit` connections at once. */
+  /** Allows each address `limit` connections at once; `Infinity` only counts them. */
   constructor(limit: number) {
     this.#limit = limit;
   }
@@ -31,6 +31,11 @@ export class HostLimit {
   /** How many connections were rejected so far. */
   get rejected(): number {
     return this.#rejected;
+  }
+
+  /** How many connections the address has. */
+  countOf(address: string): number {
+    return this.#counts.get(hostKey(address)) ?? 0;
   }
 
   /** Takes one of the address's slots, or rejects with null if it has none left. */

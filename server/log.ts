@@ -9,7 +9,7 @@
 
 import { type Endpoint, formatEndpoint } from "../ipc/address.ts";
 import type { ConnectionInfo } from "../ipc/transport.ts";
-import { escapeBytes, stringifySafely } from "./escape.ts";
+import { escapeBytes, escapeLines, stringifySafely } from "./escape.ts";
 import type { CloseReason, EventBus, EventName, ServerEvent } from "./events.ts";
 
 /** Bytes of a message that the log shows; of a longer one it also tells the length. */
@@ -37,7 +37,13 @@ export interface LogOptions {
 
 const START: readonly EventName[] = ["listening"];
 
-const WARNINGS: readonly EventName[] = ["accept_failed", "worker_failed", "handler_failed"];
+const WARNINGS: readonly EventName[] = [
+  "accept_failed",
+  "worker_failed",
+  "handler_failed",
+  "handler_not_isolated",
+  "guard_lost",
+];
 
 const ROUTINE: readonly EventName[] = [
   "connection_accepted",
@@ -111,12 +117,15 @@ export function formatText(event: ServerEvent): string | null {
       return `all ${event.maxConnections} slots are taken: new connections wait`;
     case "admission_resumed":
       return "a slot is free: accepting again";
+    case "handler_not_isolated":
+      return "warning: iterative mode runs the handler in the server itself: nothing isolates it";
     case "accept_failed":
+    case "guard_lost":
       return `warning: ${event.error}`;
     case "handler_failed":
-      return `warning: the handler failed for ${
-        formatEndpoint(event.connection.remoteAddr)
-      }: ${event.error}`;
+      return `warning: the handler failed for ${formatEndpoint(event.connection.remoteAddr)}: ${
+        escapeLines(event.error)
+      }`;
     case "stopping":
       return event.connections === 0
         ? "Server stop..."

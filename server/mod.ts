@@ -11,7 +11,10 @@ import type { ServerOptions } from "./command.ts";
 import { AcceptedConnection } from "./connection.ts";
 import { connectionLimit, descriptorLimit, withoutSpares } from "./descriptors.ts";
 import { EventBus } from "./events.ts";
+import { openHandlerModule } from "./handler_module.ts";
 import { echo } from "./handlers/echo.ts";
+import { openProgram } from "./handlers/program.ts";
+import type { StreamHandler } from "./handlers/stream_connection.ts";
 import type { HostLimit } from "./hosts.ts";
 import { LineWriter } from "./line_writer.ts";
 import { Listener } from "./listener.ts";
@@ -19,7 +22,9 @@ import { subscribeLog } from "./log.ts";
 import { IterativeMode } from "./modes/iterative.ts";
 import type { Mode } from "./modes/mode.ts";
 import { PerConnectionMode } from "./modes/per_connection.ts";
+import { PipedMode } from "./modes/piped.ts";
 import { PreforkMode } from "./modes/prefork.ts";
+import { pipedWorker } from "./piped_command.ts";
 
 /** How long the end of connections that have been ended is waited for. */
 const LAST_MS = 2000;
@@ -39,7 +44,7 @@ export async function runServer(
   await using _log = openLog(events, { ...options, clock });
 
   const maxConnections = await admissionLimit(options);
-  const hosts = options.maxPerHost === 0 ? null : await openHostLimit(options.maxPerHost);
+  const hosts = await openHostLimit(options);
   using listener = Listener.bind(options);
   await using mode = await openMode(options, { events, clock });
   const { hostname: host, port } = listener.addr;
@@ -65,7 +70,13 @@ export async function runServer(
       slot[Symbol.dispose]();
       return;
     }
-    const connection = new AcceptedConnection(stream, { id: ++accepted, events, clock });
+    const hostConnections = hosts?.countOf(stream.remoteAddr.hostname) ?? 0;
+    const connection = new AcceptedConnection(stream, {
+      id: ++accepted,
+      hostConnections,
+      events,
+      clock,
+    });
     const served = mode.serve(connection).finally(() => {
       hostSlot?.[Symbol.dispose]();
       slot[Symbol.dispose]();
@@ -98,10 +109,13 @@ async function admissionLimit(options: ServerOptions): Promise<number> {
   return maxConnections === null ? each : Math.min(each, connectionLimit(asked, descriptors));
 }
 
-/** Loads what reads addresses only where it is asked for. */
-async function openHostLimit(limit: number): Promise<HostLimit> {
+/** Loads what reads addresses only where it is asked for. A program is told how many connections its client has. */
+async function openHostLimit(
+  { maxPerHost, handler }: Pick<ServerOptions, "maxPerHost" | "handler">,
+): Promise<HostLimit | null> {
+  if (maxPerHost === 0 && handler.kind !== "program") return null;
   const { HostLimit } = await import("./hosts.ts");
-  return new HostLimit(limit);
+  return new HostLimit(maxPerHost === 0 ? Infinity : maxPerHost);
 }
 
 /** Closes a connection whose address has too many. */
@@ -140,15 +154,30 @@ async function openMode(
   options: ServerOptions,
   parts: { readonly events: EventBus; readonly clock: Clock },
 ): Promise<Mode> {
-  const context = { ...parts, idleTimeoutMs: options.idleTimeoutMs };
-  switch (options.mode) {
-    case "per-connection":
-      return await PerConnectionMode.open(context, options);
-    case "iterative":
-      return new IterativeMode(context, echo);
-    case "prefork":
-      return await PreforkMode.open(context, options);
+  const { mode, handler, transport, idleTimeoutMs } = options;
+  const context = { ...parts, idleTimeoutMs };
+  if (handler.kind === "program") {
+    return await PipedMode.open(context, await openProgram(handler.command));
   }
+  const handlerUrl = handler.kind === "module" ? await openHandlerModule(handler.file) : null;
+  switch (mode) {
+    case "per-connection":
+      return transport === "pipe"
+        ? await PipedMode.open(context, pipedWorker(handlerUrl))
+        : await PerConnectionMode.open(context, { ...options, handlerUrl });
+    case "iterative":
+      return new IterativeMode(context, await openHandler(handlerUrl, parts.events));
+    case "prefork":
+      return await PreforkMode.open(context, { ...options, handlerUrl });
+  }
+}
+
+/** The handler that is called in this process. */
+async function openHandler(url: string | null, events: EventBus): Promise<StreamHandler> {
+  if (url === null) return echo;
+  events.emit({ event: "handler_not_isolated" });
+  const { loadHandler } = await import("./handlers/module.ts");
+  return await loadHandler(url);
 }
 
 /** That the one slot of an iterative server is taken is no news. */

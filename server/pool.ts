@@ -9,6 +9,7 @@
  */
 
 import type { Clock } from "../ipc/clock.ts";
+import { EXIT_STATUS } from "../ipc/errors.ts";
 import type { EventBus } from "./events.ts";
 import type { WorkerProcess } from "./worker_process.ts";
 
@@ -47,6 +48,8 @@ export class WorkerPool implements AsyncDisposable {
   readonly #idle: WorkerProcess[] = [];
   /** Those that have finished a connection: their end, however soon, is no failure to start. */
   readonly #proven = new WeakSet<WorkerProcess>();
+  /** Those that were handed out at least once. */
+  readonly #taken = new WeakSet<WorkerProcess>();
   readonly #waiting: ((worker: WorkerProcess | null) => void)[] = [];
   readonly #tasks = new Set<Promise<void>>();
   readonly #closed = new AbortController();
@@ -88,6 +91,7 @@ export class WorkerPool implements AsyncDisposable {
   }
 
   #noteTaken(worker: WorkerProcess): void {
+    this.#taken.add(worker);
     if (this.#options.countsTaken) return;
     this.#members.delete(worker);
     this.#hold(this.#refill());
@@ -147,7 +151,9 @@ export class WorkerPool implements AsyncDisposable {
     const idleAt = this.#idle.indexOf(worker);
     if (idleAt !== -1) this.#idle.splice(idleAt, 1);
     const isEarly = !isReady || clock.now() - readyAt < AT_ONCE_MS;
-    if (isEarly && status !== 0 && !this.#proven.has(worker)) {
+    // So ends a worker whose handler failed: connections set the pace of that, and the next one needs a worker soon.
+    const hasHandlerFailed = status === EXIT_STATUS.failed && this.#taken.has(worker);
+    if (isEarly && status !== 0 && !hasHandlerFailed && !this.#proven.has(worker)) {
       const isNews = isReady && (reason === "exited" || reason === "crashed");
       if (isNews && this.#failures === 1 && !this.#isPausing) this.#tellFailure(worker);
       await this.#pause();

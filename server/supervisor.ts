@@ -1,7 +1,7 @@
 /**
  * The supervisor: starts workers, keeps track of them until they are reaped, and ends those that have to.
  *
- * Assumes a hub that the workers say hello to. Every worker it started is reaped when it is disposed.
+ * Assumes a hub that the workers say hello to, if they have a control channel. Every worker it started is reaped when it is disposed.
  *
  * @module
  */
@@ -18,11 +18,12 @@ export interface SupervisorOptions {
   readonly events: EventBus;
   /** Times the wait for a hello, and the ladder. */
   readonly clock: Clock;
-  /** Where workers say hello. */
-  readonly hub: Pick<Hub, "expect" | "forget">;
-  /** Starts the process of the worker of this number. Throws the operating system's error. */
-  readonly spawn: (worker: number) => Process;
+  /** Where workers say hello; null for those that have no control channel. */
+  readonly hub: Pick<Hub, "expect" | "forget"> | null;
 }
+
+/** Starts the process of the worker of this number. Throws the operating system's error. */
+export type Spawn = (worker: number) => Process;
 
 /** How a worker is made to end: each step is tried on every worker left, and given its time, before the next. */
 const LADDER: readonly { readonly step: EndingStep; readonly waitMs: number }[] = [
@@ -53,14 +54,14 @@ export class Supervisor implements AsyncDisposable {
   }
 
   /** Starts a worker. Returns null, and tells why, if the process cannot be started. */
-  start(): WorkerProcess | null {
+  start(spawn: Spawn): WorkerProcess | null {
     if (this.#isEnding) return null;
     const { events, clock, hub } = this.#options;
     const number = ++this.#started;
-    const hello = hub.expect(number);
-    const process = this.#spawn(number);
+    const hello = hub?.expect(number) ?? null;
+    const process = this.#spawn(spawn, number);
     if (process === null) {
-      hub.forget(number);
+      hub?.forget(number);
       return null;
     }
     const { pid } = process;
@@ -72,15 +73,15 @@ export class Supervisor implements AsyncDisposable {
     worker.exited.then(() => this.#workers.delete(worker));
     worker.reported.then(() => this.#unreported.delete(worker));
     worker.ready.then((isReady) => {
-      hub.forget(number);
+      hub?.forget(number);
       if (isReady) this.#lastFailure = null;
     });
     return worker;
   }
 
-  #spawn(number: number): Process | null {
+  #spawn(spawn: Spawn, number: number): Process | null {
     try {
-      return this.#options.spawn(number);
+      return spawn(number);
     } catch (error) {
       if (errnoOf(error) === null) throw error;
       const message = `Cannot start a worker: ${reasonOf(error)}`;
@@ -103,17 +104,27 @@ export class Supervisor implements AsyncDisposable {
   /** Ends every worker, by ever stronger means. Resolves when all are reaped, or nothing stronger is left. */
   async endAll(): Promise<void> {
     this.#isEnding = true;
+    await this.#climb(() => [...this.#workers]);
+  }
+
+  /** Ends one worker, likewise. */
+  async end(worker: WorkerProcess): Promise<void> {
+    await this.#climb(() => this.#workers.has(worker) ? [worker] : []);
+  }
+
+  async #climb(left: () => readonly WorkerProcess[]): Promise<void> {
     for (const { step, waitMs } of LADDER) {
-      if (this.#workers.size === 0) return;
-      await Promise.all([...this.#workers].map((worker) => worker.end(step)));
-      await this.#allExited(waitMs);
+      const workers = left();
+      if (workers.length === 0) return;
+      await Promise.all(workers.map((worker) => worker.end(step)));
+      await this.#allExited(workers, waitMs);
     }
   }
 
-  /** Resolves when every worker has been reaped, or after `waitMs` milliseconds. */
-  async #allExited(waitMs: number): Promise<void> {
+  /** Resolves when these workers have been reaped, or after `waitMs` milliseconds. */
+  async #allExited(workers: readonly WorkerProcess[], waitMs: number): Promise<void> {
     const settled = new AbortController();
-    const exited = Promise.all([...this.#workers].map((worker) => worker.exited));
+    const exited = Promise.all(workers.map((worker) => worker.exited));
     await Promise.race([exited, this.#options.clock.sleep(waitMs, settled.signal)]);
     settled.abort();
   }

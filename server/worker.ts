@@ -1,9 +1,9 @@
 /**
  * The worker's entry: the hidden command `_worker`, which the parent starts for a connection.
  *
- * It listens on its own socket, connects to the hub, gives up every permission, says hello, and serves the connections
- * that the parent opens, one at a time. It ends with the last of as many as it was told, at the parent's word, or when
- * the parent is gone (the control channel's end of file).
+ * It opens its transport, connects to the hub (unless its transport is a pipe), loads its handler, gives up every
+ * permission, says hello, and serves the connections that the parent opens, one at a time. It ends with the last of as
+ * many as it was told, at the parent's word, or when the parent is gone (the control channel's end of file).
  *
  * A worker's start is the price of a connection: this path imports little, and nothing from npm. From source this is
  * the main module itself (see `ipc/self.ts`).
@@ -13,13 +13,13 @@
 
 import { ControlChannel } from "../ipc/control.ts";
 import { errnoOf, EXIT_STATUS, isStreamError, OperationalError, reasonOf } from "../ipc/errors.ts";
-import { exitWith } from "../ipc/exit.ts";
-import { integer, readArgv, text } from "../ipc/flags.ts";
+import { exitWith, onUnhandled } from "../ipc/exit.ts";
+import { choice, type FlagValues, integer, readArgv, text } from "../ipc/flags.ts";
 import type { HiddenCommand } from "../ipc/self.ts";
-import type { WorkerTransport } from "../ipc/transport.ts";
+import type { ConnectionInfo, WorkerTransport } from "../ipc/transport.ts";
 import { UnixWorkerTransport } from "../ipc/transports/unix.ts";
 import { echo } from "./handlers/echo.ts";
-import { StreamConnection } from "./handlers/stream_connection.ts";
+import { StreamConnection, type StreamHandler } from "./handlers/stream_connection.ts";
 
 /** The hidden command that starts a worker. It opens its socket, connects to the hub, and gives up every permission. */
 export const WORKER_COMMAND: HiddenCommand = {
@@ -28,10 +28,18 @@ export const WORKER_COMMAND: HiddenCommand = {
   permissions: ["--allow-net", "--allow-read", "--allow-write"],
 };
 
+/** Stands for a path or URL that is not needed; without a handler's a worker echoes. */
+export const NONE = "-";
+
 /** What the parent tells a worker. */
 export const WORKER_FLAGS = {
-  socket: text({ placeholder: "PATH", fallback: "", help: "the socket to listen on" }),
-  control: text({ placeholder: "PATH", fallback: "", help: "the hub's socket" }),
+  transport: choice(
+    ["unix", "pipe", "none"],
+    "how its connections come; none: it only tries whether the handler loads",
+  ),
+  socket: text({ placeholder: "PATH", fallback: NONE, help: "the socket to listen on" }),
+  control: text({ placeholder: "PATH", fallback: NONE, help: "the hub's socket" }),
+  handler: text({ placeholder: "URL", fallback: NONE, help: "the handler's module" }),
   worker: integer({
     placeholder: "N",
     fallback: 0,
@@ -50,16 +58,74 @@ export const WORKER_FLAGS = {
 
 const PERMISSIONS = ["run", "read", "write", "net", "env", "sys", "ffi", "import"] as const;
 
-/** Runs a worker. Resolves to its exit status; rejects if the handler failed. */
+/** Runs a worker. Resolves to its exit status. */
 export async function runWorker(args: readonly string[]): Promise<number> {
-  const { socket, control, worker, connections } = readArgv(WORKER_FLAGS, args);
+  const flags = readArgv(WORKER_FLAGS, args);
+  switch (flags.transport) {
+    case "unix":
+      return await runUnixWorker(flags);
+    case "pipe":
+      return await runPipeWorker(flags.handler);
+    case "none":
+      await openHandler(flags.handler);
+      return EXIT_STATUS.done;
+  }
+}
+
+async function runUnixWorker(flags: FlagValues<typeof WORKER_FLAGS>): Promise<number> {
+  const { socket, control, handler, worker, connections } = flags;
   const transport = openTransport(socket);
   const channel = await connectToParent(control);
   if (channel === null) return EXIT_STATUS.failed;
+  const server = new ConnectionServer(await openHandler(handler));
   giveUpPermissions();
   await channel.send({ type: "hello", worker });
-  const served = serveAll(transport, { connections, channel });
-  return await Promise.race([served, untilStopped(channel)]);
+  const served = serveAll(transport, { server, connections, channel });
+  return await Promise.race([served, untilStopped(channel, server)]);
+}
+
+async function runPipeWorker(handler: string): Promise<number> {
+  const { PipeWorkerTransport } = await importLate<typeof import("../ipc/transports/pipe.ts")>(
+    "../ipc/transports/pipe.ts",
+  );
+  const server = new ConnectionServer(await openHandler(handler));
+  giveUpPermissions();
+  return await server.serve(new PipeWorkerTransport());
+}
+
+/**
+ * Loads a module that not every worker needs. Its path is no literal in an `import()`, or Deno would read it in advance
+ * for all of them; a compiled binary has it because the server imports it too.
+ */
+async function importLate<Module>(path: string): Promise<Module> {
+  return await import(new URL(path, import.meta.url).href);
+}
+
+/** The handler that the parent named. A module of the user's is loaded now, with the permissions that a worker starts with. */
+async function openHandler(url: string): Promise<StreamHandler> {
+  if (url === NONE) return echo;
+  const { formatFailure, loadHandler } = await importLate<typeof import("./handlers/module.ts")>(
+    "./handlers/module.ts",
+  );
+  // Standard output is nobody's, or the client's; what a handler prints is for the server's standard error.
+  console.log = console.info = console.debug = console.error;
+  const handle = await loadHandler(url);
+  let current: ConnectionInfo | null = null;
+  const fail = (error: unknown) => {
+    console.error(`warning: ${formatFailure(error, current?.remoteAddr ?? null)}`);
+    return EXIT_STATUS.failed;
+  };
+  onUnhandled(fail);
+  return async (connection) => {
+    current = connection;
+    try {
+      await handle(connection);
+    } catch (error) {
+      if (connection.isToBlame(error)) throw error;
+      fail(error);
+      throw new HandlerError("The handler failed", { cause: error });
+    }
+  };
 }
 
 /** The control channel, or null if the parent is gone: its end is this worker's. */
@@ -88,35 +154,63 @@ export function giveUpPermissions(): void {
   for (const name of PERMISSIONS) Deno.permissions.revokeSync({ name });
 }
 
-/** Serves one connection after another, as many as it was told. */
-async function serveAll(
-  transport: WorkerTransport,
-  options: { readonly connections: number; readonly channel: ControlChannel },
-): Promise<number> {
-  const { connections, channel } = options;
-  for (let served = 1; connections === 0 || served < connections; served++) {
-    await serveOne(transport);
-    await channel.send({ type: "finished" });
+/** A handler module failed, and that has been told. */
+class HandlerError extends Error {}
+
+/** Serves connections one at a time, each with the same handler. */
+class ConnectionServer {
+  readonly #handle: StreamHandler;
+  #current: StreamConnection | null = null;
+
+  constructor(handle: StreamHandler) {
+    this.#handle = handle;
   }
-  await serveOne(transport);
-  return EXIT_STATUS.done;
+
+  /** Takes and serves the next connection. Resolves to the exit status that it would end this worker with. */
+  async serve(transport: WorkerTransport): Promise<number> {
+    const { stream, info } = await transport.accept();
+    using connection = new StreamConnection(stream, info);
+    this.#current = connection;
+    try {
+      await this.#handle(connection);
+    } catch (error) {
+      if (error instanceof HandlerError) return EXIT_STATUS.failed;
+      // The client is gone before its answer: its own business, and no failure of this worker.
+      if (!connection.isToBlame(error)) throw error;
+    }
+    return EXIT_STATUS.done;
+  }
+
+  /** Tells the handler of that connection that its client is lost. */
+  hangUp(id: number): void {
+    if (this.#current?.id === id) this.#current.abort();
+  }
 }
 
-async function serveOne(transport: WorkerTransport): Promise<void> {
-  const { stream, info } = await transport.accept();
-  using connection = new StreamConnection(stream, info);
-  try {
-    await echo(connection);
-  } catch (error) {
-    // The client is gone before its answer: its own business, and no failure of this worker.
-    if (!connection.hasFailed) throw error;
+/** Serves one connection after another, as many as it was told, or until a handler fails. */
+async function serveAll(
+  transport: WorkerTransport,
+  options: {
+    readonly server: ConnectionServer;
+    readonly connections: number;
+    readonly channel: ControlChannel;
+  },
+): Promise<number> {
+  const { server, connections, channel } = options;
+  for (let served = 1;; served++) {
+    const status = await server.serve(transport);
+    if (status !== EXIT_STATUS.done || served === connections) return status;
+    await channel.send({ type: "finished" });
   }
 }
 
 /** Resolves when the parent says so, or is gone. */
-async function untilStopped(channel: ControlChannel): Promise<number> {
-  const message = await channel.receive();
-  return message === null ? EXIT_STATUS.failed : EXIT_STATUS.done;
+async function untilStopped(channel: ControlChannel, server: ConnectionServer): Promise<number> {
+  while (true) {
+    const message = await channel.receive();
+    if (message?.type !== "hangup") return message === null ? EXIT_STATUS.failed : EXIT_STATUS.done;
+    server.hangUp(message.connection);
+  }
 }
 
 if (import.meta.main) await exitWith(() => runWorker(Deno.args));

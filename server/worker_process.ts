@@ -1,5 +1,6 @@
 /**
- * A worker as the parent knows it: one child process, from its start until its end has been told.
+ * A worker as the parent knows it: one child process, from its start until its end has been told. Also a program that
+ * serves a connection is one; it has no control channel.
  *
  * @module
  */
@@ -9,12 +10,15 @@ import { type ControlChannel, ControlError } from "../ipc/control.ts";
 import type { EventBus, ExitReason, WorkerExit } from "./events.ts";
 
 /** A running process, as far as a worker needs one. `Deno.ChildProcess` is one. */
-export type Process = Pick<Deno.ChildProcess, "pid" | "status" | "kill">;
+export interface Process extends Pick<Deno.ChildProcess, "pid" | "status" | "kill"> {
+  /** Ends its input: all that a process without a control channel can be told. */
+  readonly closeInput?: () => void;
+}
 
 /** How long a worker may take to say hello. Generous: a thousand may be starting on two cores. */
 const START_MS = 60_000;
 
-/** A means to end a worker: a control message, or a signal. */
+/** A means to end a worker: a control message (or the end of its input, if it has no channel), or a signal. */
 export type EndingStep = "control" | Deno.Signal;
 
 /** How a worker is done with a connection: it has served it and takes the next, or it is no more. */
@@ -24,8 +28,8 @@ export type EngagementEnd = "finished" | "exited";
 export interface WorkerProcessOptions {
   /** Counts the workers of one server, from 1. */
   readonly number: number;
-  /** Resolves to its control channel when it says hello. */
-  readonly hello: Promise<ControlChannel>;
+  /** Resolves to its control channel when it says hello; null if it has none, and is ready at once. */
+  readonly hello: Promise<ControlChannel> | null;
   /** Where its end is told. */
   readonly events: EventBus;
   /** Times the wait for its hello. */
@@ -65,7 +69,7 @@ export class WorkerProcess {
     this.#options = options;
     this.exited = this.#reap();
     this.reported = this.#report();
-    this.#greeted = options.hello.then((channel) => this.#adopt(channel));
+    this.#greeted = options.hello?.then((channel) => this.#adopt(channel)) ?? Promise.resolve();
     this.ready = this.#becomesReady();
   }
 
@@ -94,8 +98,14 @@ export class WorkerProcess {
   /** Makes it end, by that means. */
   async end(step: EndingStep): Promise<void> {
     this.#ending ??= "killed_by_us";
-    if (step === "control") await this.#channel?.send({ type: "stop" });
-    else this.#signal(step);
+    if (step !== "control") this.#signal(step);
+    else if (this.#channel !== null) await this.#channel.send({ type: "stop" });
+    else this.#process.closeInput?.();
+  }
+
+  /** Tells it that the client of a connection that it has is lost. */
+  async hangUp(connection: number): Promise<void> {
+    await this.#channel?.send({ type: "hangup", connection });
   }
 
   /** Keeps the channel of a worker that has said hello, maybe too late, and reads from it until its end. */

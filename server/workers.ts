@@ -6,26 +6,31 @@
  */
 
 import type { Clock } from "../ipc/clock.ts";
-import { isStreamError, OperationalError, reasonOf } from "../ipc/errors.ts";
+import { EXIT_STATUS, isStreamError, OperationalError, reasonOf } from "../ipc/errors.ts";
 import { formatArgv } from "../ipc/flags.ts";
 import { relay } from "../ipc/relay.ts";
 import { selfCommand } from "../ipc/self.ts";
 import type { ByteStream, ConnectionInfo } from "../ipc/transport.ts";
 import { UnixParentTransport } from "../ipc/transports/unix.ts";
-import type { AcceptedConnection, Outcome } from "./connection.ts";
+import { type AcceptedConnection, type Outcome, REASON_OF_END } from "./connection.ts";
 import type { CloseReason, WorkerExit } from "./events.ts";
 import { Hub } from "./hub.ts";
 import type { ModeContext } from "./modes/mode.ts";
 import { RunFolder, runFolderCandidates } from "./run_folder.ts";
 import { Supervisor } from "./supervisor.ts";
-import { WORKER_COMMAND, WORKER_FLAGS } from "./worker.ts";
+import { NONE, WORKER_COMMAND, WORKER_FLAGS } from "./worker.ts";
 import type { EngagementEnd, WorkerProcess } from "./worker_process.ts";
 
 /** What the workers are started with. */
 export interface WorkersOptions {
   /** How many connections one serves before it exits; 0 means no end. */
   readonly connectionsPerWorker: number;
+  /** The URL of the handler's module; null for the echo. */
+  readonly handlerUrl: string | null;
 }
+
+/** How long a worker may go on with a connection whose client is lost. */
+const HANG_UP_MS = 1000;
 
 /** A worker and the connection it serves. */
 export interface Engagement {
@@ -42,36 +47,33 @@ export class Workers implements AsyncDisposable {
   readonly #folder: RunFolder;
   readonly #supervisor: Supervisor;
   readonly #owned: AsyncDisposableStack;
-  readonly #idleTimeoutMs: number;
-  readonly #clock: Clock;
+  readonly #options: ModeContext & WorkersOptions;
   /** Aborts when all workers have been ended: then no connection goes on. */
   readonly #ended = new AbortController();
 
   private constructor(
     parts: { folder: RunFolder; supervisor: Supervisor; owned: AsyncDisposableStack },
-    context: ModeContext,
+    options: ModeContext & WorkersOptions,
   ) {
     this.#folder = parts.folder;
     this.#supervisor = parts.supervisor;
     this.#owned = parts.owned;
-    this.#idleTimeoutMs = context.idleTimeoutMs;
-    this.#clock = context.clock;
+    this.#options = options;
   }
 
   /** Makes the run folder and opens the hub. Throws `OperationalError` where it cannot. */
   static async open(context: ModeContext, options: WorkersOptions): Promise<Workers> {
     if (Deno.build.os === "windows") {
       throw new OperationalError(
-        "Cannot start workers: Deno has no Unix-domain sockets on Windows; use --mode iterative",
+        "Cannot start workers: Deno has no Unix-domain sockets on Windows; use --transport pipe",
       );
     }
     const { events, clock } = context;
     await using stack = new AsyncDisposableStack();
     const folder = stack.use(await RunFolder.create(runFolderCandidates(Deno.env)));
     const hub = stack.use(openHub(folder.hubPath, clock));
-    const spawn = (worker: number) => spawnWorker(worker, { folder, ...options });
-    const supervisor = stack.use(new Supervisor({ events, clock, hub, spawn }));
-    return new Workers({ folder, supervisor, owned: stack.move() }, context);
+    const supervisor = stack.use(new Supervisor({ events, clock, hub }));
+    return new Workers({ folder, supervisor, owned: stack.move() }, { ...context, ...options });
   }
 
   /** Whether the workers are being ended: then none is started any more. */
@@ -81,7 +83,9 @@ export class Workers implements AsyncDisposable {
 
   /** Starts a worker. Returns null, and tells why, if the process cannot be started. */
   start(): WorkerProcess | null {
-    const worker = this.#supervisor.start();
+    const worker = this.#supervisor.start((number) =>
+      spawnWorker(number, { ...this.#options, folder: this.#folder })
+    );
     worker?.exited.then(() => this.#folder.removeWorker(worker.number));
     return worker;
   }
@@ -103,12 +107,29 @@ export class Workers implements AsyncDisposable {
     const { worker, stream, done } = engagement;
     const closed = Promise.withResolvers<void>();
     worker.reportAfter(closed.promise);
+    let outcome: Outcome | null = null;
     try {
       if (stream === null) connection.refuse(refusalReason(await worker.exited));
-      else connection.tellClosed(await this.#relay(connection, { worker, stream, done }));
+      else outcome = await this.#relay(connection, { worker, stream, done });
+      if (outcome !== null) connection.tellClosed(outcome);
     } finally {
       closed.resolve();
     }
+    if (outcome?.reason === "client_lost" || outcome?.reason === "idle_timeout") {
+      await this.#hangUp(connection.info.id, engagement);
+    }
+  }
+
+  /** Lets a worker finish with a connection that it has lost, but not for long: its handler may take no notice. */
+  async #hangUp(connection: number, { worker, done }: Engagement): Promise<void> {
+    await worker.hangUp(connection);
+    const settled = new AbortController();
+    const patience = this.#options.clock.sleep(HANG_UP_MS, settled.signal).then(() =>
+      "late" as const
+    );
+    const outcome = await Promise.race([done, patience]);
+    settled.abort();
+    if (outcome === "late") await this.#supervisor.end(worker);
   }
 
   /** Relays between a client and the stream to its worker until both are closed. */
@@ -119,11 +140,11 @@ export class Workers implements AsyncDisposable {
     const { bytesIn, bytesOut, endedBy } = await relay(connection.stream, engagement.stream, {
       onInbound: connection.onMessage,
       serverGone: engagement.done,
-      idleTimeoutMs: this.#idleTimeoutMs,
-      clock: this.#clock,
+      idleTimeoutMs: this.#options.idleTimeoutMs,
+      clock: this.#options.clock,
       signal: this.#ended.signal,
     });
-    const reason = endedBy === "server" ? await closeReason(engagement) : CLOSE_REASONS[endedBy];
+    const reason = endedBy === "server" ? await closeReason(engagement) : REASON_OF_END[endedBy];
     return { bytesIn, bytesOut, reason };
   }
 
@@ -141,13 +162,6 @@ export class Workers implements AsyncDisposable {
   }
 }
 
-const CLOSE_REASONS = {
-  both: "finished",
-  client: "client_lost",
-  idle: "idle_timeout",
-  stop: "server_stopped",
-} as const;
-
 function openHub(path: string, clock: Clock): Hub {
   try {
     return new Hub(path, clock);
@@ -158,11 +172,14 @@ function openHub(path: string, clock: Clock): Hub {
 }
 
 /** Why a connection closed whose worker was done with it before its client was. */
-async function closeReason({ worker, done }: Engagement): Promise<CloseReason> {
+async function closeReason(
+  { worker, done }: Pick<Engagement, "worker" | "done">,
+): Promise<CloseReason> {
   if (await done === "finished") return "finished";
   const exit = await worker.exited;
   if (exit.reason === "killed_by_us") return "server_stopped";
-  return exit.status === 0 ? "finished" : "worker_lost";
+  if (exit.status === EXIT_STATUS.failed) return "handler_failed";
+  return exit.status === EXIT_STATUS.done ? "finished" : "worker_lost";
 }
 
 /** Why a connection was not served whose worker ended before it could be. */
@@ -178,8 +195,15 @@ function spawnWorker(
   worker: number,
   options: WorkersOptions & { readonly folder: RunFolder },
 ): Deno.ChildProcess {
-  const { folder, connectionsPerWorker: connections } = options;
-  const flags = { socket: folder.workerPath(worker), control: folder.hubPath, worker, connections };
+  const { folder, connectionsPerWorker: connections, handlerUrl } = options;
+  const flags = {
+    transport: "unix",
+    socket: folder.workerPath(worker),
+    control: folder.hubPath,
+    handler: handlerUrl ?? NONE,
+    worker,
+    connections,
+  } as const;
   const { path, args } = selfCommand(WORKER_COMMAND, formatArgv(WORKER_FLAGS, flags));
   return new Deno.Command(path, {
     args: [...args],

@@ -10,3 +10,9 @@ export class DelimiterStream extends TransformStream<Uint8Array, Uint8Array> {
     options?: { readonly disposition?: "suffix" | "prefix" | "discard" },
   );
 }
+
+/** Divides a stream of text into its lines, without LF or CRLF. */
+export class TextLineStream extends TransformStream<string, string> {
+  /** Takes no CR alone for the end of a line. */
+  constructor();
+}

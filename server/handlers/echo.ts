@@ -5,10 +5,12 @@
  */
 
 import { copy } from "../../ipc/copy.ts";
-import type { Connection } from "./handler.ts";
+import type { ByteStream } from "../../ipc/transport.ts";
 
 /** Echoes the connection's bytes; the end of file too. */
-export async function echo(connection: Connection): Promise<void> {
+export async function echo(
+  connection: Pick<ByteStream, "read" | "write" | "closeWrite">,
+): Promise<void> {
   const { failure } = await copy(connection, connection);
   if (failure !== null) throw failure.cause;
 }

@@ -6,8 +6,11 @@
  */
 
 import type { Endpoint } from "../../ipc/address.ts";
+import { isStreamError } from "../../ipc/errors.ts";
 import type { ByteStream, ConnectionInfo } from "../../ipc/transport.ts";
-import type { Connection } from "./handler.ts";
+
+/** A handler as it is called, in a worker and in the parent. */
+export type StreamHandler = (connection: StreamConnection) => Promise<void>;
 
 /** What a connection may be told. */
 export interface StreamConnectionOptions {
@@ -18,7 +21,7 @@ export interface StreamConnectionOptions {
 }
 
 /** Owns its stream. Disposing closes it; more than once does no harm. */
-export class StreamConnection implements Connection, Disposable {
+export class StreamConnection implements Disposable {
   /** Counts the connections of one server, from 1. */
   readonly id: number;
   /** The client's end. */
@@ -36,6 +39,8 @@ export class StreamConnection implements Connection, Disposable {
   readonly #stream: ByteStream;
   readonly #onMessage: ((data: Uint8Array) => void) | undefined;
   readonly #onActivity: (() => void) | undefined;
+  /** Made only for a handler that looks at it. */
+  #aborted: AbortController | null = null;
 
   /** Takes over the stream of a connection. */
   constructor(
@@ -77,9 +82,27 @@ export class StreamConnection implements Connection, Disposable {
     try {
       return await operation;
     } catch (error) {
-      this.hasFailed = true;
+      this.abort();
       throw error;
     }
+  }
+
+  /** Aborts when the connection has failed or was closed. */
+  get signal(): AbortSignal {
+    this.#aborted ??= new AbortController();
+    if (this.hasFailed || this.isClosed) this.#aborted.abort();
+    return this.#aborted.signal;
+  }
+
+  /** Whether a handler's error is the failure of its connection, and not its own. */
+  isToBlame(error: unknown): boolean {
+    return this.hasFailed && (isStreamError(error) || error === this.#aborted?.signal.reason);
+  }
+
+  /** Marks the connection as failed: its client is known to be lost. */
+  abort(): void {
+    this.hasFailed = true;
+    this.#aborted?.abort();
   }
 
   /** Closes the stream: what is under way fails. */
@@ -87,5 +110,6 @@ export class StreamConnection implements Connection, Disposable {
     if (this.isClosed) return;
     this.isClosed = true;
     this.#stream.close();
+    this.#aborted?.abort();
   }
 }

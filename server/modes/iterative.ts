@@ -11,18 +11,17 @@ import { IdleTimer } from "../../ipc/idle_timer.ts";
 import type { ConnectionInfo } from "../../ipc/transport.ts";
 import type { AcceptedConnection } from "../connection.ts";
 import type { CloseReason } from "../events.ts";
-import type { Handler } from "../handlers/handler.ts";
-import { StreamConnection } from "../handlers/stream_connection.ts";
+import { StreamConnection, type StreamHandler } from "../handlers/stream_connection.ts";
 import type { Mode, ModeContext } from "./mode.ts";
 
 /** Owns the connection that is being served. */
 export class IterativeMode implements Mode {
   readonly #context: ModeContext;
-  readonly #handler: Handler;
+  readonly #handler: StreamHandler;
   #current: StreamConnection | null = null;
 
   /** Serves with `handler`, in this process. */
-  constructor(context: ModeContext, handler: Handler) {
+  constructor(context: ModeContext, handler: StreamHandler) {
     this.#context = context;
     this.#handler = handler;
   }
@@ -59,7 +58,7 @@ export class IterativeMode implements Mode {
       return "finished";
     } catch (thrown) {
       if (connection.isClosed) return "server_stopped";
-      if (connection.hasFailed) return "client_lost";
+      if (connection.isToBlame(thrown)) return "client_lost";
       const error = thrown instanceof Error ? thrown.stack ?? thrown.message : String(thrown);
       this.#context.events.emit({ event: "handler_failed", connection: info, error });
       return "handler_failed";

@@ -16,6 +16,8 @@ import type { Mode, ModeContext } from "./mode.ts";
 export interface PerConnectionOptions {
   /** How many started workers are kept waiting. */
   readonly spare: number;
+  /** The URL of the handler's module; null for the echo. */
+  readonly handlerUrl: string | null;
 }
 
 /** Owns the workers. */
@@ -45,7 +47,7 @@ export class PerConnectionMode implements Mode {
     context: ModeContext,
     options: PerConnectionOptions,
   ): Promise<PerConnectionMode> {
-    const workers = await Workers.open(context, { connectionsPerWorker: 1 });
+    const workers = await Workers.open(context, { ...options, connectionsPerWorker: 1 });
     return new PerConnectionMode(workers, { ...context, ...options });
   }
 

@@ -18,6 +18,8 @@ export interface PreforkOptions {
   readonly workers: number;
   /** How many connections one serves before it is replaced; 0 means no end. */
   readonly connectionsPerWorker: number;
+  /** The URL of the handler's module; null for the echo. */
+  readonly handlerUrl: string | null;
 }
 
 /** Owns the workers. */

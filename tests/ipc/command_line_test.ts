@@ -44,6 +44,7 @@ Deno.test("parseCommandLine() fills in the defaults", () => {
   assertEquals(parseCommandLine(KNOCK, ["door"]), {
     flags: DEFAULTS,
     given: new Set<string>(),
+    program: null,
     operands: ["door"],
   });
 });
@@ -65,6 +66,7 @@ Deno.test("parseCommandLine() takes flags before, between and behind the operand
   const expected = {
     flags: { ...DEFAULTS, count: 5, sound: "hard", quiet: true },
     given: new Set(["count", "sound", "quiet"]),
+    program: null,
     operands: ["door", "guest"],
   } as const;
   const line = ["--quiet", "door", "--count", "5", "guest", "--sound=hard"];
@@ -95,6 +97,7 @@ Deno.test("parseCommandLine() takes what stands behind -- as operands", () => {
   assertEquals(parseCommandLine(KNOCK, ["--quiet", "--", "--help", "--quiet=1"]), {
     flags: { ...DEFAULTS, quiet: true },
     given: new Set(["quiet"]),
+    program: null,
     operands: ["--help", "--quiet=1"],
   });
 });
@@ -132,6 +135,7 @@ Deno.test("parseCommandLine() takes the word behind a switch as an operand, also
     assertEquals(parseCommandLine(KNOCK, ["--quiet", word]), {
       flags: { ...DEFAULTS, quiet: true },
       given: new Set(["quiet"]),
+      program: null,
       operands: [word],
     });
   }

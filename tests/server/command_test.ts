@@ -6,6 +6,8 @@ const DEFAULTS: ServerOptions = {
   hostname: "127.0.0.1",
   port: 9000,
   mode: "per-connection",
+  handler: { kind: "echo" },
+  transport: "unix",
   backlog: 128,
   maxConnections: null,
   maxPerHost: 0,
@@ -23,6 +25,17 @@ Deno.test("parseServerOptions() fills in every default", () => {
 });
 
 const ACCEPTED: readonly (readonly [string[], Partial<ServerOptions>])[] = [
+  [["--handler", "echo", "9000"], { handler: { kind: "echo" } }],
+  [["--handler", "./echo", "9000"], { handler: { kind: "module", file: "./echo" } }],
+  [["--transport", "pipe", "9000"], { transport: "pipe" }],
+  [["9000", "--", "cat"], { handler: { kind: "program", command: ["cat"] } }],
+  [["9000", "--", "sh", "-c", "--", "--quiet"], {
+    handler: { kind: "program", command: ["sh", "-c", "--", "--quiet"] },
+  }],
+  [["--mode", "iterative", "9000", "--", "cat"], {
+    mode: "iterative",
+    handler: { kind: "program", command: ["cat"] },
+  }],
   [["0"], { port: 0 }],
   [["65535"], { port: 65_535 }],
   [["--host", "::1", "9000"], { hostname: "::1" }],

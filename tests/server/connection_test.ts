@@ -7,7 +7,12 @@ import { RecordedEvents } from "./recorded_events.ts";
 /** Accepts one end of a pair, as connection 12. */
 function acceptOn(stream: Deno.TcpConn, events = new RecordedEvents()) {
   const clock = new FakeClock(5000);
-  const connection = new AcceptedConnection(stream, { id: 12, events: events.bus, clock });
+  const connection = new AcceptedConnection(stream, {
+    id: 12,
+    hostConnections: 0,
+    events: events.bus,
+    clock,
+  });
   return { connection, events, clock };
 }
 

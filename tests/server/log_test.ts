@@ -149,6 +149,16 @@ const ROWS: readonly Row[] = [
     json: '"event":"accept_failed","error":"Cannot accept on [::1]:9000: out of memory"',
   },
   {
+    event: { event: "handler_not_isolated" },
+    text: "warning: iterative mode runs the handler in the server itself: nothing isolates it",
+    json: '"event":"handler_not_isolated"',
+  },
+  {
+    event: { event: "guard_lost", error: "The guard (pid 4002) is gone" },
+    text: "warning: The guard (pid 4002) is gone",
+    json: '"event":"guard_lost","error":"The guard (pid 4002) is gone"',
+  },
+  {
     event: { event: "handler_failed", connection: IPV6_CONNECTION, error: "Error: oh" },
     text: "warning: the handler failed for [::1]:51235: Error: oh",
     json: '"event":"handler_failed","connectionId":13,"remoteHost":"::1","remotePort":51235,' +
@@ -286,7 +296,13 @@ function logEverything(options: Pick<LogOptions, "format" | "quiet">) {
   return { events, output, warnings };
 }
 
-const WARNINGS: readonly EventName[] = ["accept_failed", "worker_failed", "handler_failed"];
+const WARNINGS: readonly EventName[] = [
+  "accept_failed",
+  "worker_failed",
+  "handler_failed",
+  "handler_not_isolated",
+  "guard_lost",
+];
 
 function isWarning({ event }: Row): boolean {
   return WARNINGS.includes(event.event);

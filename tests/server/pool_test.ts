@@ -316,9 +316,19 @@ Deno.test("WorkerPool pauses after a worker that lived a little less than a seco
   stage.pool.fill();
   const young = await stage.takeReady(1);
   stage.clock.advance(999);
-  young.process.exit(1);
+  young.process.exit(70);
   await stage.clock.pass(100);
   await stage.worker(2);
+});
+
+Deno.test("WorkerPool replaces a worker whose handler failed without a pause", async () => {
+  const stage = new Stage();
+  stage.pool.fill();
+  for (const number of [1, 2, 3]) {
+    (await stage.takeReady(number)).process.exit(1);
+    await stage.worker(number + 1);
+  }
+  assertEquals(stage.pauses, []);
 });
 
 Deno.test("WorkerPool forgets failures when a worker has finished a connection, whose end is none", async () => {

@@ -15,6 +15,8 @@ const NAMES: Readonly<Record<EventName, true>> = {
   admission_resumed: true,
   accept_failed: true,
   handler_failed: true,
+  handler_not_isolated: true,
+  guard_lost: true,
   stopping: true,
   stopped: true,
 };

@@ -18,6 +18,7 @@ class Stage {
   readonly events = new RecordedEvents();
   readonly forgotten: number[] = [];
   readonly supervisor: Supervisor;
+  readonly spawn: (worker: number) => FakeProcess;
   readonly #hellos = new Map<number, (channel: ControlChannel) => void>();
 
   #started: FakeProcess | null = null;
@@ -34,13 +35,13 @@ class Stage {
         },
         forget: (worker) => void this.forgotten.push(worker),
       },
-      spawn: (worker) => this.#started = spawn(PID + worker - 1, this.clock),
     });
+    this.spawn = (worker) => this.#started = spawn(PID + worker - 1, this.clock);
   }
 
   /** Starts a worker that has not said hello. */
   start(): { worker: WorkerProcess; process: FakeProcess } {
-    const worker = this.supervisor.start();
+    const worker = this.supervisor.start(this.spawn);
     assert(worker !== null && this.#started !== null);
     return { worker, process: this.#started };
   }
@@ -62,8 +63,8 @@ class Stage {
 }
 
 Deno.test("Supervisor.start() starts a process and tells it, with numbers from 1", () => {
-  const { supervisor, events } = new Stage();
-  const workers = [supervisor.start(), supervisor.start()];
+  const { supervisor, events, spawn } = new Stage();
+  const workers = [supervisor.start(spawn), supervisor.start(spawn)];
   assertEquals(workers.map((worker) => [worker?.number, worker?.pid]), [[1, PID], [2, PID + 1]]);
   assertEquals(events.all, [
     { event: "worker_started", workerPid: PID },
@@ -88,7 +89,7 @@ Deno.test("Supervisor.start() returns null and tells why if the process cannot b
   const stage = new Stage(() => {
     throw systemError("EAGAIN");
   });
-  assertEquals(stage.supervisor.start(), null);
+  assertEquals(stage.supervisor.start(stage.spawn), null);
   assertEquals(stage.events.all, [{
     event: "worker_failed",
     workerPid: null,
@@ -102,7 +103,7 @@ Deno.test("Supervisor.start() throws on what starting a process should never mee
   const stage = new Stage(() => {
     throw new RangeError("a bug");
   });
-  assertThrows(() => stage.supervisor.start(), RangeError, "a bug");
+  assertThrows(() => stage.supervisor.start(stage.spawn), RangeError, "a bug");
   assertEquals(stage.events.all, []);
 });
 
@@ -206,12 +207,14 @@ Deno.test("Supervisor tells once that processes cannot be started, until a worke
     if (!canStart) throw systemError("EAGAIN");
     return new FakeProcess(pid, clock);
   });
-  for (let failure = 1; failure <= 3; failure++) assertEquals(stage.supervisor.start(), null);
+  for (let failure = 1; failure <= 3; failure++) {
+    assertEquals(stage.supervisor.start(stage.spawn), null);
+  }
   assertEquals(stage.events.all.length, 1);
   canStart = true;
   await stage.startReady();
   canStart = false;
-  assertEquals(stage.supervisor.start(), null);
+  assertEquals(stage.supervisor.start(stage.spawn), null);
   assertEquals(stage.events.of("worker_failed").length, 2);
 });
 

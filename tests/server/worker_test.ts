@@ -5,7 +5,7 @@ import { selfCommand } from "../../ipc/self.ts";
 import type { ConnectionInfo } from "../../ipc/transport.ts";
 import { UnixParentTransport } from "../../ipc/transports/unix.ts";
 import { Hub } from "../../server/hub.ts";
-import { WORKER_COMMAND, WORKER_FLAGS } from "../../server/worker.ts";
+import { NONE, WORKER_COMMAND, WORKER_FLAGS } from "../../server/worker.ts";
 import { assertEquals, assertStringIncludes } from "../assert.ts";
 import { readAll, send } from "../support/bytes.ts";
 import { TempFolder } from "../support/temp_folder.ts";
@@ -52,7 +52,14 @@ class RunningWorker implements AsyncDisposable {
     flags: { readonly control?: string; readonly connections?: number } = {},
   ): Promise<{ code: number; stderr: string }> {
     const { control = this.folder.join("hub"), connections = 1 } = flags;
-    const values = { socket: this.socket, control, worker: 7, connections };
+    const values = {
+      transport: "unix",
+      socket: this.socket,
+      control,
+      handler: NONE,
+      worker: 7,
+      connections,
+    } as const;
     const { path, args } = selfCommand(WORKER_COMMAND, formatArgv(WORKER_FLAGS, values));
     const command = new Deno.Command(path, {
       args: [...args],

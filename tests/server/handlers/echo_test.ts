@@ -1,24 +1,11 @@
-import type { Connection } from "../../../server/handlers/handler.ts";
 import { echo } from "../../../server/handlers/echo.ts";
 import { assertEquals, assertRejects } from "../../assert.ts";
 import { bytesOf, readAll, receive, send } from "../../support/bytes.ts";
 import { ResettablePair, TcpPair } from "../../support/sockets.ts";
 
-/** A connection as a handler gets it, over a real socket. */
-function connectionOver(stream: Deno.TcpConn): Connection {
-  return {
-    id: 1,
-    remoteAddr: stream.remoteAddr,
-    localAddr: stream.localAddr,
-    read: (buffer) => stream.read(buffer),
-    write: (bytes) => stream.write(bytes),
-    closeWrite: () => stream.closeWrite(),
-  };
-}
-
 Deno.test("echo() sends back each message as it comes", async () => {
   using pair = await TcpPair.open();
-  const echoed = echo(connectionOver(pair.server));
+  const echoed = echo(pair.server);
   for (const message of ["hello\n", "안녕\0", "\r\n"]) {
     await send(pair.client, message);
     const { length } = bytesOf(message);
@@ -30,7 +17,7 @@ Deno.test("echo() sends back each message as it comes", async () => {
 
 Deno.test("echo() passes the end of file on after the last byte", async () => {
   using pair = await TcpPair.open();
-  const echoed = echo(connectionOver(pair.server));
+  const echoed = echo(pair.server);
   await send(pair.client, "the last words");
   await pair.client.closeWrite();
   assertEquals(await readAll(pair.client), "the last words");
@@ -39,7 +26,7 @@ Deno.test("echo() passes the end of file on after the last byte", async () => {
 
 Deno.test("echo() sends back more than the kernel holds", async () => {
   using pair = await TcpPair.open();
-  const echoed = echo(connectionOver(pair.server));
+  const echoed = echo(pair.server);
   const text = "0123456789abcdef".repeat(512 * 1024);
   const sent = send(pair.client, text).then(() => pair.client.closeWrite());
   assertEquals(await readAll(pair.client) === text, true, "the bytes came back changed");
@@ -49,7 +36,7 @@ Deno.test("echo() sends back more than the kernel holds", async () => {
 Deno.test("echo() rejects with the stream's error when the client resets the connection", async () => {
   using pair = await ResettablePair.open();
   const rejected = assertRejects(
-    () => echo(connectionOver(pair.conn)),
+    () => echo(pair.conn),
     Deno.errors.ConnectionReset,
   );
   await pair.reset();

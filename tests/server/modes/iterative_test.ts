@@ -1,6 +1,6 @@
 import { AcceptedConnection } from "../../../server/connection.ts";
 import { echo } from "../../../server/handlers/echo.ts";
-import type { Handler } from "../../../server/handlers/handler.ts";
+import type { StreamHandler } from "../../../server/handlers/stream_connection.ts";
 import { IterativeMode } from "../../../server/modes/iterative.ts";
 import { assertEquals, assertStringIncludes } from "../../assert.ts";
 import { bytesOf, readAll, receive, send } from "../../support/bytes.ts";
@@ -11,14 +11,14 @@ import { RecordedEvents } from "../recorded_events.ts";
 /** Serves one connection with an iterative mode. */
 function serve(
   stream: Deno.TcpConn,
-  handler: Handler,
+  handler: StreamHandler,
   options: { readonly idleTimeoutMs: number } = { idleTimeoutMs: 0 },
 ) {
   const events = new RecordedEvents();
   const clock = new FakeClock();
   const context = { events: events.bus, clock, ...options };
   const mode = new IterativeMode(context, handler);
-  const connection = new AcceptedConnection(stream, { id: 1, ...context });
+  const connection = new AcceptedConnection(stream, { id: 1, hostConnections: 0, ...context });
   const served = mode.serve(connection);
   return {
     mode,
@@ -144,7 +144,7 @@ Deno.test("IterativeMode closes a connection on which nothing passes for the idl
 Deno.test("IterativeMode lets the idle timeout begin again with each byte that passes", async () => {
   using pair = await TcpPair.open();
   const heard = Promise.withResolvers<void>();
-  const hears: Handler = async (connection) => {
+  const hears: StreamHandler = async (connection) => {
     await connection.read(new Uint8Array(5));
     heard.resolve();
     await connection.read(new Uint8Array(5));
@@ -198,7 +198,9 @@ Deno.test("IterativeMode.endAll() between two connections does nothing, and the 
 
   using second = await TcpPair.open();
   const context = { events: events.bus, clock: new FakeClock() };
-  await mode.serve(new AcceptedConnection(second.server, { id: 2, ...context }));
+  await mode.serve(
+    new AcceptedConnection(second.server, { id: 2, hostConnections: 0, ...context }),
+  );
   const closed = events.of("connection_closed");
   assertEquals(closed.map(({ connection, reason }) => [connection.id, reason]), [
     [1, "finished"],

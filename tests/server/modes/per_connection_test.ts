@@ -23,7 +23,7 @@ async function serve(
   const context = { events: events.bus, clock: systemClock, idleTimeoutMs: 0, ...options };
   const parent = new TempFolder();
   const mode = await openModeIn(parent.path, context);
-  const connection = new AcceptedConnection(stream, { id: 1, ...context });
+  const connection = new AcceptedConnection(stream, { id: 1, hostConnections: 0, ...context });
   const served = mode.serve(connection);
   return {
     parent,
@@ -53,7 +53,7 @@ async function openModeIn(parent: string, context: ModeContext): Promise<PerConn
   const before = Deno.env.get("XDG_RUNTIME_DIR");
   Deno.env.set("XDG_RUNTIME_DIR", parent);
   try {
-    return await PerConnectionMode.open(context, { spare: 0 });
+    return await PerConnectionMode.open(context, { spare: 0, handlerUrl: null });
   } finally {
     if (before === undefined) Deno.env.delete("XDG_RUNTIME_DIR");
     else Deno.env.set("XDG_RUNTIME_DIR", before);

@@ -1,0 +1,42 @@
+/**
+ * What is started for a connection that goes through pipes: a program of the user's, or a worker.
+ *
+ * @module
+ */
+
+import { EXIT_STATUS } from "../ipc/errors.ts";
+import { formatArgv } from "../ipc/flags.ts";
+import { selfCommand } from "../ipc/self.ts";
+import type { AcceptedConnection } from "./connection.ts";
+import type { CloseReason, WorkerExit } from "./events.ts";
+import type { SessionCommand } from "./own_session.ts";
+import { NONE, WORKER_COMMAND, WORKER_FLAGS } from "./worker.ts";
+
+/** A kind of process that serves one connection on its standard input and output. */
+export interface PipedCommand {
+  /** How it is started for a connection. */
+  readonly command: (connection: AcceptedConnection) => SessionCommand;
+  /** Whether it is told by a PROXY header who is connected. */
+  readonly takesHeader: boolean;
+  /** Why a connection closed whose process ended so, by itself. */
+  readonly reasonOf: (exit: WorkerExit) => CloseReason;
+}
+
+/** A worker (`--transport pipe`) with the handler at that URL; null for the echo. */
+export function pipedWorker(handlerUrl: string | null): PipedCommand {
+  const flags = {
+    transport: "pipe",
+    socket: NONE,
+    control: NONE,
+    handler: handlerUrl ?? NONE,
+    worker: 1,
+    connections: 1,
+  } as const;
+  const command = { ...selfCommand(WORKER_COMMAND, formatArgv(WORKER_FLAGS, flags)), env: {} };
+  return { command: () => command, takesHeader: true, reasonOf };
+}
+
+function reasonOf({ status }: WorkerExit): CloseReason {
+  if (status === EXIT_STATUS.failed) return "handler_failed";
+  return status === EXIT_STATUS.done ? "finished" : "worker_lost";
+}
