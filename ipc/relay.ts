@@ -7,6 +7,7 @@
 
 import type { Clock } from "./clock.ts";
 import { copy, type CopyResult } from "./copy.ts";
+import { isStreamError } from "./errors.ts";
 import { IdleTimer } from "./idle_timer.ts";
 import type { ByteStream } from "./transport.ts";
 
@@ -15,6 +16,13 @@ import type { ByteStream } from "./transport.ts";
  * waiting as long as the other side does not read.
  */
 const CANCEL_MS = 500;
+
+/**
+ * How long a client that has its whole answer may be silent, and may go on sending, while what it sends is dropped. To
+ * close a socket with unread bytes is to reset it (RFC 1122, section 4.2.2.13), and a reset drops what is still on its
+ * way to the client.
+ */
+const LINGER_MS = { silence: 500, all: 5000 };
 
 /** How a relay ended. */
 export interface RelayResult {
@@ -50,7 +58,8 @@ export interface RelayOptions {
  * The two sides are not treated alike, because only one of them is ours:
  * - a client that is lost ends both directions: what is still written to it has no reader;
  * - a server's side that takes no more input ends that direction only, and its answer still goes out. When the answer
- *   has ended and the server's side is gone, nobody will read what the client may still send, and both end.
+ *   has ended and the server's side is gone, nobody will read what the client may still send, and both end. Where some
+ *   of it waits to be read already, the close lingers, so that the client gets the answer's end.
  */
 export async function relay(
   client: ByteStream,
@@ -59,11 +68,12 @@ export async function relay(
 ): Promise<RelayResult> {
   const { onInbound, serverGone, idleTimeoutMs: timeoutMs, clock, signal } = options;
   let endedBy: RelayResult["endedBy"] | null = null;
+  const closeServer = once(() => server.close());
   const close = (by: RelayResult["endedBy"]) => {
     if (endedBy !== null) return;
     endedBy = by;
     client.close();
-    server.close();
+    closeServer();
   };
   // To close before both directions have ended makes the operations under way fail, and so their copies end.
   const severed = Promise.withResolvers<void>();
@@ -71,17 +81,25 @@ export async function relay(
     close(by);
     severed.resolve();
   };
-  const severByServer = () => sever("server");
   const severByStop = () => sever("stop");
+  const settled = new AbortController();
 
   using idleTimer = new IdleTimer({ timeoutMs, clock, onIdle: () => sever("idle") });
   const { onActivity } = idleTimer;
   let bytesIn = 0;
   let bytesOut = 0;
+  /** Whether the server's side has not taken what the client sent: then more may wait to be read. */
+  let isWritingIn = false;
   const inbound = copy(client, server, {
-    onChunk: onInbound,
+    onChunk(chunk) {
+      isWritingIn = true;
+      onInbound?.(chunk);
+    },
     onActivity,
-    onCopied: (bytes) => bytesIn += bytes,
+    onCopied(bytes) {
+      isWritingIn = false;
+      bytesIn += bytes;
+    },
   });
   const outbound = copy(server, client, { onActivity, onCopied: (bytes) => bytesOut += bytes });
   const severIfClientLost = async (copying: Promise<CopyResult>, at: "read" | "write") => {
@@ -93,14 +111,24 @@ export async function relay(
     severIfClientLost(inbound, "read"),
     severIfClientLost(outbound, "write"),
   ]);
-  outbound.then(() => serverGone).then(severByServer, severByServer);
+  const endByServer = async () => {
+    if (!isWritingIn) return sever("server");
+    closeServer();
+    const ended = inbound.then(() => true, () => true);
+    const late = clock.sleep(CANCEL_MS, settled.signal).then(() => false);
+    if (!await Promise.race([ended, late])) sever("server");
+  };
+  outbound.then(() => serverGone).then(endByServer, endByServer);
   signal.addEventListener("abort", severByStop);
   if (signal.aborted) severByStop();
 
-  const settled = new AbortController();
   const patience = severed.promise.then(() => clock.sleep(CANCEL_MS, settled.signal));
   try {
     const failures = await Promise.race([both, patience]) ?? [];
+    const [failureIn, failureOut] = failures;
+    if (endedBy === null && failureIn?.at === "write" && failureOut === null) {
+      await drain(client, clock);
+    }
     close(failures.every((failure) => failure === null) ? "both" : "server");
     return { bytesIn, bytesOut, endedBy: endedBy ?? "both" };
   } finally {
@@ -108,4 +136,31 @@ export async function relay(
     signal.removeEventListener("abort", severByStop);
     close("server");
   }
+}
+
+/** Drops what a client still sends, until its end of file, its failure or close, or its time is over. */
+async function drain(client: Pick<ByteStream, "read">, clock: Clock): Promise<void> {
+  const buffer = new Uint8Array(64 * 1024);
+  const endsAt = clock.now() + LINGER_MS.all;
+  while (clock.now() < endsAt) {
+    const read = new AbortController();
+    const silent = clock.sleep(LINGER_MS.silence, read.signal).then(() => null);
+    const count = await Promise.race([client.read(buffer).catch(endOfStream), silent]);
+    read.abort();
+    if (count === null) return;
+  }
+}
+
+/** A stream that failed has ended too. */
+function endOfStream(error: unknown): null {
+  if (isStreamError(error)) return null;
+  throw error;
+}
+
+function once(run: () => void): () => void {
+  let hasRun = false;
+  return () => {
+    if (!hasRun) run();
+    hasRun = true;
+  };
 }

@@ -59,6 +59,10 @@ export async function runServer(
     maxConnections,
   });
 
+  if (name === "iterative" && options.handler.kind === "module") {
+    events.emit({ event: "handler_not_isolated" });
+  }
+
   mode.start();
 
   const serving = new Set<Promise<void>>();
@@ -166,16 +170,15 @@ async function openMode(
         ? await PipedMode.open(context, pipedWorker(handlerUrl))
         : await PerConnectionMode.open(context, { ...options, handlerUrl });
     case "iterative":
-      return new IterativeMode(context, await openHandler(handlerUrl, parts.events));
+      return new IterativeMode(context, await openHandler(handlerUrl));
     case "prefork":
       return await PreforkMode.open(context, { ...options, handlerUrl });
   }
 }
 
 /** The handler that is called in this process. */
-async function openHandler(url: string | null, events: EventBus): Promise<StreamHandler> {
+async function openHandler(url: string | null): Promise<StreamHandler> {
   if (url === null) return echo;
-  events.emit({ event: "handler_not_isolated" });
   const { loadHandler } = await import("./handlers/module.ts");
   return await loadHandler(url);
 }

@@ -51,6 +51,14 @@ const WRONG_USAGE: readonly (readonly [string, RegExp])[] = [
   ["server --mode prefork --workers 0 9000", /--workers "0": expected a whole number from 1/],
   ["server --idle-timeout x 9000", /--idle-timeout "x": expected seconds/],
   ["server --max-connections 0 9000", /--max-connections "0"/],
+  ["server 9000 --", /PROGRAM is missing behind --; try 'brood server --help'/],
+  ["server --mode prefork 9000 -- cat", /a program serves one connection and ends/],
+  ["server --handler echo 9000 -- cat", /--handler does not go with a program/],
+  ["server --transport pipe 9000 -- cat", /--transport does not go with a program/],
+  ["server --transport tcp 9000", /--transport "tcp": expected unix or pipe/],
+  ["server --transport pipe --mode prefork 9000", /--transport pipe carries one connection/],
+  ["server --transport pipe --spare 2 9000", /--transport pipe does not go with --spare/],
+  ["server --transport unix --mode iterative 9000", /--transport goes with --mode per-connection/],
   ["client", /PORT is missing; try 'brood client --help'/],
   ["client 0", /PORT "0": expected a whole number from 1 to 65535/],
   ["client 127.0.0.1 9000 x", /surplus argument "x"/],
@@ -140,8 +148,11 @@ testProgram("--help and --version answer on standard output with status 0", asyn
   assertEquals(version.stdout.split(" ")[1], configured);
   for (
     const [args, line] of [
-      [["--help"], /^Usage: brood server \[OPTIONS\] PORT$/m],
-      [["server", "--help"], /^Usage: brood server \[OPTIONS\] PORT$/m],
+      [["--help"], /^Usage: brood server \[OPTIONS\] PORT \[-- PROGRAM \[ARG\]\.\.\.\]$/m],
+      [
+        ["server", "--help"],
+        /^Usage: brood server \[OPTIONS\] PORT \[-- PROGRAM \[ARG\]\.\.\.\]$/m,
+      ],
       [["client", "--help"], /^Usage: brood client \[OPTIONS\] \[HOST\] PORT$/m],
     ] as const
   ) {

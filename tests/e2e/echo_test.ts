@@ -4,7 +4,7 @@ import { assertEquals } from "../assert.ts";
 import { randomBytes, randomFrom } from "../support/random.ts";
 import { TempFolder } from "../support/temp_folder.ts";
 import { RunningProcess } from "./process.ts";
-import { MODES, testProgram } from "./program.ts";
+import { SERVINGS, testProgram } from "./program.ts";
 import { type TestClient, TestServer } from "./server.ts";
 
 const MEBIBYTE = 1024 * 1024;
@@ -35,13 +35,13 @@ async function exchange(
   return received;
 }
 
-for (const { name, flags: modeFlags } of MODES) {
-  const flags = [...modeFlags, "--quiet"];
+for (const { name, flags: ownFlags, command } of SERVINGS) {
+  const flags = [...ownFlags, "--quiet"];
 
   testProgram(
     `${name}: 64 MiB come back with the same checksum after a half-close`,
     async (program) => {
-      await using server = await TestServer.start(program, { flags });
+      await using server = await TestServer.start(program, { flags, command });
       using client = await server.connect();
       const bytes = manyBytes(64 * MEBIBYTE);
       const received = await exchange(client, bytes);
@@ -50,7 +50,7 @@ for (const { name, flags: modeFlags } of MODES) {
   );
 
   testProgram(`${name}: one byte, NUL bytes and every byte value come back`, async (program) => {
-    await using server = await TestServer.start(program, { flags });
+    await using server = await TestServer.start(program, { flags, command });
     for (
       const bytes of [
         Uint8Array.of(0),
@@ -64,13 +64,13 @@ for (const { name, flags: modeFlags } of MODES) {
   });
 
   testProgram(`${name}: nothing sent is nothing echoed, and an end of file`, async (program) => {
-    await using server = await TestServer.start(program, { flags });
+    await using server = await TestServer.start(program, { flags, command });
     using client = await server.connect();
     assertEquals(await exchange(client, new Uint8Array()), new Uint8Array());
   });
 
   testProgram(`${name}: random bytes in random pieces come back in order`, async (program) => {
-    await using server = await TestServer.start(program, { flags });
+    await using server = await TestServer.start(program, { flags, command });
     const seed = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
     const random = randomFrom(seed);
     using client = await server.connect();

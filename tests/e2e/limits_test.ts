@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertLessOrEqual, assertMatch } from "../assert.ts";
 import { childrenOf, descriptorsOf, residentBytesOf, runToEnd } from "./process.ts";
-import { MODES, testProgram } from "./program.ts";
+import { SERVINGS, testProgram } from "./program.ts";
 import { TestServer } from "./server.ts";
 
 const MEBIBYTE = 1024 * 1024;
@@ -33,12 +33,13 @@ testProgram(
   },
 );
 
-for (const mode of MODES) {
+for (const mode of SERVINGS) {
   testProgram(
     `${mode.name}: --idle-timeout ends a silent connection, and no other`,
     async (program) => {
       await using server = await TestServer.start(program, {
         flags: [...mode.flags, "--idle-timeout", "0.3", "--log", "json"],
+        command: mode.command,
       });
       using busy = mode.isConcurrent ? await server.connect() : null;
       using silent = await server.connect();
@@ -107,13 +108,14 @@ testProgram(
   { needs: ["prlimit"] },
 );
 
-for (const mode of MODES.filter(({ isConcurrent }) => isConcurrent)) {
+for (const mode of SERVINGS.filter(({ isConcurrent }) => isConcurrent)) {
   testProgram(
     `${mode.name}: a client that never reads costs bounded memory, and nobody else anything`,
     async (program) => {
       await using server = await TestServer.start(program, {
         // Deno 2.6 does not wake a write that waits for a client which is gone: there the stop ends it.
         flags: [...mode.flags, "--grace", "1", "--log", "json"],
+        command: mode.command,
       });
       using other = await server.connect();
       await other.roundTrip();
@@ -140,7 +142,10 @@ for (const mode of MODES.filter(({ isConcurrent }) => isConcurrent)) {
   testProgram(
     `${mode.name}: a slow drip of bytes holds one slot and nothing else`,
     async (program) => {
-      await using server = await TestServer.start(program, { flags: [...mode.flags, "--quiet"] });
+      await using server = await TestServer.start(program, {
+        flags: [...mode.flags, "--quiet"],
+        command: mode.command,
+      });
       using drip = await server.connect();
       for (const byte of "drip, drip, drip\n") {
         await drip.send(byte);
@@ -176,12 +181,13 @@ testProgram(
   },
 );
 
-for (const mode of MODES.filter(({ isConcurrent }) => isConcurrent)) {
+for (const mode of SERVINGS.filter(({ isConcurrent }) => isConcurrent)) {
   testProgram(
     `${mode.name}: draining under load finishes every request of every connection`,
     async (program) => {
       await using server = await TestServer.start(program, {
         flags: [...mode.flags, "--grace", "3600", "--log", "json"],
+        command: mode.command,
       });
       let isStopping = false;
       let isWarm = 0;
@@ -210,6 +216,7 @@ for (const mode of MODES.filter(({ isConcurrent }) => isConcurrent)) {
     async (program) => {
       await using server = await TestServer.start(program, {
         flags: [...mode.flags, "--grace", "0.1", "--log", "json"],
+        command: mode.command,
       });
       using client = await server.connect();
       await client.roundTrip();
@@ -232,6 +239,7 @@ for (const mode of MODES.filter(({ isConcurrent }) => isConcurrent)) {
     async (program) => {
       await using server = await TestServer.start(program, {
         flags: [...mode.flags, "--max-connections", "2", "--grace", "0.2", "--log", "json"],
+        command: mode.command,
       });
       using clients = new DisposableStack();
       for (let i = 0; i < 2; i++) await clients.use(await server.connect()).roundTrip();

@@ -177,13 +177,17 @@ export async function childrenOf(pid: number): Promise<{ pid: number; state: str
   return children;
 }
 
-/** The processes that have `text` in their command line. */
+/** The processes that have `text` in their command line, or in the environment they were started with. */
 export async function processesWith(text: string): Promise<number[]> {
   const pids = [];
   for await (const entry of Deno.readDir("/proc")) {
     if (!/^\d+$/.test(entry.name)) continue;
-    const commandLine = await readIfThere(`/proc/${entry.name}/cmdline`);
-    if (commandLine.includes(text)) pids.push(Number(entry.name));
+    for (const file of ["cmdline", "environ"]) {
+      const content = await readIfThere(`/proc/${entry.name}/${file}`);
+      if (!content.includes(text)) continue;
+      pids.push(Number(entry.name));
+      break;
+    }
   }
   return pids;
 }

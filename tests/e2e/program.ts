@@ -36,21 +36,42 @@ const SOURCE: Program = {
 
 const COMPILED: Program = { form: "compiled", path: COMPILED_BINARY, args: [] };
 
-/** A way of serving: the contract that all keep is tested with each. */
-export interface ServingMode {
+/** A way of serving an echo, by mode, handler and transport: the contract that all keep is tested with each. */
+export interface Serving {
   readonly name: string;
   readonly flags: readonly string[];
+  /** What stands behind `--`; none means that a handler of ours serves. */
+  readonly command?: readonly string[];
   /** Whether it serves clients at the same time. */
   readonly isConcurrent: boolean;
 }
 
+/** An echo as a user writes it. */
+const ECHO_MODULE = ["--handler", fixture("echo_handler.ts")];
+
+const ITERATIVE = ["--mode", "iterative"];
+const PREFORK = ["--mode", "prefork", "--workers", "5"];
+const PIPE = ["--transport", "pipe"];
+
 /** Every way of serving. */
-export const MODES: readonly ServingMode[] = [
-  { name: "per-connection", flags: ["--mode", "per-connection"], isConcurrent: true },
+export const SERVINGS: readonly Serving[] = [
+  { name: "per-connection", flags: [], isConcurrent: true },
   { name: "per-connection with spares", flags: ["--spare", "2"], isConcurrent: true },
-  { name: "prefork", flags: ["--mode", "prefork", "--workers", "5"], isConcurrent: true },
-  { name: "iterative", flags: ["--mode", "iterative"], isConcurrent: false },
+  { name: "prefork", flags: PREFORK, isConcurrent: true },
+  { name: "iterative", flags: ITERATIVE, isConcurrent: false },
+  { name: "per-connection over pipes", flags: PIPE, isConcurrent: true },
+  { name: "a module, per connection", flags: ECHO_MODULE, isConcurrent: true },
+  { name: "a module, over pipes", flags: [...PIPE, ...ECHO_MODULE], isConcurrent: true },
+  { name: "a module, prefork", flags: [...PREFORK, ...ECHO_MODULE], isConcurrent: true },
+  { name: "a module, iterative", flags: [...ITERATIVE, ...ECHO_MODULE], isConcurrent: false },
+  { name: "a program, per connection", flags: [], command: ["cat"], isConcurrent: true },
+  { name: "a program, iterative", flags: ITERATIVE, command: ["cat"], isConcurrent: false },
 ];
+
+/** The path of a fixture. */
+export function fixture(name: string): string {
+  return decodeURIComponent(new URL(`tests/fixtures/${name}`, ROOT).pathname);
+}
 
 /** What a test may say of itself. */
 export interface TestOptions {

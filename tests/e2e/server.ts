@@ -18,6 +18,8 @@ export interface ServerStart {
   /** Flags; the port is added. */
   readonly flags?: readonly string[];
   readonly port?: number;
+  /** A program and its arguments, which serve in place of a handler. */
+  readonly command?: readonly string[] | undefined;
   /** What to run in front of the program, such as `setpriv ...`. */
   readonly wrapper?: readonly string[];
   readonly ownGroup?: boolean;
@@ -38,8 +40,9 @@ export class TestServer implements AsyncDisposable {
     this.#folder = start.folder === undefined ? new TestFolder() : null;
     this.folderPath = start.folder ?? this.#folder?.path ?? "";
     const command = [...start.wrapper ?? [], program.path, ...program.args, "server"];
+    const behind = start.command === undefined ? [] : ["--", ...start.command];
     this.process = new RunningProcess(
-      [...command, ...start.flags ?? [], String(start.port ?? 0)],
+      [...command, ...start.flags ?? [], String(start.port ?? 0), ...behind],
       {
         // An empty XDG_RUNTIME_DIR counts as none.
         env: { TMPDIR: this.folderPath, XDG_RUNTIME_DIR: "" },

@@ -3,18 +3,19 @@
 import { assertEquals, assertMatch, assertRejects } from "../assert.ts";
 import { TempFolder } from "../support/temp_folder.ts";
 import { childrenOf, processesWith } from "./process.ts";
-import { MODES, testProgram } from "./program.ts";
+import { SERVINGS, testProgram } from "./program.ts";
 import { TestServer } from "./server.ts";
 
 const LONG_GRACE = ["--grace", "3600"];
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  for (const { name, flags: modeFlags } of MODES) {
+  for (const { name, flags: ownFlags, command } of SERVINGS) {
     testProgram(
       `${name}: ${signal} lets a connection finish, and takes no new one`,
       async (program) => {
         await using server = await TestServer.start(program, {
-          flags: [...modeFlags, ...LONG_GRACE],
+          flags: [...ownFlags, ...LONG_GRACE],
+          command,
         });
         using client = await server.connect();
         assertEquals(await client.roundTrip(), "ping\n");
@@ -39,10 +40,11 @@ testProgram("a server without connections stops at once, with status 0", async (
   assertEquals(server.process.stderr.text, "");
 });
 
-for (const { name, flags: modeFlags } of MODES) {
+for (const { name, flags: ownFlags, command } of SERVINGS) {
   testProgram(`${name}: a second SIGINT skips the wait`, async (program) => {
     await using server = await TestServer.start(program, {
-      flags: [...modeFlags, ...LONG_GRACE],
+      flags: [...ownFlags, ...LONG_GRACE],
+      command,
     });
     using client = await server.connect();
     await client.roundTrip();
@@ -64,7 +66,8 @@ for (const { name, flags: modeFlags } of MODES) {
 
   testProgram(`${name}: a connection that outlasts the grace is ended`, async (program) => {
     await using server = await TestServer.start(program, {
-      flags: [...modeFlags, "--grace", "0.1", "--log", "json"],
+      flags: [...ownFlags, "--grace", "0.1", "--log", "json"],
+      command,
     });
     using client = await server.connect();
     await client.roundTrip();
