@@ -43,11 +43,6 @@ async function strip(
 ): Promise<string> {
   const { path, refuse } = options;
   const advice = "bundle it to JavaScript first: deno bundle -o handler.js " + path;
-  const [, imported] = RELATIVE_IMPORT.exec(source) ?? [];
-  if (imported !== undefined) {
-    const what = `it imports ${JSON.stringify(imported)}`;
-    throw refuse(`${what}, and the compiled program takes TypeScript of one file only; ${advice}`);
-  }
   // @ts-types="../types/amaro.d.ts"
   const { default: amaro } = await import("amaro");
   let code: string;
@@ -56,6 +51,11 @@ async function strip(
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);
     throw refuse(`its types cannot be stripped (${message.split("\n")[0]}); ${advice}`, cause);
+  }
+  const [, imported] = RELATIVE_IMPORT.exec(code) ?? [];
+  if (imported !== undefined) {
+    const what = `it imports ${JSON.stringify(imported)}`;
+    throw refuse(`${what}, and the compiled program takes TypeScript of one file only; ${advice}`);
   }
   const text = `${code}\n//# sourceURL=${pathToFileURL(path).href}`;
   const url = `data:text/javascript,${encodeURIComponent(text)}`;

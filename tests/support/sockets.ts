@@ -66,3 +66,47 @@ export class ResettablePair implements Disposable {
     this.conn[Symbol.dispose]();
   }
 }
+
+/** A client that can reset its connection. */
+export class ResettableClient implements Disposable {
+  /** Its own port. */
+  readonly port: number;
+  readonly #socket: Socket;
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+    this.port = socket.localPort ?? 0;
+  }
+
+  static async connect(port: number): Promise<ResettableClient> {
+    const socket = connect(port, "127.0.0.1");
+    await once(socket, "connect");
+    return new ResettableClient(socket);
+  }
+
+  send(text: string): void {
+    this.#socket.write(text);
+  }
+
+  /** Resolves to the next line, without its newline. */
+  async readLine(): Promise<string> {
+    let text = "";
+    while (!text.endsWith("\n")) {
+      const [data] = await once(this.#socket, "data");
+      text += String(data);
+    }
+    return text.trimEnd();
+  }
+
+  /** Resets the connection. */
+  async reset(): Promise<void> {
+    const closed = once(this.#socket, "close");
+    this.#socket.resetAndDestroy();
+    await closed;
+  }
+
+  /** Closes it if it is still open. */
+  [Symbol.dispose](): void {
+    this.#socket.destroy();
+  }
+}
