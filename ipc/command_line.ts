@@ -45,7 +45,7 @@ export function parseCommandLine<Table extends FlagTable>(
   const refuse = (message: string) => new UsageError(message, { command: spec.name });
   const isValued = (name: string) => (spec.flags[name]?.placeholder ?? null) !== null;
   const [valued, switches] = partition(Object.keys(spec.flags), isValued);
-  const { flagged, operands } = sortArguments(args, valued);
+  const { flagged, operands } = sortArguments(args, { valued, names: namesByAlias(spec.flags) });
   const withValue = ["help", ...switches].find((name) =>
     flagged.some((argument) => argument.startsWith(`--${name}=`))
   );
@@ -79,26 +79,34 @@ export function parseCommandLine<Table extends FlagTable>(
   return { flags: flags as FlagValues<Table>, given, operands };
 }
 
+/** The names that letters stand for, each with its dashes: `--verbose` by `-v`. */
+function namesByAlias(flags: FlagTable): ReadonlyMap<string, string> {
+  const aliased = Object.entries(flags).filter(([, flag]) => flag.alias !== undefined);
+  return new Map(aliased.map(([name, flag]) => [`-${flag.alias}`, `--${name}`]));
+}
+
 function partition<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
   return [items.filter(test), items.filter((item) => !test(item))];
 }
 
 /**
  * Sorts the arguments as `getopt_long(3)` does: the argument behind a flag that takes a value is that value, whatever
- * it looks like, and is joined to it; what stands behind `--` are operands.
+ * it looks like, and is joined to it; what stands behind `--` are operands. A letter that stands for a flag becomes its
+ * name, but only where it stands alone: letters are not joined, to each other or to a value.
  */
 function sortArguments(
   args: readonly string[],
-  valued: readonly string[],
+  flags: { readonly valued: readonly string[]; readonly names: ReadonlyMap<string, string> },
 ): { readonly flagged: string[]; readonly operands: string[] } {
   const flagged: string[] = [];
   const operands: string[] = [];
   for (let i = 0; i < args.length; i++) {
-    const [argument = "", next] = args.slice(i, i + 2);
+    const [typed = "", next] = args.slice(i, i + 2);
+    const argument = flags.names.get(typed) ?? typed;
     if (argument === "--") return { flagged, operands: [...operands, ...args.slice(i + 1)] };
     if (!argument.startsWith("-") || argument === "-") {
       operands.push(argument);
-    } else if (next !== undefined && valued.some((name) => argument === `--${name}`)) {
+    } else if (next !== undefined && flags.valued.some((name) => argument === `--${name}`)) {
       flagged.push(`${argument}=${next}`);
       i += 1;
     } else {
@@ -135,7 +143,7 @@ export function formatUsage(spec: CommandSpec<FlagTable>): string {
 /** The text of `--help`, which is also the README's block. */
 export function formatHelp(spec: CommandSpec<FlagTable>): string {
   const rows = Object.entries(spec.flags).map(([name, flag]) => [
-    flag.placeholder === null ? `--${name}` : `--${name} ${flag.placeholder}`,
+    formatFlag(name, flag),
     flag.placeholder === null ? flag.help : `${flag.help} (${flag.fallback})`,
   ]);
   rows.push(["--help", "print this and exit"]);
@@ -150,4 +158,9 @@ export function formatHelp(spec: CommandSpec<FlagTable>): string {
     "",
     ...spec.notes,
   ].join("\n");
+}
+
+function formatFlag(name: string, { alias, placeholder }: Flag<unknown>): string {
+  const names = alias === undefined ? `--${name}` : `-${alias}, --${name}`;
+  return placeholder === null ? names : `${names} ${placeholder}`;
 }
