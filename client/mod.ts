@@ -8,7 +8,7 @@ import { formatEndpoint } from "../ipc/address.ts";
 import { isStreamError, OperationalError, reasonOf } from "../ipc/errors.ts";
 import type { ClientOptions } from "./command.ts";
 import { connect } from "./connect.ts";
-import { InputError, OutputError, runInteractive } from "./interactive.ts";
+import { runInteractive } from "./interactive.ts";
 
 /** Runs a client to its end. Rejects with `OperationalError` if it cannot connect, is cut off, or cannot print. */
 export async function runClient(options: ClientOptions): Promise<void> {
@@ -22,20 +22,10 @@ export async function runClient(options: ClientOptions): Promise<void> {
       newline,
     });
   } catch (cause) {
-    if (cause instanceof OutputError) {
-      throw failed("Cannot write to standard output", { reason: cause.cause, cause });
-    }
-    if (cause instanceof InputError) {
-      throw failed("Cannot read standard input", { reason: cause.cause, cause });
-    }
     if (!isStreamError(cause)) throw cause;
-    throw failed(`Lost the connection to ${formatEndpoint(options)}`, { reason: cause, cause });
+    throw new OperationalError(
+      `Lost the connection to ${formatEndpoint(options)}: ${reasonOf(cause)}`,
+      { cause },
+    );
   }
-}
-
-function failed(
-  what: string,
-  why: { readonly reason: unknown; readonly cause: unknown },
-): OperationalError {
-  return new OperationalError(`${what}: ${reasonOf(why.reason)}`, { cause: why.cause });
 }

@@ -15,6 +15,7 @@ import { ControlChannel } from "../ipc/control.ts";
 import { errnoOf, EXIT_STATUS, isStreamError, OperationalError, reasonOf } from "../ipc/errors.ts";
 import { exitWith } from "../ipc/exit.ts";
 import { integer, readArgv, text } from "../ipc/flags.ts";
+import { giveUpPermissions } from "../ipc/permissions.ts";
 import type { HiddenCommand } from "../ipc/self.ts";
 import type { WorkerTransport } from "../ipc/transport.ts";
 import { UnixWorkerTransport } from "../ipc/transports/unix.ts";
@@ -48,8 +49,6 @@ export const WORKER_FLAGS = {
   }),
 };
 
-const PERMISSIONS = ["run", "read", "write", "net", "env", "sys", "ffi", "import"] as const;
-
 /** Runs a worker. Resolves to its exit status; rejects if the handler failed. */
 export async function runWorker(args: readonly string[]): Promise<number> {
   const { socket, control, worker, connections } = readArgv(WORKER_FLAGS, args);
@@ -81,11 +80,6 @@ function openTransport(socket: string): WorkerTransport {
     if (!isStreamError(cause)) throw cause;
     throw new OperationalError(`Cannot listen on ${socket}: ${reasonOf(cause)}`, { cause });
   }
-}
-
-/** Gives up every permission. What is open stays open: sockets can be accepted from, read and written. */
-export function giveUpPermissions(): void {
-  for (const name of PERMISSIONS) Deno.permissions.revokeSync({ name });
 }
 
 /** Serves one connection after another, as many as it was told. */
