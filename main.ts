@@ -26,6 +26,10 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
     const { runGuard } = await import("./server/guard.ts");
     return await runGuard();
   }],
+  ["_reader", async () => {
+    const { runReader } = await import("./client/reader.ts");
+    return await runReader();
+  }],
   ["server", async (args) => {
     const { parseServerOptions, SERVER_COMMAND } = await import("./server/command.ts");
     const options = parseServerOptions(args);
@@ -41,8 +45,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
     const options = parseClientOptions(args);
     if (options === null) return await printHelp(CLIENT_COMMAND);
     const { runClient } = await import("./client/mod.ts");
-    await runClient(options);
-    return EXIT_STATUS.done;
+    return await runClient(options);
   }],
 ]);
 

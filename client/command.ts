@@ -11,12 +11,14 @@ import { integer, seconds, text, toggle } from "../ipc/flags.ts";
 export const CLIENT_FLAGS = {
   end: text({ placeholder: "WORD", fallback: "END", help: "the line that ends the input" }),
   "no-newline": toggle("send each line without its newline"),
+  split: toggle("print from a process of its own"),
   "connect-timeout": seconds({
     placeholder: "S",
     fallback: 10,
     min: 0.001,
     help: "how long to wait for the connection",
   }),
+  verbose: toggle("tell which process does what", { alias: "v" }),
 };
 
 const HOST = text({ placeholder: "HOST", fallback: "127.0.0.1", help: "" });
@@ -44,8 +46,12 @@ export interface ClientOptions {
   readonly endWord: string;
   /** Whether lines are sent with the newline they were typed with. */
   readonly newline: boolean;
+  /** Whether a process of its own prints what the server sends. */
+  readonly split: boolean;
   /** How long to wait for the connection. */
   readonly connectTimeoutMs: number;
+  /** Whether to tell, on standard error, which process does what. */
+  readonly verbose: boolean;
 }
 
 /** Parses the arguments behind `brood client`. Returns null if they ask for help. Throws `UsageError`. */
@@ -60,6 +66,8 @@ export function parseClientOptions(args: readonly string[]): ClientOptions | nul
     port: parseValue("PORT", port ?? "", { flag: PORT, command }),
     endWord: flags.end,
     newline: !flags["no-newline"],
+    split: flags.split,
     connectTimeoutMs: Math.round(flags["connect-timeout"] * 1000),
+    verbose: flags.verbose,
   };
 }

@@ -9,8 +9,9 @@
 
 // @ts-types="../types/std_streams.d.ts"
 import { DelimiterStream } from "@std/streams";
-import { errnoOf, isStreamError } from "../ipc/errors.ts";
+import { errnoOf, isStreamError, OperationalError, reasonOf } from "../ipc/errors.ts";
 import { type ByteStream, writeAll } from "../ipc/transport.ts";
+import { receiveAll } from "./receive.ts";
 
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
@@ -29,7 +30,7 @@ export interface InteractiveOptions {
 
 /**
  * Runs until the server has ended. Rejects with the stream's error if the connection is lost, and with
- * {@linkcode OutputError} or {@linkcode InputError} if the client's own side fails.
+ * `OutputError` or {@linkcode InputError} if the client's own side fails.
  */
 export async function runInteractive(
   connection: ByteStream,
@@ -56,28 +57,8 @@ export async function runInteractive(
   if (reset !== null) throw reset;
 }
 
-/** The output takes no more; the reason is the cause. */
-export class OutputError extends Error {}
-
 /** The input cannot be read; the reason is the cause. */
-export class InputError extends Error {}
-
-async function receiveAll(
-  connection: Pick<ByteStream, "read">,
-  output: Pick<ByteStream, "write">,
-): Promise<void> {
-  const buffer = new Uint8Array(64 * 1024);
-  while (true) {
-    const count = await connection.read(buffer);
-    if (count === null) return;
-    try {
-      await writeAll(output, buffer.subarray(0, count));
-    } catch (cause) {
-      if (!isStreamError(cause)) throw cause;
-      throw new OutputError("Cannot write what was received", { cause });
-    }
-  }
-}
+export class InputError extends OperationalError {}
 
 async function sendLines(
   connection: Pick<ByteStream, "write" | "closeWrite">,
@@ -100,7 +81,7 @@ async function* linesOf(input: ReadableStream<Uint8Array>): AsyncGenerator<Uint8
     yield* input.pipeThrough(splitter).values({ preventCancel: true });
   } catch (cause) {
     if (!isStreamError(cause)) throw cause;
-    throw new InputError("Cannot read what is to be sent", { cause });
+    throw new InputError(`Cannot read standard input: ${reasonOf(cause)}`, { cause });
   }
 }
 

@@ -5,37 +5,36 @@
  */
 
 import { formatEndpoint } from "../ipc/address.ts";
-import { isStreamError, OperationalError, reasonOf } from "../ipc/errors.ts";
+import { EXIT_STATUS, isStreamError, OperationalError, reasonOf } from "../ipc/errors.ts";
 import type { ClientOptions } from "./command.ts";
 import { connect } from "./connect.ts";
-import { InputError, OutputError, runInteractive } from "./interactive.ts";
+import { runInteractive } from "./interactive.ts";
+import { ReaderProcess } from "./reader_process.ts";
+import { runSplit } from "./split.ts";
 
-/** Runs a client to its end. Rejects with `OperationalError` if it cannot connect, is cut off, or cannot print. */
-export async function runClient(options: ClientOptions): Promise<void> {
+/**
+ * Runs a client to its end. Resolves to its exit status; rejects with `OperationalError` if it cannot connect, is cut
+ * off, or cannot print.
+ */
+export async function runClient(options: ClientOptions): Promise<number> {
   using connection = await connect(options);
+  const server = formatEndpoint(options);
   const { endWord, newline } = options;
+  const keyboard = { input: Deno.stdin.readable, endWord, newline };
+  const tell = (what: string) => options.verbose && console.error(what);
   try {
-    await runInteractive(connection, {
-      input: Deno.stdin.readable,
-      output: Deno.stdout,
-      endWord,
-      newline,
-    });
+    if (options.split) {
+      const reader = ReaderProcess.start();
+      tell(`client ${Deno.pid}: reads the keyboard and writes to ${server}`);
+      tell(`reader ${reader.pid}: prints what the server sends`);
+      return await runSplit(connection, { ...keyboard, reader });
+    }
+    tell(`client ${Deno.pid}: reads the keyboard, writes to ${server}, prints what it sends`);
+    await runInteractive(connection, { ...keyboard, output: Deno.stdout });
+    return EXIT_STATUS.done;
   } catch (cause) {
-    if (cause instanceof OutputError) {
-      throw failed("Cannot write to standard output", { reason: cause.cause, cause });
-    }
-    if (cause instanceof InputError) {
-      throw failed("Cannot read standard input", { reason: cause.cause, cause });
-    }
     if (!isStreamError(cause)) throw cause;
-    throw failed(`Lost the connection to ${formatEndpoint(options)}`, { reason: cause, cause });
+    const reason = reasonOf(cause);
+    throw new OperationalError(`Lost the connection to ${server}: ${reason}`, { cause });
   }
-}
-
-function failed(
-  what: string,
-  why: { readonly reason: unknown; readonly cause: unknown },
-): OperationalError {
-  return new OperationalError(`${what}: ${reasonOf(why.reason)}`, { cause: why.cause });
 }

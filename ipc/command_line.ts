@@ -50,7 +50,10 @@ export function parseCommandLine<Table extends FlagTable>(
   const refuse = (message: string) => new UsageError(message, { command: spec.name });
   const isValued = (name: string) => (spec.flags[name]?.placeholder ?? null) !== null;
   const [valued, switches] = partition(Object.keys(spec.flags), isValued);
-  const { flagged, operands: inFront, behind } = sortArguments(args, valued);
+  const { flagged, operands: inFront, behind } = sortArguments(args, {
+    valued,
+    names: namesByAlias(spec.flags),
+  });
   const takesProgram = spec.program !== undefined;
   const operands = takesProgram ? inFront : [...inFront, ...behind ?? []];
   const withValue = ["help", ...switches].find((name) =>
@@ -93,17 +96,25 @@ function programOf(words: readonly string[]): readonly [string, ...string[]] | u
   return path === undefined || path === "" ? undefined : [path, ...args];
 }
 
+/** The names that letters stand for, each with its dashes: `--verbose` by `-v`. */
+function namesByAlias(flags: FlagTable): ReadonlyMap<string, string> {
+  const aliased = Object.entries(flags).filter(([, flag]) => flag.alias !== undefined);
+  return new Map(aliased.map(([name, flag]) => [`-${flag.alias}`, `--${name}`]));
+}
+
 function partition<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
   return [items.filter(test), items.filter((item) => !test(item))];
 }
 
 /**
  * Sorts the arguments as `getopt_long(3)` does: the argument behind a flag that takes a value is that value, whatever
- * it looks like, and is joined to it. What stands behind `--` is left alone; null if there is no `--`.
+ * it looks like, and is joined to it. What stands behind `--` is left alone; null if there is no `--`. A letter that
+ * stands for a flag becomes its name, but only where it stands alone: letters are not joined, to each other or to a
+ * value.
  */
 function sortArguments(
   args: readonly string[],
-  valued: readonly string[],
+  flags: { readonly valued: readonly string[]; readonly names: ReadonlyMap<string, string> },
 ): {
   readonly flagged: string[];
   readonly operands: string[];
@@ -112,11 +123,12 @@ function sortArguments(
   const flagged: string[] = [];
   const operands: string[] = [];
   for (let i = 0; i < args.length; i++) {
-    const [argument = "", next] = args.slice(i, i + 2);
+    const [typed = "", next] = args.slice(i, i + 2);
+    const argument = flags.names.get(typed) ?? typed;
     if (argument === "--") return { flagged, operands, behind: args.slice(i + 1) };
     if (!argument.startsWith("-") || argument === "-") {
       operands.push(argument);
-    } else if (next !== undefined && valued.some((name) => argument === `--${name}`)) {
+    } else if (next !== undefined && flags.valued.some((name) => argument === `--${name}`)) {
       flagged.push(`${argument}=${next}`);
       i += 1;
     } else {
@@ -154,7 +166,7 @@ export function formatUsage(spec: CommandSpec<FlagTable>): string {
 /** The text of `--help`, which is also the README's block. */
 export function formatHelp(spec: CommandSpec<FlagTable>): string {
   const rows = Object.entries(spec.flags).map(([name, flag]) => [
-    flag.placeholder === null ? `--${name}` : `--${name} ${flag.placeholder}`,
+    formatFlag(name, flag),
     flag.placeholder === null ? flag.help : `${flag.help} (${flag.fallback})`,
   ]);
   rows.push(["--help", "print this and exit"]);
@@ -169,4 +181,9 @@ export function formatHelp(spec: CommandSpec<FlagTable>): string {
     "",
     ...spec.notes,
   ].join("\n");
+}
+
+function formatFlag(name: string, { alias, placeholder }: Flag<unknown>): string {
+  const names = alias === undefined ? `--${name}` : `-${alias}, --${name}`;
+  return placeholder === null ? names : `${names} ${placeholder}`;
 }

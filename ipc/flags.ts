@@ -15,6 +15,8 @@ export interface Flag<T> {
   readonly fallback: T;
   /** What it does, for `--help`. */
   readonly help: string;
+  /** The letter that stands for the name, as `v` in `-v`. */
+  readonly alias?: string | undefined;
   /** The value that a text stands for. Throws {@linkcode ValueError}, whose message says what was expected. */
   readonly parse: (text: string) => T;
 }
@@ -31,14 +33,14 @@ export type FlagValues<Table extends FlagTable> = {
 export class ValueError extends Error {}
 
 /** What a flag with a value is declared with. */
-export type FlagDescription<T> = Pick<Flag<T>, "fallback" | "help"> & {
+export type FlagDescription<T> = Pick<Flag<T>, "fallback" | "help" | "alias"> & {
   /** What stands for the value in `--help`. */
   readonly placeholder: string;
 };
 
 /** A switch: absent or present. */
-export function toggle(help: string): Flag<boolean> {
-  return { placeholder: null, fallback: false, help, parse: parseBoolean };
+export function toggle(help: string, options: Pick<Flag<boolean>, "alias"> = {}): Flag<boolean> {
+  return { ...options, placeholder: null, fallback: false, help, parse: parseBoolean };
 }
 
 function parseBoolean(text: string): boolean {

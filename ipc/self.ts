@@ -1,7 +1,7 @@
 /**
- * The command that starts this program again, as its own worker: the compiled binary by its path and a hidden command,
- * the source by the module behind that command. That module alone starts in fewer milliseconds than `main.ts`, whose
- * other commands Deno reads in advance, and a worker's start is the price of a connection.
+ * The command that starts this program again, as its own worker or reader: the compiled binary by its path and a hidden
+ * command, the source by the module behind that command. That module alone starts in fewer milliseconds than `main.ts`,
+ * whose other commands Deno reads in advance, and a worker's start is the price of a connection.
  *
  * @module
  */

@@ -15,6 +15,7 @@ import { ControlChannel } from "../ipc/control.ts";
 import { errnoOf, EXIT_STATUS, isStreamError, OperationalError, reasonOf } from "../ipc/errors.ts";
 import { exitWith, onUnhandled } from "../ipc/exit.ts";
 import { choice, type FlagValues, integer, readArgv, text } from "../ipc/flags.ts";
+import { giveUpPermissions } from "../ipc/permissions.ts";
 import type { HiddenCommand } from "../ipc/self.ts";
 import type { ConnectionInfo, WorkerTransport } from "../ipc/transport.ts";
 import { UnixWorkerTransport } from "../ipc/transports/unix.ts";
@@ -55,8 +56,6 @@ export const WORKER_FLAGS = {
     help: "how many connections to serve before the end; 0 means no end",
   }),
 };
-
-const PERMISSIONS = ["run", "read", "write", "net", "env", "sys", "ffi", "import"] as const;
 
 /** Runs a worker. Resolves to its exit status. */
 export async function runWorker(args: readonly string[]): Promise<number> {
@@ -147,11 +146,6 @@ function openTransport(socket: string): WorkerTransport {
     if (!isStreamError(cause)) throw cause;
     throw new OperationalError(`Cannot listen on ${socket}: ${reasonOf(cause)}`, { cause });
   }
-}
-
-/** Gives up every permission. What is open stays open: sockets can be accepted from, read and written. */
-export function giveUpPermissions(): void {
-  for (const name of PERMISSIONS) Deno.permissions.revokeSync({ name });
 }
 
 /** A handler module failed, and that has been told. */

@@ -27,7 +27,7 @@ export const PERMISSION_FLAGS: readonly string[] = [
   // The private run folder with its sockets, whose path is known at run time only.
   "--allow-read",
   "--allow-write",
-  // It starts itself again as worker, from a path that is not known before, and a shell to ask for ulimit.
+  // It starts itself again as worker or reader, from a path that is not known before, and a shell to ask for ulimit.
   "--allow-run",
   // Where the private run folder goes.
   "--allow-env=XDG_RUNTIME_DIR,TMPDIR",

@@ -8,7 +8,9 @@ const DEFAULTS = {
   port: 9000,
   endWord: "END",
   newline: true,
+  split: false,
   connectTimeoutMs: 10_000,
+  verbose: false,
 };
 
 Deno.test("parseClientOptions() needs no more than the port", () => {
@@ -22,13 +24,21 @@ Deno.test("parseClientOptions() takes the host before the port", () => {
 });
 
 Deno.test("parseClientOptions() takes every flag", () => {
-  const args = ["--end", "bye bye", "--no-newline", "--connect-timeout=0.25", "9000"];
+  const words = ["--end", "bye bye", "--no-newline", "--split"];
+  const args = [...words, "--connect-timeout=0.25", "--verbose", "9000"];
   assertEquals(parseClientOptions(args), {
     ...DEFAULTS,
     endWord: "bye bye",
     newline: false,
+    split: true,
     connectTimeoutMs: 250,
+    verbose: true,
   });
+});
+
+Deno.test("parseClientOptions() takes -v for --verbose", () => {
+  assertEquals(parseClientOptions(["-v", "9000"]), { ...DEFAULTS, verbose: true });
+  assertEquals(parseClientOptions(["--end", "-v", "9000"]), { ...DEFAULTS, endWord: "-v" });
 });
 
 Deno.test("parseClientOptions() takes the ports from 1 to 65535", () => {
@@ -58,6 +68,9 @@ const REFUSED: readonly (readonly [args: readonly string[], message: string])[] 
   [["--connect-timeout=10s", "9000"], `--connect-timeout "10s": ${SECONDS_EXPECTED}`],
   [["--no-newline=yes", "9000"], "--no-newline takes no value"],
   [["--newline", "9000"], "unknown flag --newline"],
+  [["--split=yes", "9000"], "--split takes no value"],
+  [["-V", "9000"], "unknown flag -V"],
+  [["-vv", "9000"], "unknown flag -vv"],
 ];
 
 for (const [args, message] of REFUSED) {
@@ -72,5 +85,7 @@ Deno.test("the client's help tells the usage, every flag and its default", () =>
   assertStringIncludes(help, "Usage: brood client [OPTIONS] [HOST] PORT\n");
   assertStringIncludes(help, "--end WORD           the line that ends the input (END)\n");
   assertStringIncludes(help, "--no-newline         send each line without its newline\n");
+  assertStringIncludes(help, "--split              print from a process of its own\n");
+  assertStringIncludes(help, "-v, --verbose        tell which process does what\n");
   assertStringIncludes(help, "--connect-timeout S  how long to wait for the connection (10)\n");
 });

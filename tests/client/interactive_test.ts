@@ -1,4 +1,5 @@
-import { OutputError, runInteractive } from "../../client/interactive.ts";
+import { InputError, runInteractive } from "../../client/interactive.ts";
+import { OutputError } from "../../client/receive.ts";
 import { assertEquals, assertRejects } from "../assert.ts";
 import { bytesOf, oneByOne } from "../support/bytes.ts";
 import { MemoryStream, type MemoryStreamOptions } from "../support/memory_stream.ts";
@@ -236,7 +237,9 @@ Deno.test("runInteractive() rejects when its input fails, for a server that wait
   });
   const connection = new MemoryStream({ reads: endsWithClient });
   const output = new MemoryStream();
-  await assertRejects(() => runInteractive(connection, { ...OPTIONS, input, output }), Error);
+  const run = () => runInteractive(connection, { ...OPTIONS, input, output });
+  const { message } = await assertRejects(run, InputError);
+  assertEquals(message, "Cannot read standard input: EISDIR");
 });
 
 function throwBug(): never {

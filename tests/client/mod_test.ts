@@ -12,6 +12,10 @@ Deno.test("runClient() rejects before it reads any input when it cannot connect"
     endWord: "END",
     newline: true,
     connectTimeoutMs: 60_000,
+    verbose: true,
   };
-  await assertRejects(() => runClient(options), OperationalError, "connection refused");
+  for (const split of [false, true]) {
+    const run = () => runClient({ ...options, split });
+    await assertRejects(run, OperationalError, "connection refused");
+  }
 });

@@ -1,35 +1,12 @@
-/** The client: what it sends, what it prints, and what ends it. */
+/** The client, in one process and in two: what it sends, what it prints, and what ends it. */
 
 import { assertEquals, assertMatch } from "../assert.ts";
 import { readAll, send } from "../support/bytes.ts";
 import { listenOnLoopback } from "../support/sockets.ts";
-import { RunningProcess, runToEnd, within } from "./process.ts";
-import { type Program, testProgram } from "./program.ts";
+import { RunningProcess, runToEnd } from "./process.ts";
+import { type Program, type TestOptions, testProgram } from "./program.ts";
+import { ScriptedServer } from "./scripted_server.ts";
 import { TestServer } from "./server.ts";
-
-/** A server of the test's own, for what ours does not do: it hands each connection to `serve`. */
-class ScriptedServer implements AsyncDisposable {
-  readonly #listener = listenOnLoopback();
-  readonly #serving: Promise<void>;
-
-  constructor(serve: (conn: Deno.TcpConn) => Promise<void>) {
-    this.#serving = this.#serveOne(serve);
-  }
-
-  get port(): number {
-    return this.#listener.addr.port;
-  }
-
-  async #serveOne(serve: (conn: Deno.TcpConn) => Promise<void>): Promise<void> {
-    using conn = await this.#listener.accept();
-    await serve(conn);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await within(this.#serving, () => "end of the scripted server");
-    this.#listener.close();
-  }
-}
 
 async function readText(conn: Deno.Conn): Promise<string | null> {
   const buffer = new Uint8Array(4096);
@@ -37,63 +14,85 @@ async function readText(conn: Deno.Conn): Promise<string | null> {
   return count === null ? null : new TextDecoder().decode(buffer.subarray(0, count));
 }
 
-function clientOf(program: Program, args: readonly string[]): string[] {
-  return [program.path, ...program.args, "client", ...args];
+/** The forms of the client: the contract that both keep is tested with each. */
+const FORMS = [{ name: "client", flags: [] }, { name: "client --split", flags: ["--split"] }];
+
+/** Registers a test for every form of the client, which the test gets as the command with its arguments. */
+function testClient(
+  name: string,
+  run: (program: Program, clientWith: (...args: string[]) => string[]) => Promise<void>,
+  options: TestOptions = {},
+): void {
+  for (const form of FORMS) {
+    testProgram(`${form.name}: ${name}`, async (program) => {
+      const command = [program.path, ...program.args, "client", ...form.flags];
+      await run(program, (...args) => [...command, ...args]);
+    }, options);
+  }
 }
 
-testProgram("an empty line is not sent, and the end of input ends it", async (program) => {
-  await using server = await TestServer.start(program, { flags: ["--quiet"] });
-  const client = clientOf(program, [String(server.port)]);
-  assertEquals(await runToEnd(client, { input: "a\n\nb\n" }), {
-    status: 0,
-    stdout: "a\nb\n",
-    stderr: "",
-  });
-});
+testClient(
+  "an empty line is not sent, and the end of input ends it",
+  async (program, clientWith) => {
+    await using server = await TestServer.start(program, { flags: ["--quiet"] });
+    const client = clientWith(String(server.port));
+    assertEquals(await runToEnd(client, { input: "a\n\nb\n" }), {
+      status: 0,
+      stdout: "a\nb\n",
+      stderr: "",
+    });
+  },
+);
 
-testProgram("END ends it; what stands behind is not sent", async (program) => {
+testClient("END ends it; what stands behind is not sent", async (program, clientWith) => {
   await using server = await TestServer.start(program, { flags: ["--quiet"] });
-  await using client = new RunningProcess(clientOf(program, [String(server.port)]));
+  await using client = new RunningProcess(clientWith(String(server.port)));
   await client.type("a\nEND\nb\n");
   assertEquals((await client.ended()).code, 0);
   assertEquals([client.stdout.text, client.stderr.text], ["a\n", ""]);
 });
 
-testProgram("--end chooses the word", async (program) => {
+testClient("--end chooses the word", async (program, clientWith) => {
   await using server = await TestServer.start(program, { flags: ["--quiet"] });
-  await using client = new RunningProcess(clientOf(program, ["--end", "bye", String(server.port)]));
+  await using client = new RunningProcess(clientWith("--end", "bye", String(server.port)));
   await client.type("END\nbye\n");
   assertEquals((await client.ended()).code, 0);
   assertEquals(client.stdout.text, "END\n");
 });
 
-testProgram("what the server sends appears at once while nothing is typed", async (program) => {
-  const { promise: seen, resolve: tellSeen } = Promise.withResolvers<void>();
-  await using server = new ScriptedServer(async (conn) => {
-    await send(conn, "welcome\n");
-    await seen;
-  });
-  await using client = new RunningProcess(clientOf(program, [String(server.port)]));
-  assertEquals(await client.stdout.find((line) => line), "welcome");
-  tellSeen();
-  // The server closes while the client's input is still open.
-  assertEquals((await client.ended()).code, 0);
-});
+testClient(
+  "what the server sends appears at once while nothing is typed",
+  async (_program, clientWith) => {
+    const { promise: seen, resolve: tellSeen } = Promise.withResolvers<void>();
+    await using server = new ScriptedServer(async (conn) => {
+      await send(conn, "welcome\n");
+      await seen;
+    });
+    await using client = new RunningProcess(clientWith(String(server.port)));
+    assertEquals(await client.stdout.find((line) => line), "welcome");
+    tellSeen();
+    // The server closes while the client's input is still open.
+    assertEquals((await client.ended()).code, 0);
+  },
+);
 
-testProgram("after the end of input everything that still comes is printed", async (program) => {
-  const length = 1024 * 1024;
-  await using server = new ScriptedServer(async (conn) => {
-    assertEquals(await readAll(conn), "question\n");
-    await send(conn, "x".repeat(length));
-  });
-  const client = clientOf(program, [String(server.port)]);
-  const { status, stdout } = await runToEnd(client, { input: "question\n" });
-  assertEquals([status, stdout.trimEnd().length], [0, length]);
-});
+testClient(
+  "after the end of input everything that still comes is printed",
+  async (_program, clientWith) => {
+    const length = 1024 * 1024;
+    await using server = new ScriptedServer(async (conn) => {
+      assertEquals(await readAll(conn), "question\n");
+      await send(conn, "x".repeat(length));
+    });
+    const client = clientWith(String(server.port));
+    const { status, stdout } = await runToEnd(client, { input: "question\n" });
+    assertEquals([status, stdout.trimEnd().length], [0, length]);
+  },
+);
 
-testProgram(
+testClient(
   "--no-newline sends lines as the note's client does, and prints its server's answers",
-  async (program) => {
+  async (_program, clientWith) => {
     // The note's server echoes what one read brought, which has no newline.
     const received: string[] = [];
     await using server = new ScriptedServer(async (conn) => {
@@ -103,7 +102,7 @@ testProgram(
       }
     });
     await using client = new RunningProcess(
-      clientOf(program, ["--no-newline", String(server.port)]),
+      clientWith("--no-newline", String(server.port)),
     );
     await client.type("hello\n\nworld\nEND\n");
     assertEquals((await client.ended()).code, 0);
@@ -112,9 +111,9 @@ testProgram(
   },
 );
 
-testProgram(
+testClient(
   "a line goes out as typed: bytes that are no UTF-8, and without the newline it never had",
-  async (program) => {
+  async (_program, clientWith) => {
     const { promise: received, resolve } = Promise.withResolvers<Uint8Array>();
     await using server = new ScriptedServer(async (conn) => {
       const buffer = new Uint8Array(100);
@@ -125,18 +124,18 @@ testProgram(
       }
       resolve(buffer.subarray(0, filled));
     });
-    const client = clientOf(program, [String(server.port)]).map((word) => `'${word}'`).join(" ");
+    const client = clientWith(String(server.port)).map((word) => `'${word}'`).join(" ");
     await using shell = new RunningProcess(["sh", "-c", `printf '\\377\\000a\\r\\nb' | ${client}`]);
     assertEquals(await received, Uint8Array.of(255, 0, 97, 13, 10, 98));
     assertEquals((await shell.ended()).code, 0);
   },
 );
 
-testProgram("a reset is told, with status 1", async (program) => {
+testClient("a reset is told, with status 1", async (_program, clientWith) => {
   const listen = "TCP-LISTEN:0,bind=127.0.0.1,linger=0";
   await using server = new RunningProcess(["socat", "-d", "-d", listen, "PIPE"]);
   const [, port = ""] = await server.stderr.match(/listening on .*:(\d+)$/);
-  await using client = new RunningProcess(clientOf(program, [port]));
+  await using client = new RunningProcess(clientWith(port));
   await client.type("hello\n");
   assertEquals(await client.stdout.find((line) => line), "hello");
   // With SO_LINGER of 0 the close of a socket, here by the process's end, is a reset.
@@ -149,15 +148,15 @@ testProgram("a reset is told, with status 1", async (program) => {
   assertEquals(code, 1);
 }, { needs: ["socat"] });
 
-testProgram(
+testClient(
   "--connect-timeout ends the wait for a server that does not answer",
-  async (program) => {
+  async (_program, clientWith) => {
     // The queue of one is full after the first connections: the kernel leaves further ones without an answer.
     using server = listenOnLoopback({ backlog: 1 });
     const { port } = server.addr;
     using queue = new DisposableStack();
     for (let i = 0; i < 2; i++) queue.use(await Deno.connect({ port }));
-    const client = clientOf(program, ["--connect-timeout", "0.2", String(port)]);
+    const client = clientWith("--connect-timeout", "0.2", String(port));
     const { status, stderr } = await runToEnd(client);
     assertEquals(
       [status, stderr],
@@ -166,9 +165,9 @@ testProgram(
   },
 );
 
-testProgram("an output that is closed is told, with status 1", async (program) => {
+testClient("an output that is closed is told, with status 1", async (program, clientWith) => {
   await using server = await TestServer.start(program, { flags: ["--quiet"] });
-  const client = clientOf(program, [String(server.port)]).map((word) => `'${word}'`).join(" ");
+  const client = clientWith(String(server.port)).map((word) => `'${word}'`).join(" ");
   // The client gets its input only when the reader of its output is gone.
   const script = `{ { echo one; sleep 0.2; echo two; } | ${client}; echo "status $?" >&2; } | true`;
   await using shell = new RunningProcess(["sh", "-c", script]);

@@ -192,6 +192,11 @@ export async function processesWith(text: string): Promise<number[]> {
   return pids;
 }
 
+/** Whether a process runs. One that has ended and waits to be reaped does not: it has no command line any more. */
+export async function isRunning(pid: number): Promise<boolean> {
+  return await readIfThere(`/proc/${pid}/cmdline`) !== "";
+}
+
 async function readIfThere(path: string): Promise<string> {
   try {
     return await Deno.readTextFile(path);

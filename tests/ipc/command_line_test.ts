@@ -113,6 +113,44 @@ Deno.test("parseCommandLine() refuses an unknown flag, by its name", () => {
   for (const flag of unknown) assertRefused([flag, "door"], `unknown flag ${flag}`);
 });
 
+const LETTERS = {
+  host: FLAGS.host,
+  count: integer({ placeholder: "N", fallback: 3, min: 1, max: 9, help: "how often", alias: "n" }),
+  quiet: toggle("say nothing", { alias: "q" }),
+};
+
+const RING = { ...KNOCK, name: "ring", flags: LETTERS };
+
+Deno.test("parseCommandLine() takes a flag by its letter, with its value behind it", () => {
+  const parsed = parseCommandLine(RING, ["-q", "door", "-n", "4", "guest"]);
+  assertEquals(parsed, {
+    flags: { host: "127.0.0.1", count: 4, quiet: true },
+    given: new Set(["count", "quiet"]),
+    program: null,
+    operands: ["door", "guest"],
+  });
+});
+
+Deno.test("parseCommandLine() takes a letter for a value or an operand where one belongs", () => {
+  assertEquals(parseCommandLine(RING, ["--host", "-q", "door"])?.flags.host, "-q");
+  assertEquals(parseCommandLine(RING, ["--host=-q", "door"])?.flags.host, "-q");
+  assertEquals(parseCommandLine(RING, ["--", "-q", "-n"])?.operands, ["-q", "-n"]);
+});
+
+Deno.test("parseCommandLine() refuses letters that are unknown or joined to something", () => {
+  for (const argument of ["-x", "-Q", "-qq", "-qn", "-n4", "-n=4", "-q=1", "--q", "-quiet"]) {
+    const error = assertThrows(() => parseCommandLine(RING, [argument, "door"]), UsageError);
+    assertEquals(error.message, `unknown flag ${argument}`);
+  }
+});
+
+Deno.test("parseCommandLine() names a flag in full where the letter was typed", () => {
+  const refused = (args: string[], message: string) =>
+    assertThrows(() => parseCommandLine(RING, args), UsageError, message);
+  refused(["-n", "10", "door"], '--count "10": expected a whole number from 1 to 9');
+  refused(["door", "-n"], "--count needs a value: N");
+});
+
 Deno.test("parseCommandLine() refuses a flag that is named as the parser's own list of operands", () => {
   assertRefused(["--_=x", "door"], "unknown flag --_=x");
 });
@@ -208,4 +246,57 @@ Options:
 A note.
 Another.`,
   );
+});
+
+Deno.test("formatHelp() shows the letter in front of the name", () => {
+  const lines = formatHelp(RING).split("\n").filter((line) => line.startsWith("  -"));
+  assertEquals(lines, [
+    "  --host ADDR    where to knock (127.0.0.1)",
+    "  -n, --count N  how often (3)",
+    "  -q, --quiet    say nothing",
+    "  --help         print this and exit",
+  ]);
+});
+
+const KNOCK_WITH: CommandSpec<typeof FLAGS> = { ...KNOCK, program: "[-- PROGRAM [ARG]...]" };
+
+Deno.test("parseCommandLine() takes what stands behind -- as a program, as it is", () => {
+  const line = ["--quiet", "door", "--", "sh", "-c", "--", "--quiet=1", "--help", ""];
+  assertEquals(parseCommandLine(KNOCK_WITH, line), {
+    flags: { ...DEFAULTS, quiet: true },
+    given: new Set(["quiet"]),
+    operands: ["door"],
+    program: ["sh", "-c", "--", "--quiet=1", "--help", ""],
+  });
+});
+
+Deno.test("parseCommandLine() takes -- as the value of a flag, and the next as the start of a program", () => {
+  const parsed = parseCommandLine(KNOCK_WITH, ["door", "--host", "--", "--", "cat"]);
+  assertEquals([parsed?.flags.host, parsed?.program], ["--", ["cat"]]);
+});
+
+Deno.test("parseCommandLine() finds no program where no -- is", () => {
+  assertEquals(parseCommandLine(KNOCK_WITH, ["door", "guest"])?.program, null);
+});
+
+Deno.test("parseCommandLine() refuses -- without a program behind it", () => {
+  for (const behind of [[], [""], ["", "cat"]]) {
+    const error = assertThrows(
+      () => parseCommandLine(KNOCK_WITH, ["door", "--", ...behind]),
+      UsageError,
+    );
+    assertEquals([error.message, error.command], ["PROGRAM is missing behind --", "knock"]);
+  }
+});
+
+Deno.test("parseCommandLine() counts no word of a program as an operand", () => {
+  const missing = () => parseCommandLine(KNOCK_WITH, ["--", "door"]);
+  assertEquals(assertThrows(missing, UsageError).message, "DOOR is missing");
+  const surplus = () => parseCommandLine(KNOCK_WITH, ["door", "guest", "more", "--", "cat"]);
+  assertEquals(assertThrows(surplus, UsageError).message, 'surplus argument "more"');
+});
+
+Deno.test("formatUsage() shows how the command takes a program", () => {
+  const usage = "brood knock [OPTIONS] DOOR [VISITOR] [-- PROGRAM [ARG]...]";
+  assertEquals(formatUsage(KNOCK_WITH), usage);
 });

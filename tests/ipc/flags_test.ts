@@ -96,6 +96,12 @@ Deno.test("toggle() is off where it is absent and has no placeholder", () => {
   assertEquals([LOUD.fallback, LOUD.placeholder], [false, null]);
 });
 
+Deno.test("a flag may have a letter that stands for its name", () => {
+  assertEquals(toggle("whether", { alias: "l" }).alias, "l");
+  assertEquals(text({ placeholder: "X", fallback: "", help: "", alias: "t" }).alias, "t");
+  assertEquals(LOUD.alias, undefined);
+});
+
 Deno.test("formatArgv() writes every flag of the table, in its order", () => {
   assertEquals(formatArgv(TABLE, VALUES), [
     "--name=brood",

@@ -1,13 +1,14 @@
 import type { ControlChannel } from "../../ipc/control.ts";
 import { systemClock } from "../../ipc/clock.ts";
 import { formatArgv } from "../../ipc/flags.ts";
+import { encodeProxyHeader } from "../../ipc/proxy_protocol.ts";
 import { selfCommand } from "../../ipc/self.ts";
 import type { ConnectionInfo } from "../../ipc/transport.ts";
 import { UnixParentTransport } from "../../ipc/transports/unix.ts";
 import { Hub } from "../../server/hub.ts";
 import { NONE, WORKER_COMMAND, WORKER_FLAGS } from "../../server/worker.ts";
 import { assertEquals, assertStringIncludes } from "../assert.ts";
-import { readAll, send } from "../support/bytes.ts";
+import { readAll, receive, send } from "../support/bytes.ts";
 import { TempFolder } from "../support/temp_folder.ts";
 
 const INFO: ConnectionInfo = {
@@ -15,31 +16,6 @@ const INFO: ConnectionInfo = {
   remoteAddr: { hostname: "127.0.0.1", port: 51_234 },
   localAddr: { hostname: "127.0.0.1", port: 9000 },
 };
-
-Deno.test("giveUpPermissions() leaves nothing but what is open", async () => {
-  const fixture = new URL("../fixtures/tries_everything.ts", import.meta.url).pathname;
-  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-prompt", fixture],
-    stdin: "null",
-  }).output();
-  assertEquals(success, true, new TextDecoder().decode(stderr));
-  const report: Report = JSON.parse(new TextDecoder().decode(stdout));
-  const names = Object.keys(report.before);
-  assertEquals(report.before, all(names, "allowed"), "each attempt works with the permission");
-  assertEquals(report.after, all(names, "refused"));
-  assertEquals(report.accepted, "hello");
-});
-
-/** What the fixture writes. */
-interface Report {
-  readonly before: Readonly<Record<string, string>>;
-  readonly after: Readonly<Record<string, string>>;
-  readonly accepted: string;
-}
-
-function all(names: readonly string[], outcome: string): Record<string, string> {
-  return Object.fromEntries(names.map((name) => [name, outcome]));
-}
 
 /** A real worker, and the folder and hub that its parent would have. */
 class RunningWorker implements AsyncDisposable {
@@ -49,14 +25,18 @@ class RunningWorker implements AsyncDisposable {
 
   /** Starts it. Resolves to how it ends, and what it writes on standard error. */
   async run(
-    flags: { readonly control?: string; readonly connections?: number } = {},
+    flags: {
+      readonly control?: string;
+      readonly connections?: number;
+      readonly handler?: string;
+    } = {},
   ): Promise<{ code: number; stderr: string }> {
-    const { control = this.folder.join("hub"), connections = 1 } = flags;
+    const { control = this.folder.join("hub"), connections = 1, handler = NONE } = flags;
     const values = {
       transport: "unix",
       socket: this.socket,
       control,
-      handler: NONE,
+      handler,
       worker: 7,
       connections,
     } as const;
@@ -186,4 +166,166 @@ Deno.test("A worker that cannot listen says so and exits with status 1", async (
   const { code, stderr } = await worker.run();
   assertEquals(code, 1);
   assertStringIncludes(stderr, `Cannot listen on ${worker.socket}: address already in use\n`);
+});
+
+/** The URL of a module whose default export is this function. */
+function handlerOf(source: string): string {
+  return `data:text/javascript,${encodeURIComponent(`export default ${source}`)}`;
+}
+
+Deno.test("A worker serves with the handler that it is told, each connection with the same", async () => {
+  await using worker = new RunningWorker();
+  const hello = worker.hub.expect(7);
+  const handler = handlerOf(`(function (seen) {
+    return async (connection) => {
+      for await (const line of connection.lines()) seen += line;
+      await connection.write(seen + connection.id);
+    };
+  })("")`);
+  const ended = worker.run({ handler, connections: 2 });
+  using channel = await hello;
+  assertEquals(await worker.serve("a\nb"), "ab12");
+  assertEquals(await channel.receive(), { type: "finished" });
+  assertEquals(await worker.serve("c"), "abc12");
+  assertEquals(await ended, { code: 0, stderr: "" });
+});
+
+Deno.test("A worker gives its handler no permission", async () => {
+  await using worker = new RunningWorker();
+  const hello = worker.hub.expect(7);
+  const handler = handlerOf(`async (connection) => {
+    await connection.write(await Deno.readTextFile("/").then(() => "read", (error) => error.name));
+  }`);
+  const ended = worker.run({ handler });
+  using _channel = await hello;
+  assertEquals(await worker.serve(""), "NotCapable");
+  assertEquals(await ended, { code: 0, stderr: "" });
+});
+
+Deno.test("A worker tells of a handler that fails, and exits with status 1 without another connection", async () => {
+  await using worker = new RunningWorker();
+  const hello = worker.hub.expect(7);
+  const handler = handlerOf(`async (connection) => {
+    await Array.fromAsync(connection.lines());
+    throw new RangeError("a\\x1bb");
+  }`);
+  const ended = worker.run({ handler, connections: 2 });
+  using channel = await hello;
+  assertEquals(await worker.serve("hello"), "");
+  assertEquals(await channel.receive(), null);
+  const { code, stderr } = await ended;
+  assertEquals(code, 1);
+  const told = "warning: the handler failed for 127.0.0.1:51234: RangeError: a\\x1bb\n    at ";
+  assertEquals(stderr.slice(0, told.length), told);
+});
+
+Deno.test("A worker tells of a promise that its handler lets fail, and exits with status 1", async () => {
+  await using worker = new RunningWorker();
+  const hello = worker.hub.expect(7);
+  const handler = handlerOf(`async (connection) => {
+    await Array.fromAsync(connection.lines());
+    Promise.reject(new RangeError("nobody awaits me"));
+    await new Promise(() => {});
+  }`);
+  const ended = worker.run({ handler });
+  using _channel = await hello;
+  assertEquals(await worker.serve("hello"), "");
+  const { code, stderr } = await ended;
+  assertEquals(code, 1);
+  assertStringIncludes(stderr, "the handler failed for 127.0.0.1:51234: RangeError: nobody");
+});
+
+Deno.test("A worker tells its handler of a client that is lost", async () => {
+  await using worker = new RunningWorker();
+  const hello = worker.hub.expect(7);
+  const handler = handlerOf(`async (connection) => {
+    await connection.write("ready");
+    await new Promise((resolve) => connection.signal.addEventListener("abort", resolve));
+    await connection.write("aborted");
+  }`);
+  const ended = worker.run({ handler });
+  using channel = await hello;
+  const stream = await new UnixParentTransport(worker.socket).open(INFO);
+  assertEquals(await receive(stream, 5), "ready");
+  await channel.send({ type: "hangup", connection: INFO.id });
+  assertEquals(await receive(stream, 7), "aborted");
+  stream.close();
+  assertEquals(await ended, { code: 0, stderr: "" });
+});
+
+/** A worker that has no socket of its own: on its standard input is what its parent sends. */
+async function runAlone(
+  transport: "pipe" | "none",
+  options: { readonly handler?: string; readonly input?: string },
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const { handler = NONE, input = "" } = options;
+  const values = {
+    transport,
+    socket: NONE,
+    control: NONE,
+    handler,
+    worker: 1,
+    connections: 1,
+  } as const;
+  const { path, args } = selfCommand(WORKER_COMMAND, formatArgv(WORKER_FLAGS, values));
+  const child = new Deno.Command(path, {
+    args: [...args],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const stdin = child.stdin.getWriter();
+  const written = (async () => {
+    const stream = { write: async (bytes: Uint8Array) => (await stdin.write(bytes), bytes.length) };
+    if (transport === "pipe") await send(stream, encodeProxyHeader(INFO));
+    await send(stream, input);
+    await stdin.close();
+  })().catch(() => {}); // It may end without reading.
+  const { code, stdout, stderr } = await child.output();
+  await written;
+  const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, stdout: decode(stdout), stderr: decode(stderr) };
+}
+
+Deno.test("A worker whose transport is a pipe echoes its input, and exits with status 0", async () => {
+  const ended = await runAlone("pipe", { input: "안녕" });
+  assertEquals(ended, { code: 0, stdout: "안녕", stderr: "" });
+});
+
+Deno.test("A worker whose transport is a pipe serves with its handler, whose prints do not get to the client", async () => {
+  const handler = handlerOf(`async (connection) => {
+    console.log("printed");
+    for await (const line of connection.lines()) {
+      await connection.write(connection.id + connection.remoteAddr.hostname + line);
+    }
+  }`);
+  const ended = await runAlone("pipe", { handler, input: "hello\n" });
+  assertEquals(ended, { code: 0, stdout: "12127.0.0.1hello", stderr: "printed\n" });
+});
+
+Deno.test("A worker whose transport is a pipe gives its handler no permission", async () => {
+  const handler = handlerOf(`async (connection) => {
+    await connection.write(await Deno.readTextFile("/").then(() => "read", (error) => error.name));
+  }`);
+  const ended = await runAlone("pipe", { handler });
+  assertEquals(ended, { code: 0, stdout: "NotCapable", stderr: "" });
+});
+
+Deno.test("A worker whose transport is a pipe exits with status 1 when its handler fails", async () => {
+  const handler = handlerOf(`() => Promise.reject("a word")`);
+  const ended = await runAlone("pipe", { handler });
+  const stderr = "warning: the handler failed for 127.0.0.1:51234: a word\n";
+  assertEquals(ended, { code: 1, stdout: "", stderr });
+});
+
+Deno.test("A worker without a transport only tries whether the handler loads", async () => {
+  const handler = handlerOf(`() => { throw new Error("called") }`);
+  assertEquals(await runAlone("none", { handler }), { code: 0, stdout: "", stderr: "" });
+});
+
+Deno.test("A worker without a transport says in a line why the handler does not load", async () => {
+  const ended = await runAlone("none", { handler: handlerOf("42") });
+  const reason = "its default export is not a function";
+  const stderr = `brood: Cannot load the handler: ${reason}\n`;
+  assertEquals(ended, { code: 1, stdout: "", stderr });
 });
