@@ -19,6 +19,8 @@ export interface Contender {
   readonly tellsPort: boolean;
   /** How many processes it keeps below it while nobody is connected. */
   readonly idleChildren: number;
+  /** Whether these serve clients: spare and prefork workers do, a guard does not. */
+  readonly idleChildrenServe: boolean;
   /** Whether it serves many clients at once. */
   readonly isConcurrent: boolean;
 }
@@ -31,7 +33,9 @@ export type ContenderId =
   | "iterative"
   | "per-connection"
   | "spare"
-  | "prefork";
+  | "prefork"
+  | "program"
+  | "pipe";
 
 /** What is not measured, and why. */
 export interface LeftOut {
@@ -55,11 +59,20 @@ const WORKERS = 16;
 /** Workers that are kept waiting in per-connection mode. */
 const SPARE = 8;
 
+/** Enough for 16 clients at once also while the programs of those before are still being reaped. */
+const PROGRAMS = 200;
+
+/** What our server keeps beside programs and workers over pipes, to end them if it is killed. */
+const GUARD = { idleChildren: 1, idleChildrenServe: false } as const;
+
 interface OwnMode {
   readonly id: ContenderId;
   readonly name: string;
   readonly flags: readonly string[];
+  /** The program that is started for each connection, instead of a worker. */
+  readonly program?: readonly string[];
   readonly idleChildren?: number;
+  readonly idleChildrenServe?: boolean;
   readonly isConcurrent?: boolean;
 }
 
@@ -83,6 +96,14 @@ const OWN_MODES: readonly OwnMode[] = [
     flags: ["--mode", "prefork", "--workers", String(WORKERS)],
     idleChildren: WORKERS,
   },
+  {
+    id: "program",
+    name: "brood -- cat",
+    flags: ["--max-connections", String(PROGRAMS)],
+    program: ["cat"],
+    ...GUARD,
+  },
+  { id: "pipe", name: "brood --transport pipe", flags: ["--transport", "pipe"], ...GUARD },
 ];
 
 interface Peer {
@@ -127,26 +148,40 @@ export async function findContenders(
   if (failure !== null) leftOut.push({ name: "C server (fork)", reason: failure });
   else {
     const command = (port: number) => [forkEcho, String(port)];
-    present.push({ ...PEER_DEFAULTS, id: "fork_echo", name: "C server (fork)", command });
+    present.push({ ...DEFAULTS, id: "fork_echo", name: "C server (fork)", command });
   }
   for (const { id, name, tool, comesWith, args } of PEERS) {
     if (await isInstalled(tool)) {
       const command = (port: number) => [tool, ...args(port)];
-      present.push({ ...PEER_DEFAULTS, id, name, command });
+      present.push({ ...DEFAULTS, id, name, command });
     } else leftOut.push({ name, reason: `${tool} is not installed (${comesWith})` });
   }
-  for (const { id, name, flags, idleChildren = 0, isConcurrent = true } of OWN_MODES) {
-    const unknown = unknownWord(flags, program.help);
+  const own = findOwn(program);
+  return { present: [...present, ...own.present], leftOut: [...leftOut, ...own.leftOut] };
+}
+
+/** Our own contenders, as far as that server has what they need. */
+export function findOwn(server: ServerProgram): Contenders {
+  const present: Contender[] = [];
+  const leftOut: LeftOut[] = [];
+  for (const { id, name, flags, program, ...mode } of OWN_MODES) {
+    const unknown = unknownWord(program ? [...flags, "PROGRAM"] : flags, server.help);
     if (unknown !== null) leftOut.push({ name, reason: `this server has no ${unknown}` });
     else {
-      const command = () => [...program.command, "server", ...flags, "--quiet", "0"];
-      present.push({ id, name, command, tellsPort: true, idleChildren, isConcurrent });
+      const args = ["server", ...flags, "--quiet", "0", ...(program ? ["--", ...program] : [])];
+      const command = () => [...server.command, ...args];
+      present.push({ ...DEFAULTS, tellsPort: true, ...mode, id, name, command });
     }
   }
   return { present, leftOut };
 }
 
-const PEER_DEFAULTS = { tellsPort: false, idleChildren: 0, isConcurrent: true } as const;
+const DEFAULTS = {
+  tellsPort: false,
+  idleChildren: 0,
+  idleChildrenServe: true,
+  isConcurrent: true,
+} as const;
 
 /** The first of the flags and their values that the text of `--help` does not know, or null. Numbers are no words. */
 export function unknownWord(flags: readonly string[], help: string): string | null {

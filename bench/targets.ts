@@ -51,6 +51,16 @@ const TARGETS: readonly Target[] = [
     atLeast: 1,
   })),
   {
+    text: "-- cat: at least the connections/s (16 at once) of socat ... EXEC:cat",
+    actual: ratio("connections-16", "perSecond", ["program", "socat"]),
+    atLeast: 1,
+  },
+  {
+    text: "-- cat: at least the MB/s of one stream of socat ... EXEC:cat",
+    actual: ratio("streams-1", "megabytesPerSecond", ["program", "socat"]),
+    atLeast: 1,
+  },
+  {
     text: "--spare 8 at 20 connections/s: first echo within 1.5 ms (median)",
     actual: (figure) => figure("connections-rate-20", "spare", "medianMs"),
     atMost: 1.5,

@@ -52,17 +52,20 @@ const ROUND_TRIP: readonly Column[] = [
 export function planTrials(bench: Bench): Trial[] {
   const all = bench.contenders;
   const concurrent = all.filter((contender) => contender.isConcurrent);
-  const onSchedule = concurrent.filter(({ id }) => id !== "socat" && id !== "prefork");
+  const without = (among: readonly Contender[], ...ids: readonly ContenderId[]) =>
+    among.filter(({ id }) => !ids.includes(id));
   return [
     // First, as long as there are no other servers: the share that a process has in common memory depends on them.
     memory(bench, concurrent),
     connections(bench, { contenders: all, clients: CLIENTS }),
-    connections(bench, { contenders: all, clients: 1 }),
-    schedule(bench, onSchedule),
+    // Over pipes, the schedule tells as much.
+    connections(bench, { contenders: without(all, "pipe"), clients: 1 }),
+    schedule(bench, without(concurrent, "socat", "prefork")),
     roundTrips(bench, { contenders: all, clients: 1 }),
     roundTrips(bench, { contenders: concurrent, clients: CLIENTS }),
     streams(bench, { contenders: all, clients: 1 }),
-    streams(bench, { contenders: concurrent, clients: 4 }),
+    // With pipes, one stream takes all that the machine has.
+    streams(bench, { contenders: without(concurrent, "program", "pipe"), clients: 4 }),
   ];
 }
 
@@ -162,7 +165,7 @@ function streams(bench: Bench, { contenders, clients }: Among): Trial {
   });
 }
 
-/** What a connection costs while nothing is sent: of everything below the server's own process, and in all. */
+/** What a connection costs while nothing is sent: of all that serves below the server's own process, and in all. */
 function memory(bench: Bench, contenders: readonly Contender[]): Trial {
   const subjects = contenders.map((contender) => ({
     id: contender.id,
@@ -170,14 +173,17 @@ function memory(bench: Bench, contenders: readonly Contender[]): Trial {
     measure: async () => {
       await using server = await RunningServer.start(contender, bench.context);
       const { port, pid } = server;
+      const idle = contender.idleChildrenServe ? [] : await descendantsOf(pid);
       const task = { port, task: "hold", clients: CLIENTS, seconds: HOLD_SECONDS } as const;
       await using _clients = await bench.load.hold(task);
-      const workers = await pssOfAll(await descendantsOf(pid));
+      const serving = (await descendantsOf(pid)).filter((each) => !idle.includes(each));
+      const workers = await pssOfAll(serving);
       const parent = await pssOf(pid);
+      const others = await pssOfAll(idle);
       return {
         perConnectionMegabytes: workers / CLIENTS / 1e6,
         parentMegabytes: parent / 1e6,
-        allMegabytes: (workers + parent) / 1e6,
+        allMegabytes: (workers + parent + others) / 1e6,
       };
     },
   }));

@@ -55,6 +55,15 @@ Deno.test("judge() compares a ratio of two rows with an upper limit", () => {
   assertEquals(taking(60), [3, false]);
 });
 
+Deno.test("judge() compares programs with socat by figures of the same results", () => {
+  const results = resultsOf({
+    "connections-16": { program: { perSecond: 900 }, socat: { perSecond: 1000 } },
+    "streams-1": { program: { megabytesPerSecond: 700 }, socat: { megabytesPerSecond: 350 } },
+  });
+  assertEquals(judgementOf("-- cat: at least the connections/s", results), [0.9, false]);
+  assertEquals(judgementOf("-- cat: at least the MB/s of one stream", results), [2, true]);
+});
+
 Deno.test("judge() does not judge a ratio where the peer is missing", () => {
   const results = resultsOf({ "streams-1": { prefork: { megabytesPerSecond: 600 } } });
   assertEquals(judgementOf("one bulk stream, prefork", results), [null, null]);
