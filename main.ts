@@ -22,6 +22,10 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
     const { runWorker } = await import("./server/worker.ts");
     return await runWorker(args);
   }],
+  ["_load", async (args) => {
+    const { runLoadProcess } = await import("./client/load/process.ts");
+    return await runLoadProcess(args);
+  }],
   ["server", async (args) => {
     const { parseServerOptions, SERVER_COMMAND } = await import("./server/command.ts");
     const options = parseServerOptions(args);
@@ -37,8 +41,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
     const options = parseClientOptions(args);
     if (options === null) return await printHelp(CLIENT_COMMAND);
     const { runClient } = await import("./client/mod.ts");
-    await runClient(options);
-    return EXIT_STATUS.done;
+    return await runClient(options);
   }],
 ]);
 

@@ -10,3 +10,6 @@ export class DelimiterStream extends TransformStream<Uint8Array, Uint8Array> {
     options?: { readonly disposition?: "suffix" | "prefix" | "discard" },
   );
 }
+
+/** Divides a stream of text into lines, without their ends. */
+export class TextLineStream extends TransformStream<string, string> {}

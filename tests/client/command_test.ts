@@ -9,6 +9,7 @@ const DEFAULTS = {
   endWord: "END",
   newline: true,
   connectTimeoutMs: 10_000,
+  load: null,
 };
 
 Deno.test("parseClientOptions() needs no more than the port", () => {

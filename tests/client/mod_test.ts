@@ -12,6 +12,7 @@ Deno.test("runClient() rejects before it reads any input when it cannot connect"
     endWord: "END",
     newline: true,
     connectTimeoutMs: 60_000,
+    load: null,
   };
   await assertRejects(() => runClient(options), OperationalError, "connection refused");
 });
