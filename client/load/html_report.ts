@@ -12,6 +12,7 @@ import {
   describeConnections,
   describeLoad,
   formatCount,
+  formatLatency,
   formatRate,
   LATENCY_WORDS,
 } from "./text_report.ts";
@@ -86,7 +87,12 @@ function latencies({ latencyMs, load }: LoadReport): string {
   const rows = names.filter((name) => name !== "late" || load.rate !== null).map((name) =>
     row(
       LATENCY_WORDS[name],
-      columns.map((column) => [`latencyMs.${name}.${column}`, latencyMs[name][column].toFixed(3)]),
+      columns.map((
+        column,
+      ) => [
+        `latencyMs.${name}.${column}`,
+        formatLatency(latencyMs[name][column], latencyMs[name]),
+      ]),
     )
   );
   const heads = ["", "p50", "p90", "p99", "p99.9", "max"].map((head) => `<th>${head}</th>`);

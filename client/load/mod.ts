@@ -12,7 +12,7 @@ import { UnresolvedError } from "./failure.ts";
 import { formatHtmlReport } from "./html_report.ts";
 import type { LoadOptions } from "./options.ts";
 import { PageFile } from "./page_file.ts";
-import { runProcesses, shareOfProcess } from "./processes.ts";
+import { type ProcessesResult, runProcesses, shareOfProcess } from "./processes.ts";
 import { showProgress } from "./progress.ts";
 import { reportOf } from "./report.ts";
 import { runShare } from "./share.ts";
@@ -58,21 +58,20 @@ async function runInProcesses(
   options: LoadOptions,
   { stopping, forced }: Lifetime,
 ): Promise<Tally> {
+  const { tally, losses } = await runWithBar(options, { stopping, forced });
+  // Not before the bar is gone, which would draw over them.
+  for (const loss of losses) console.error(`warning: ${loss}`);
+  return tally;
+}
+
+async function runWithBar(
+  options: LoadOptions,
+  signals: Pick<Lifetime, "stopping" | "forced">,
+): Promise<ProcessesResult> {
   let settled = 0;
-  const warnings: string[] = [];
-  const bar = await showProgress(messagesOf(options), () => settled);
-  try {
-    return await runProcesses(options, {
-      stopping,
-      forced,
-      onProgress: (count) => settled = count,
-      onWarning: (message) => warnings.push(message),
-    });
-  } finally {
-    await bar[Symbol.asyncDispose]();
-    // Not while the bar is there, which would draw over them.
-    for (const warning of warnings) console.error(`warning: ${warning}`);
-  }
+  await using _bar = await showProgress(messagesOf(options), () => settled);
+  const onProgress = (count: number) => settled = count;
+  return await runProcesses(options, { ...signals, onProgress });
 }
 
 function messagesOf({ connections, messages }: LoadOptions): number {

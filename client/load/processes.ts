@@ -24,8 +24,14 @@ export interface ProcessesOptions {
   readonly forced: AbortSignal;
   /** Told how many messages of the whole load came back or never will. */
   readonly onProgress: (settled: number) => void;
-  /** Told about a process that was lost, in a line. */
-  readonly onWarning: (message: string) => void;
+}
+
+/** What a load with several processes came to. */
+export interface ProcessesResult {
+  /** What all of them counted. */
+  readonly tally: Tally;
+  /** The processes that were lost, each in a line. */
+  readonly losses: readonly string[];
 }
 
 /** The share of process `index`: every connection in turn, and its part of the concurrency. */
@@ -53,6 +59,8 @@ class LoadProcess implements AsyncDisposable {
   readonly #share: ShareOptions;
   /** Messages that came back or never will. */
   settled = 0;
+  /** How it ended, if that was without a result. */
+  loss: string | null = null;
 
   constructor(share: ShareOptions) {
     this.#share = share;
@@ -76,7 +84,7 @@ class LoadProcess implements AsyncDisposable {
   }
 
   /** Resolves to what it counted when it has ended. Rejects if it could not resolve the host name. */
-  async result(options: ProcessesOptions, onProgress: () => void): Promise<Tally> {
+  async result(onProgress: () => void): Promise<Tally> {
     let tally: Tally | null = null;
     for await (const message of this.#messages) {
       if (message.type === "unresolved") throw new UnresolvedError();
@@ -89,16 +97,16 @@ class LoadProcess implements AsyncDisposable {
     const status = await this.#child.status;
     this.settled = sizeOfShare(this.#share) * this.#share.messages;
     onProgress();
-    return tally ?? this.#countLost(status, options);
+    return tally ?? this.#countLost(status);
   }
 
-  #countLost({ code, signal }: Deno.CommandStatus, { onWarning }: ProcessesOptions): Tally {
+  #countLost({ code, signal }: Deno.CommandStatus): Tally {
     const tally = new Tally();
     const connections = sizeOfShare(this.#share);
     const end = signal === null ? `exited with status ${code}` : `was killed by ${signal}`;
     const reason = `load process ${this.#child.pid} ${end}`;
     tally.fail({ kind: "processLost", reason }, connections);
-    onWarning(`${reason}: its ${connections} connections count as failed`);
+    this.loss = `${reason}: its ${connections} connections count as failed`;
     return tally;
   }
 
@@ -135,8 +143,11 @@ function spawn({ path, args }: SelfCommand): Deno.ChildProcess {
   }
 }
 
-/** Runs a load in its processes, and resolves to what all of them counted. Rejects with `UnresolvedError`. */
-export async function runProcesses(load: LoadOptions, options: ProcessesOptions): Promise<Tally> {
+/** Runs a load in its processes, until all have ended. Rejects with `UnresolvedError`. */
+export async function runProcesses(
+  load: LoadOptions,
+  options: ProcessesOptions,
+): Promise<ProcessesResult> {
   const { stopping, forced, onProgress } = options;
   await using stack = new AsyncDisposableStack();
   const processes: LoadProcess[] = [];
@@ -149,19 +160,17 @@ export async function runProcesses(load: LoadOptions, options: ProcessesOptions)
   await Promise.all(processes.map((process) => process.ready()));
   await Promise.all(processes.map((process) => process.send({ type: "start" })));
 
-  const tellStop = Promise.withResolvers<void>();
-  const stop = () =>
-    Promise.all(processes.map((process) => process.send({ type: "stop" })))
-      .then(() => tellStop.resolve(), tellStop.reject);
-  const progress = () => onProgress(processes.reduce((sum, { settled }) => sum + settled, 0));
-  if (stopping.aborted) stop();
+  let stopsSent: Promise<unknown> = Promise.resolve();
+  const stop = () => {
+    stopsSent = Promise.all(processes.map((process) => process.send({ type: "stop" })));
+  };
   stopping.addEventListener("abort", stop);
   stack.defer(() => stopping.removeEventListener("abort", stop));
-  const tallies = await Promise.all(
-    processes.map((process) => process.result(options, progress)),
-  );
-  if (stopping.aborted) await tellStop.promise;
+  if (stopping.aborted) stop();
+  const progress = () => onProgress(processes.reduce((sum, { settled }) => sum + settled, 0));
+  const tallies = await Promise.all(processes.map((process) => process.result(progress)));
+  await stopsSent;
   const tally = new Tally();
   for (const part of tallies) tally.add(part);
-  return tally;
+  return { tally, losses: processes.flatMap(({ loss }) => loss ?? []) };
 }

@@ -19,7 +19,7 @@ export async function showProgress(total: number, settled: () => number): Promis
   // @ts-types="../../types/cli_progress.d.ts"
   const { default: { SingleBar } } = await import("cli-progress");
   const bar = new SingleBar({
-    format: "{bar} {percentage}% | {value} of {total} messages | {eta_formatted} left",
+    format: "{bar} {percentage}% | {value} of {total} messages | {duration_formatted}",
     clearOnComplete: true,
   });
   bar.start(total, 0);

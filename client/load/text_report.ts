@@ -69,7 +69,7 @@ export function formatTextReport(report: LoadReport): string {
 
 function formatLatencies({ latencyMs, load }: LoadReport): string[] {
   const cells = (row: LatencyReport) =>
-    [row.p50, row.p90, row.p99, row.p999, row.max].map((ms) => ms.toFixed(3));
+    [row.p50, row.p90, row.p99, row.p999, row.max].map((ms) => formatLatency(ms, row));
   const line = (name: string, values: readonly string[]) =>
     name.padEnd(16) + values.map((value) => value.padStart(11)).join("");
   const names = ["late", "connect", "firstEcho", "roundTrip"] as const;
@@ -93,6 +93,11 @@ function formatDistribution({ distribution }: LoadReport): string[] {
       return `${limits}  ${bar.padEnd(BAR_WIDTH)}  ${formatCount(count)}`;
     }),
   ];
+}
+
+/** A latency in milliseconds to the microsecond, or a dash where none was measured. */
+export function formatLatency(ms: number, { count }: Pick<LatencyReport, "count">): string {
+  return count === 0 ? "-" : ms.toFixed(3);
 }
 
 /** Three significant digits or so: the limits are powers of two, in microseconds. */
