@@ -75,6 +75,42 @@ testProgram("the text report tells connections, rates and latencies", async (pro
   assertMatch(stdout, /^first echo( +\d+\.\d{3}){5}$/m);
 });
 
+testProgram(
+  "on a terminal a bar shows the progress, and goes away before the report",
+  async (program) => {
+    await using server = await TestServer.start(program, { flags: ["--mode", "iterative"] });
+    for (const processes of [1, 2]) {
+      const args = ["--load", 8, "--processes", processes, server.port];
+      const command = loadOf(program, ...args).map((word) => `'${word}'`).join(" ");
+      const { status, stdout } = await runToEnd(["script", "-qec", command, "/dev/null"]);
+      assertEquals(status, 0, stdout);
+      const [bars = "", report = ""] = stdout.split("8 connections to");
+      assertMatch(bars, /100% \| 8 of 8 messages/);
+      // deno-lint-ignore no-control-regex -- what a terminal is driven by
+      assertMatch(bars, /\x1b\[2K$/);
+      assertMatch(report, /^connections +8 done, 0 failed/m);
+    }
+  },
+  { needs: ["script"] },
+);
+
+testProgram(
+  "without a file descriptor to spare connections fail, and the load goes on",
+  async (program) => {
+    await using server = await TestServer.start(program, {
+      flags: ["--quiet", "--mode", "prefork", "--workers", "1"],
+    });
+    const limited = ["prlimit", "--nofile=40:40", ...loadOf(program, "--json", "--load", 200)];
+    const flags = ["--rate", "1000000", "--timeout", "5", String(server.port)];
+    const { status, stdout } = await runToEnd([...limited, ...flags]);
+    const report: LoadReport = JSON.parse(stdout);
+    checkSums(report);
+    assert(report.failures.noDescriptor > 0 && report.connections.done > 0, stdout);
+    assertEquals(status, 1);
+  },
+  { needs: ["prlimit"] },
+);
+
 testProgram("--rate opens connections at their times", async (program) => {
   await using server = await TestServer.start(program, { flags: ["--mode", "iterative"] });
   const { report } = await reportOf(program, "--load", 20, "--rate", 40, server.port);
