@@ -1,6 +1,7 @@
 /**
  * The report of a load as one page of HTML that needs nothing else: figures, the latency curve, and the throughput over
- * time. Every figure is in an element with `data-metric`, named as in the JSON report.
+ * time. Every figure is in an element that names it as the JSON report does (`data-metric`), with its value as it is
+ * there (`data-value`).
  *
  * @module
  */
@@ -62,21 +63,29 @@ ${throughputChart(report)}
 `;
 }
 
+/** A figure: its name in the JSON report, its value, and how people read it. */
+type Figure = readonly [metric: string, value: number, text: string];
+
 function figures(report: LoadReport): string {
-  const { connections, messages, bytes, failures, reasons } = report;
+  const { connections, messages, bytes, failures, reasons, durationMs } = report;
+  const countOf = (metric: string, value: number): Figure => [metric, value, formatCount(value)];
+  const rateOf = (metric: string, value: number): Figure => [metric, value, formatRate(value)];
   const rows = [
-    row("connections done", [["connections.done", formatCount(connections.done)]]),
-    row("connections failed", [["connections.failed", formatCount(connections.failed)]]),
+    row("connections", [countOf("connections.asked", connections.asked)]),
+    row("— done", [countOf("connections.done", connections.done)]),
+    row("— interrupted", [countOf("connections.interrupted", connections.interrupted)]),
+    row("— not begun", [countOf("connections.notBegun", connections.notBegun)]),
+    row("— failed", [countOf("connections.failed", connections.failed)]),
     ...FAILURE_KINDS.filter((kind) => failures[kind] > 0).map((kind) =>
-      row(`— ${FAILURE_WORDS[kind]}`, [[`failures.${kind}`, formatCount(failures[kind])]]) +
+      row(`—— ${FAILURE_WORDS[kind]}`, [countOf(`failures.${kind}`, failures[kind])]) +
       `<tr><td class="text" colspan="2">${escapeHtml(reasons[kind] ?? "")}</td></tr>`
     ),
-    row("seconds", [["durationMs", (report.durationMs / 1000).toFixed(3)]]),
-    row("connections per second", [["connections.perSecond", formatRate(connections.perSecond)]]),
-    row("messages", [["messages.done", formatCount(messages.done)]]),
-    row("messages per second", [["messages.perSecond", formatRate(messages.perSecond)]]),
-    row("bytes echoed", [["bytes.echoed", formatCount(bytes.echoed)]]),
-    row("bytes per second", [["bytes.perSecond", formatRate(bytes.perSecond)]]),
+    row("milliseconds", [countOf("durationMs", durationMs)]),
+    row("connections per second", [rateOf("connections.perSecond", connections.perSecond)]),
+    row("messages", [countOf("messages.done", messages.done)]),
+    row("messages per second", [rateOf("messages.perSecond", messages.perSecond)]),
+    row("bytes echoed", [countOf("bytes.echoed", bytes.echoed)]),
+    row("bytes per second", [rateOf("bytes.perSecond", bytes.perSecond)]),
   ];
   return `<table id="figures">\n${rows.join("\n")}\n</table>`;
 }
@@ -87,23 +96,21 @@ function latencies({ latencyMs, load }: LoadReport): string {
   const rows = names.filter((name) => name !== "late" || load.rate !== null).map((name) =>
     row(
       LATENCY_WORDS[name],
-      columns.map((
-        column,
-      ) => [
-        `latencyMs.${name}.${column}`,
-        formatLatency(latencyMs[name][column], latencyMs[name]),
-      ]),
+      columns.map((column): Figure => {
+        const value = latencyMs[name][column];
+        return [`latencyMs.${name}.${column}`, value, formatLatency(value, latencyMs[name])];
+      }),
     )
   );
   const heads = ["", "p50", "p90", "p99", "p99.9", "max"].map((head) => `<th>${head}</th>`);
   return `<table id="latencies">\n<tr>${heads.join("")}</tr>\n${rows.join("\n")}\n</table>`;
 }
 
-function row(name: string, cells: readonly (readonly [metric: string, value: string])[]): string {
-  const values = cells.map(([metric, value]) =>
-    `<td data-metric="${escapeHtml(metric)}">${escapeHtml(value)}</td>`
+function row(name: string, figures: readonly Figure[]): string {
+  const cells = figures.map(([metric, value, text]) =>
+    `<td data-metric="${escapeHtml(metric)}" data-value="${value}">${escapeHtml(text)}</td>`
   );
-  return `<tr><th>${escapeHtml(name)}</th>${values.join("")}</tr>`;
+  return `<tr><th>${escapeHtml(name)}</th>${cells.join("")}</tr>`;
 }
 
 function latencyChart({ distribution }: LoadReport): string {
@@ -133,10 +140,12 @@ function nines(percent: number): number {
 
 function throughputChart({ timeline, durationMs }: LoadReport): string {
   const { stepMs, messages } = timeline;
-  const points: ChartPoint[] = messages.map((count, i) => {
-    // The last step is seldom a whole one.
-    const length = Math.min(stepMs, Math.max(durationMs - i * stepMs, stepMs / 10));
-    return { x: (i * stepMs + length / 2) / 1000, y: count / length * 1000 };
+  const points: ChartPoint[] = messages.flatMap((count, i) => {
+    const fromMs = i * stepMs;
+    // The last step is seldom a whole one; so short a rest of one says little.
+    const length = Math.min(stepMs, Math.max(durationMs - fromMs, stepMs / 10));
+    const y = count / length * 1000;
+    return [{ x: fromMs / 1000, y }, { x: (fromMs + length) / 1000, y }];
   });
   const seconds = durationMs / 1000;
   return lineChart({

@@ -26,7 +26,7 @@ import { formatTextReport } from "./text_report.ts";
 export async function runLoad(options: LoadOptions, lifetime: Lifetime): Promise<number> {
   using page = options.htmlPath === null ? null : await PageFile.open(options.htmlPath);
   const tally = await measure(options, lifetime);
-  const stopped = lifetime.stopping.aborted;
+  const stopped = lifetime.stopping.aborted && tally.done + tally.failed < options.connections;
   const report = reportOf(options, { tally, stopped });
   await page?.write(formatHtmlReport(report));
   await print(options.json ? JSON.stringify(report) : formatTextReport(report));

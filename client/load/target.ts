@@ -21,11 +21,15 @@ export class Target {
 
   /** Connects. Rejects with the operating system's error, or {@linkcode UnresolvedError}. */
   async connect(signal: AbortSignal): Promise<Deno.TcpConn> {
+    const conn = await this.#open(signal);
+    conn.setNoDelay(true);
+    if (!isAddress(this.#hostname)) this.#hostname = conn.remoteAddr.hostname;
+    return conn;
+  }
+
+  async #open(signal: AbortSignal): Promise<Deno.TcpConn> {
     try {
-      const conn = await Deno.connect({ hostname: this.#hostname, port: this.#port, signal });
-      conn.setNoDelay(true);
-      if (!isAddress(this.#hostname)) this.#hostname = conn.remoteAddr.hostname;
-      return conn;
+      return await Deno.connect({ hostname: this.#hostname, port: this.#port, signal });
     } catch (cause) {
       if (isUnresolved(cause)) throw new UnresolvedError("no such host", { cause });
       throw cause;

@@ -98,13 +98,14 @@ Deno.test("the page needs nothing from elsewhere, and escapes what it did not wr
 Deno.test("the page has every figure under its name, and both curves", () => {
   const report = someReport();
   const html = formatHtmlReport(report);
-  const metrics = new Map(
-    [...html.matchAll(/data-metric="([^"]+)">([^<]*)</g)].map(([, name, value]) => [name, value]),
-  );
-  assertEquals(metrics.get("connections.done"), "900");
-  assertEquals(metrics.get("failures.refused"), "7");
-  assertEquals(metrics.get("latencyMs.roundTrip.max"), "180.000");
-  assertEquals(metrics.get("bytes.echoed"), "115,200");
+  const cells = html.matchAll(/data-metric="([^"]+)" data-value="([^"]+)">([^<]*)</g);
+  const figures = new Map([...cells].map(([, metric, value, text]) => [metric, [value, text]]));
+  assertEquals(figures.get("connections.asked"), ["1000", "1,000"]);
+  assertEquals(figures.get("connections.done"), ["900", "900"]);
+  assertEquals(figures.get("failures.refused"), ["7", "7"]);
+  assertEquals(figures.get("durationMs"), ["2000", "2,000"]);
+  assertEquals(figures.get("latencyMs.roundTrip.max"), ["180", "180.000"]);
+  assertEquals(figures.get("bytes.echoed"), ["115200", "115,200"]);
   for (const id of ["latency", "throughput"]) {
     const [, points = ""] =
       new RegExp(`<svg id="${id}"[^]*?<polyline points="([^"]*)"`).exec(html) ?? [];
