@@ -27,7 +27,7 @@ export const PERMISSION_FLAGS: readonly string[] = [
   // The private run folder with its sockets, and the page of a load, whose paths are known at run time only.
   "--allow-read",
   "--allow-write",
-  // It starts itself again as worker or load process, from a path that is not known before, and a shell to ask for ulimit.
+  // It starts itself again, as worker or load process, from a path not known before; and a shell to ask for ulimit.
   "--allow-run",
   // Where the private run folder goes.
   "--allow-env=XDG_RUNTIME_DIR,TMPDIR",

@@ -58,7 +58,10 @@ export async function runClosed(
   await Promise.all(Array.from({ length: concurrency }, lane));
 }
 
-/** Opens connection k of a load k/`rate` seconds after `startMs`. Resolves when all have ended, or those open after a stop. */
+/**
+ * Opens connection k of a load k/`rate` seconds after `startMs`. Resolves when all have ended, or those open after a
+ * stop.
+ */
 export async function runOpen(
   share: Share,
   options: {

@@ -1,4 +1,4 @@
-/** Servers that a load client meets in the field: one that echoes for as long as it is asked to, and some that do not. */
+/** Servers that a load client meets: one that echoes for as long as it is asked to, and some that do not. */
 
 import { createServer, type Socket } from "node:net";
 import { once } from "node:events";

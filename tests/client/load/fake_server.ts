@@ -7,7 +7,10 @@ import type { ByteStream } from "../../../ipc/transport.ts";
 export interface FakeServerOptions {
   /** How long an answer takes that was asked for at that time. */
   readonly delayMs?: (nowMs: number) => number;
-  /** What comes back for a write on a connection, by number; null ends the connection instead. What it throws, a read throws. */
+  /**
+   * What comes back for a write on a connection, by number; null ends the connection instead. What it throws, a read
+   * throws.
+   */
   readonly answer?: (bytes: Uint8Array, connection: number) => Uint8Array | null;
   /** What comes after the client's end of file. */
   readonly farewell?: Uint8Array;
