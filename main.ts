@@ -30,6 +30,10 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
     const { runReader } = await import("./client/reader.ts");
     return await runReader();
   }],
+  ["_load", async (args) => {
+    const { runLoadProcess } = await import("./client/load/process.ts");
+    return await runLoadProcess(args);
+  }],
   ["server", async (args) => {
     const { parseServerOptions, SERVER_COMMAND } = await import("./server/command.ts");
     const options = parseServerOptions(args);

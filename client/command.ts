@@ -6,6 +6,7 @@
 
 import { type CommandSpec, parseCommandLine, parseValue } from "../ipc/command_line.ts";
 import { integer, seconds, text, toggle } from "../ipc/flags.ts";
+import { LOAD_FLAGS, LOAD_NOTES, type LoadOptions, loadOptionsOf } from "./load/options.ts";
 
 /** The flags of `brood client`. */
 export const CLIENT_FLAGS = {
@@ -19,6 +20,7 @@ export const CLIENT_FLAGS = {
     help: "how long to wait for the connection",
   }),
   verbose: toggle("tell which process does what", { alias: "v" }),
+  ...LOAD_FLAGS,
 };
 
 const HOST = text({ placeholder: "HOST", fallback: "127.0.0.1", help: "" });
@@ -33,6 +35,7 @@ export const CLIENT_COMMAND: CommandSpec<typeof CLIENT_FLAGS> = {
   notes: [
     `HOST is ${HOST.fallback} unless given. Times are in seconds, decimals allowed.`,
     "An empty line is not sent. The end line, the end of input and the server's close end it.",
+    ...LOAD_NOTES,
   ],
 };
 
@@ -52,22 +55,28 @@ export interface ClientOptions {
   readonly connectTimeoutMs: number;
   /** Whether to tell, on standard error, which process does what. */
   readonly verbose: boolean;
+  /** The load to run in place of the lines of the input, or null. */
+  readonly load: LoadOptions | null;
 }
 
 /** Parses the arguments behind `brood client`. Returns null if they ask for help. Throws `UsageError`. */
 export function parseClientOptions(args: readonly string[]): ClientOptions | null {
   const parsed = parseCommandLine(CLIENT_COMMAND, args);
   if (parsed === null) return null;
-  const { flags, operands } = parsed;
+  const { flags, given, operands } = parsed;
   const command = CLIENT_COMMAND.name;
-  const [host, port] = operands.length === 2 ? operands : [HOST.fallback, ...operands];
+  const [host, service] = operands.length === 2 ? operands : [HOST.fallback, ...operands];
+  const hostname = parseValue("HOST", host ?? "", { flag: HOST, command });
+  const port = parseValue("PORT", service ?? "", { flag: PORT, command });
+  const connectTimeoutMs = Math.round(flags["connect-timeout"] * 1000);
   return {
-    hostname: parseValue("HOST", host ?? "", { flag: HOST, command }),
-    port: parseValue("PORT", port ?? "", { flag: PORT, command }),
+    hostname,
+    port,
     endWord: flags.end,
     newline: !flags["no-newline"],
     split: flags.split,
-    connectTimeoutMs: Math.round(flags["connect-timeout"] * 1000),
+    connectTimeoutMs,
     verbose: flags.verbose,
+    load: loadOptionsOf(flags, { given, command, hostname, port, connectTimeoutMs }),
   };
 }

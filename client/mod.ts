@@ -6,6 +6,7 @@
 
 import { formatEndpoint } from "../ipc/address.ts";
 import { EXIT_STATUS, isStreamError, OperationalError, reasonOf } from "../ipc/errors.ts";
+import { Lifetime } from "../ipc/lifetime.ts";
 import type { ClientOptions } from "./command.ts";
 import { connect } from "./connect.ts";
 import { runInteractive } from "./interactive.ts";
@@ -13,10 +14,20 @@ import { ReaderProcess } from "./reader_process.ts";
 import { runSplit } from "./split.ts";
 
 /**
+/**
  * Runs a client to its end. Resolves to its exit status; rejects with `OperationalError` if it cannot connect, is cut
  * off, or cannot print.
  */
 export async function runClient(options: ClientOptions): Promise<number> {
+  if (options.load === null) return await runLines(options);
+  // What a load needs comes from npm, and is slow to load.
+  const { runLoad } = await import("./load/mod.ts");
+  using lifetime = new Lifetime();
+  return await runLoad(options.load, lifetime);
+}
+
+/** Sends lines and prints answers, in one process or two. */
+async function runLines(options: ClientOptions): Promise<number> {
   using connection = await connect(options);
   const server = formatEndpoint(options);
   const { endWord, newline } = options;

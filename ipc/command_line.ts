@@ -167,7 +167,10 @@ export function formatUsage(spec: CommandSpec<FlagTable>): string {
 export function formatHelp(spec: CommandSpec<FlagTable>): string {
   const rows = Object.entries(spec.flags).map(([name, flag]) => [
     formatFlag(name, flag),
-    flag.placeholder === null ? flag.help : `${flag.help} (${flag.fallback})`,
+    // A switch is off, and an empty text is nothing to tell.
+    flag.placeholder === null || flag.fallback === ""
+      ? flag.help
+      : `${flag.help} (${flag.fallback})`,
   ]);
   rows.push(["--help", "print this and exit"]);
   const width = Math.max(...rows.map(([left = ""]) => left.length)) + 2;

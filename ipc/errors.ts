@@ -66,10 +66,13 @@ const REASONS: Readonly<Record<string, string>> = {
 export function reasonOf(error: unknown): string {
   const errno = errnoOf(error);
   if (errno !== null) return REASONS[errno] ?? errno;
-  const message = error instanceof Error ? error.message : String(error);
+  if (isUnresolved(error)) return "the host name could not be resolved";
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** True if a host name stands for no address, or nobody could tell. */
+export function isUnresolved(error: unknown): boolean {
   // getaddrinfo's failures carry no errno; Deno passes them on under this heading.
-  if (message.startsWith("failed to lookup address information")) {
-    return "the host name could not be resolved";
-  }
-  return message;
+  return error instanceof Error &&
+    error.message.startsWith("failed to lookup address information");
 }

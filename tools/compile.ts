@@ -24,10 +24,10 @@ import { NPM_RUNTIME_TARGET, provideNpmRuntime } from "./npm_runtime.ts";
 export const PERMISSION_FLAGS: readonly string[] = [
   // Any address, because users name it at run time; also covers Unix-domain sockets, together with read and write.
   "--allow-net",
-  // The private run folder with its sockets, whose path is known at run time only.
+  // The private run folder with its sockets, and the page of a load, whose paths are known at run time only.
   "--allow-read",
   "--allow-write",
-  // It starts itself again as worker or reader, from a path that is not known before, and a shell to ask for ulimit.
+  // Programs behind `--`, a shell to ask for ulimit, and itself again: as worker, guard, reader or load process.
   "--allow-run",
   // Where the private run folder goes.
   "--allow-env=XDG_RUNTIME_DIR,TMPDIR",

@@ -11,6 +11,7 @@ const DEFAULTS = {
   split: false,
   connectTimeoutMs: 10_000,
   verbose: false,
+  load: null,
 };
 
 Deno.test("parseClientOptions() needs no more than the port", () => {

@@ -13,6 +13,7 @@ Deno.test("runClient() rejects before it reads any input when it cannot connect"
     newline: true,
     connectTimeoutMs: 60_000,
     verbose: true,
+    load: null,
   };
   for (const split of [false, true]) {
     const run = () => runClient({ ...options, split });

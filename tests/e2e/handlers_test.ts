@@ -60,7 +60,7 @@ for (const [name, flags] of WORKERS) {
       await server.process.stderr.match(
         /^warning: the handler failed for 127\.0\.0\.1:\d+: Error: as told by \\x1b\[31m the client$/,
       );
-      await server.process.stderr.match(/^    at .*fails\.ts:\d+:\d+/);
+      await server.process.stderr.match(/^ {4}at .*fails\.ts:\d+:\d+/);
       assertEquals(await other.roundTrip(), "ping\n");
       using next = await server.connect();
       assertEquals(await next.roundTrip(), "ping\n");

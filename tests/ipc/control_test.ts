@@ -184,3 +184,29 @@ Deno.test("disposing a ControlChannel closes its stream", () => {
   new ControlChannel(stream)[Symbol.dispose]();
   assertEquals(stream.calls.close, 1);
 });
+
+Deno.test("a hangup goes over the channel with the connection that it is about", async () => {
+  const [near, far] = await connectedPair();
+  using channel = near;
+  const hangup: ControlMessage = { type: "hangup", connection: 12 };
+  {
+    using peer = new ControlChannel(far);
+    await peer.send(hangup);
+    await peer.send(STOP);
+  }
+  assertEquals(await channel.receive(), hangup);
+  assertEquals(await channel.receive(), STOP);
+});
+
+for (
+  const line of [
+    '{"type":"hangup"}',
+    '{"type":"hangup","connection":"12"}',
+    '{"type":"hangup","worker":12}',
+  ]
+) {
+  Deno.test(`ControlChannel.receive() rejects for ${line}, which tells no connection`, async () => {
+    const channel = channelOf([bytesOf(line + "\n")]);
+    await assertRejects(() => channel.receive(), ControlError, "unknown type");
+  });
+}

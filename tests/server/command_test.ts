@@ -145,3 +145,64 @@ for (const [args, message] of REFUSED) {
 Deno.test("parseServerOptions() returns null for --help, whatever else is missing", () => {
   assertEquals(parseServerOptions(["--help"]), null);
 });
+
+/** What contradicts each other, with the message that says so. */
+const CONFLICTS: readonly (readonly [string[], string])[] = [
+  [
+    ["--mode=iterative", "--max-connections=1", "9000"],
+    "--max-connections goes with --mode per-connection or prefork, not with iterative",
+  ],
+  [
+    ["--mode=iterative", "--transport=unix", "9000"],
+    "--transport goes with --mode per-connection or prefork, not with iterative",
+  ],
+  [
+    ["--mode=iterative", "--max-connections=1", "9000", "--", "cat"],
+    "--max-connections goes with --mode per-connection or prefork, not with iterative",
+  ],
+  [
+    ["--mode=prefork", "9000", "--", "cat"],
+    "a program serves one connection and ends, so it cannot be started before: " +
+    "--mode prefork goes with --handler",
+  ],
+  [["--handler", "echo", "9000", "--", "cat"], "--handler does not go with a program"],
+  [["--transport", "pipe", "9000", "--", "cat"], "--transport does not go with a program"],
+  [["--spare", "1", "9000", "--", "cat"], "--spare does not go with a program"],
+  [
+    ["--mode=prefork", "--transport=pipe", "9000"],
+    "--transport pipe carries one connection: it goes with --mode per-connection",
+  ],
+  [["--transport=pipe", "--spare=1", "9000"], "--transport pipe does not go with --spare"],
+  [["9000", "--"], "PROGRAM is missing behind --"],
+  [["--", "cat"], "PORT is missing"],
+  [["--handler=", "9000"], "--handler needs a value: echo|FILE"],
+  [["--transport", "tcp", "9000"], '--transport "tcp": expected unix or pipe'],
+];
+
+for (const [args, message] of CONFLICTS) {
+  Deno.test(`parseServerOptions() refuses ${args.join(" ")}, and says why`, () => {
+    const error = assertThrows(() => parseServerOptions(args), UsageError);
+    assertEquals([error.message, error.command], [message, SERVER_COMMAND.name]);
+  });
+}
+
+/** What looks like a conflict, and is none. */
+const AGREED: readonly (readonly [string[], Partial<ServerOptions>])[] = [
+  [["--transport=unix", "--spare=2", "9000"], { spare: 2 }],
+  [["--mode=prefork", "--transport=unix", "9000"], { mode: "prefork" }],
+  [["--mode=iterative", "--handler=a.ts", "9000"], {
+    mode: "iterative",
+    handler: { kind: "module", file: "a.ts" },
+  }],
+  [["--max-connections=2", "--max-per-host=1", "9000", "--", "cat", "--help"], {
+    maxConnections: 2,
+    maxPerHost: 1,
+    handler: { kind: "program", command: ["cat", "--help"] },
+  }],
+];
+
+for (const [args, expected] of AGREED) {
+  Deno.test(`parseServerOptions() finds no conflict in ${args.join(" ")}`, () => {
+    assertEquals(parseServerOptions(args), { ...DEFAULTS, ...expected });
+  });
+}

@@ -1,4 +1,4 @@
-import { escapeBytes, stringifySafely } from "../../server/escape.ts";
+import { escapeBytes, escapeLines, stringifySafely } from "../../server/escape.ts";
 import { assertEquals, assertNotMatch } from "../assert.ts";
 import { bytesOf } from "../support/bytes.ts";
 import { type Random, randomFrom } from "../support/random.ts";
@@ -106,4 +106,21 @@ function unescape(text: string): Uint8Array {
     else bytes.push(...bytesOf(piece));
   }
   return Uint8Array.from(bytes);
+}
+
+const LINES: readonly (readonly [what: string, text: string, shown: string])[] = [
+  ["nothing", "", ""],
+  [
+    "a stack as it is, on as many lines",
+    "Error: no\n    at a.ts:1:2\n",
+    "Error: no\n    at a.ts:1:2\n",
+  ],
+  ["what could drive a terminal, on each line", "a\x1b[2J\nb\r\n\tc", "a\\x1b[2J\nb\\r\n\\tc"],
+  ["other separators of lines", "a\u2028b\u0085c", "a\\xe2\\x80\\xa8b\\xc2\\x85c"],
+  ["Korean as it is", "안녕\n하세요", "안녕\n하세요"],
+  ["half a character", "a\ud800b", "a\ufffdb"],
+];
+
+for (const [what, text, shown] of LINES) {
+  Deno.test(`escapeLines() shows ${what}`, () => assertEquals(escapeLines(text), shown));
 }

@@ -80,3 +80,27 @@ Deno.test("HostLimit.rejected counts what was rejected, of every address", () =>
   acquire(hosts, "192.0.2.7");
   assertEquals(hosts.rejected, 3);
 });
+
+Deno.test("HostLimit.countOf() tells how many slots an address has, by what counts as one", () => {
+  const hosts = new HostLimit(2);
+  assertEquals(hosts.countOf("192.0.2.7"), 0);
+  const first = acquire(hosts, "192.0.2.7");
+  acquire(hosts, "::ffff:192.0.2.7");
+  acquire(hosts, "2001:db8:1:2::1");
+  assertEquals(["192.0.2.7", "::ffff:c000:207", "192.0.2.8"].map((a) => hosts.countOf(a)), [
+    2,
+    2,
+    0,
+  ]);
+  assertEquals(hosts.countOf("2001:db8:1:2:ffff::9"), 1);
+  hosts.acquire("192.0.2.7");
+  assertEquals(hosts.countOf("192.0.2.7"), 2, "what was rejected does not count");
+  first[Symbol.dispose]();
+  assertEquals(hosts.countOf("192.0.2.7"), 1);
+});
+
+Deno.test("HostLimit of Infinity counts, and rejects nothing", () => {
+  const hosts = new HostLimit(Infinity);
+  for (let count = 1; count <= 1000; count++) acquire(hosts, "::1");
+  assertEquals([hosts.countOf("::1"), hosts.rejected], [1000, 0]);
+});

@@ -425,3 +425,70 @@ Deno.test("Supervisor ends and reaps its workers when it is disposed", async () 
   await disposed;
   assertEquals(stage.events.of("worker_exited").length, 1);
 });
+
+Deno.test("Supervisor.end() ends that worker by ever stronger means, and leaves the others alone", async () => {
+  const stage = new Stage();
+  const other = await stage.startReady();
+  const { worker, process } = await stage.startReady();
+  const ended = stage.supervisor.end(worker);
+  await stage.clock.pass(1000);
+  await stage.clock.pass(1000);
+  await process.receives("SIGKILL");
+  process.dieOf("SIGKILL");
+  await ended;
+  assertEquals(process.received, ["0 ms: stop", "1000 ms: SIGTERM", "2000 ms: SIGKILL"]);
+  assertEquals((await worker.exited).reason, "killed_by_us");
+  assertEquals(other.process.received, []);
+  assertEquals(stage.supervisor.isEnding, false);
+  assert(stage.supervisor.start(stage.spawn) !== null, "other workers are still started");
+});
+
+Deno.test("Supervisor.end() goes no further when the worker obeys", async () => {
+  const stage = new Stage();
+  const { worker, process } = await stage.startReady();
+  const ended = stage.supervisor.end(worker);
+  await process.receives("stop");
+  process.exit(0);
+  await ended;
+  assertEquals(process.received, ["0 ms: stop"]);
+  assertEquals(stage.clock.sleeping, 0);
+});
+
+Deno.test("Supervisor.end() does nothing to a worker that has ended", async () => {
+  const stage = new Stage();
+  const { worker, process } = await stage.startReady();
+  process.exit(0);
+  await worker.exited;
+  await stage.supervisor.end(worker);
+  assertEquals(process.received, []);
+  assertEquals(stage.clock.asked, [60_000]);
+  assertEquals((await worker.exited).reason, "exited");
+});
+
+Deno.test("Supervisor without a hub has workers that are ready at once, and are told by the end of their input", async () => {
+  const clock = new FakeClock();
+  const events = new RecordedEvents();
+  const supervisor = new Supervisor({ events: events.bus, clock, hub: null });
+  const process = new HubLessProcess(PID, clock);
+  const worker = supervisor.start(() => process);
+  assert(worker !== null);
+  assertEquals(await worker.ready, true);
+  assertEquals(clock.sleeping, 0);
+
+  const ended = supervisor.endAll();
+  await clock.pass(1000);
+  await process.receives("SIGTERM");
+  process.dieOf("SIGTERM");
+  await ended;
+  assertEquals(process.received, ["0 ms: end of input", "1000 ms: SIGTERM"]);
+  assertEquals(supervisor.isEnding, true);
+  assertEquals(supervisor.start(() => new HubLessProcess(PID, clock)), null);
+  assertEquals(events.of("worker_started").length, 1);
+});
+
+/** Has no control channel. */
+class HubLessProcess extends FakeProcess {
+  closeInput(): void {
+    this.record("end of input");
+  }
+}

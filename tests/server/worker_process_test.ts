@@ -1,7 +1,9 @@
-import { ControlChannel } from "../../ipc/control.ts";
+import { ControlChannel, type ControlMessage } from "../../ipc/control.ts";
+import { WorkerProcess } from "../../server/worker_process.ts";
 import { assertEquals } from "../assert.ts";
 import { bytesOf } from "../support/bytes.ts";
 import { FakeClock } from "../support/fake_clock.ts";
+import { FakeProcess } from "./fake_process.ts";
 import { FakeWorker, FIRST_PID as PID } from "./fake_worker.ts";
 import { RecordedEvents } from "./recorded_events.ts";
 
@@ -164,4 +166,93 @@ Deno.test("WorkerProcess closes its channel when it has ended", async () => {
   fake.process.exit(0);
   await worker.exited;
   assertEquals(fake.channel.isClosed, true);
+});
+
+Deno.test("WorkerProcess.hangUp() tells the worker of which connection the client is lost", async () => {
+  const sent: ControlMessage[] = [];
+  const { fake, worker } = await startReadyWorkerThatRecords(sent);
+  await worker.hangUp(12);
+  assertEquals(sent, [{ type: "hangup", connection: 12 }]);
+  fake.process.exit(0);
+  assertEquals((await worker.exited).reason, "exited", "it was not ended");
+});
+
+Deno.test("WorkerProcess.hangUp() does nothing before the hello", async () => {
+  const { fake } = startWorker();
+  await fake.worker.hangUp(12);
+  assertEquals(fake.process.received, []);
+  fake.process.exit(0);
+  await fake.worker.reported;
+});
+
+/** A ready worker whose messages are kept. */
+async function startReadyWorkerThatRecords(sent: ControlMessage[]) {
+  const { fake } = startWorker();
+  const closed = Promise.withResolvers<null>();
+  const channel = new ControlChannel({
+    read: () => closed.promise,
+    write(bytes) {
+      sent.push(JSON.parse(new TextDecoder().decode(bytes)));
+      return Promise.resolve(bytes.length);
+    },
+    closeWrite: () => Promise.resolve(),
+    close: () => closed.resolve(null),
+  });
+  fake.greet(channel);
+  assertEquals(await fake.worker.ready, true);
+  return { fake, worker: fake.worker };
+}
+
+/** A worker without a control channel, as a program is. */
+function startWithoutChannel() {
+  const clock = new FakeClock();
+  const events = new RecordedEvents();
+  const process = new ProgramProcess(PID, clock);
+  const failures: string[] = [];
+  const worker = new WorkerProcess(process, {
+    number: 1,
+    hello: null,
+    events: events.bus,
+    clock,
+    onFailed: (kind) => void failures.push(kind),
+  });
+  return { clock, events, process, failures, worker };
+}
+
+/** Records the end of its input. */
+class ProgramProcess extends FakeProcess {
+  closeInput(): void {
+    this.record("end of input");
+  }
+}
+
+Deno.test("WorkerProcess without a hello is ready at once, and nothing waits", async () => {
+  const { worker, clock, process, failures } = startWithoutChannel();
+  assertEquals(await worker.ready, true);
+  assertEquals(clock.sleeping, 0);
+  process.exit(3);
+  assertEquals(await worker.exited, {
+    workerPid: PID,
+    status: 3,
+    signal: null,
+    reason: "exited",
+  });
+  assertEquals(failures, []);
+});
+
+Deno.test("WorkerProcess without a hello is told by the end of its input, then by signals", async () => {
+  const { worker, process } = startWithoutChannel();
+  await worker.end("control");
+  await worker.end("SIGTERM");
+  assertEquals(process.received, ["0 ms: end of input", "0 ms: SIGTERM"]);
+  process.dieOf("SIGTERM");
+  assertEquals((await worker.exited).reason, "killed_by_us");
+});
+
+Deno.test("WorkerProcess.hangUp() does nothing without a control channel", async () => {
+  const { worker, process } = startWithoutChannel();
+  await worker.hangUp(12);
+  assertEquals(process.received, []);
+  process.exit(0);
+  await worker.reported;
 });

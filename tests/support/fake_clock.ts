@@ -1,5 +1,6 @@
 /** A clock whose hands the test moves. */
 
+import { setImmediate } from "node:timers/promises";
 import type { Clock } from "../../ipc/clock.ts";
 
 interface Sleeper {
@@ -60,6 +61,21 @@ export class FakeClock implements Clock {
       if (sleeper.wakesAt > this.#now) continue;
       this.#sleepers.delete(sleeper);
       sleeper.wake();
+    }
+  }
+
+  /** Lets time go by, from one that sleeps to the next, until the task has settled. */
+  async run<T>(task: Promise<T>): Promise<T> {
+    let isSettled = false;
+    const settle = () => isSettled = true;
+    task.then(settle, settle);
+    while (true) {
+      // Whoever is awake does what there is to do.
+      await setImmediate();
+      if (isSettled) return await task;
+      const next = Math.min(...Array.from(this.#sleepers, ({ wakesAt }) => wakesAt));
+      if (next === Infinity) throw new Error("The task waits for something else than time");
+      this.advance(next - this.#now);
     }
   }
 }

@@ -1,0 +1,115 @@
+/**
+ * Line charts as inline SVG: what the page of a load shows without loading anything.
+ *
+ * @module
+ */
+
+/** A point of a line, in the units of the chart's axes. */
+export interface ChartPoint {
+  /** To the right. */
+  readonly x: number;
+  /** Upwards. */
+  readonly y: number;
+}
+
+/** A mark at an axis. */
+export interface Tick {
+  /** Where. */
+  readonly at: number;
+  /** What stands there. */
+  readonly label: string;
+}
+
+/** A chart. */
+export interface ChartOptions {
+  /** The element's id. */
+  readonly id: string;
+  /** What it shows, for those who cannot see it. */
+  readonly title: string;
+  /** What goes to the right. */
+  readonly xLabel: string;
+  /** What goes upwards. */
+  readonly yLabel: string;
+  /** The line. */
+  readonly points: readonly ChartPoint[];
+  /** The marks below. */
+  readonly xTicks: readonly Tick[];
+  /** Whether the upward axis is logarithmic. */
+  readonly isLogarithmic: boolean;
+}
+
+const WIDTH = 720;
+const HEIGHT = 300;
+const MARGIN = { left: 70, right: 20, top: 16, bottom: 46 };
+const RIGHT = WIDTH - MARGIN.right;
+const BOTTOM = HEIGHT - MARGIN.bottom;
+
+/** A chart as an `<svg>` element. */
+export function lineChart(options: ChartOptions): string {
+  const { id, title, xLabel, yLabel, points, xTicks, isLogarithmic } = options;
+  const yTicks = isLogarithmic ? powersOfTen(points) : linearTicks(points);
+  const toY = (y: number) => isLogarithmic ? Math.log10(y) : y;
+  const xScale = scale([...points.map(({ x }) => x), ...xTicks.map(({ at }) => at)], {
+    from: MARGIN.left,
+    to: RIGHT,
+  });
+  const yScale = scale(yTicks.map(({ at }) => toY(at)), { from: BOTTOM, to: MARGIN.top });
+  const place = (y: number) => yScale(toY(y));
+  const line = points.map(({ x, y }) => `${xScale(x)},${place(y)}`).join(" ");
+  return [
+    `<svg id="${escapeHtml(id)}" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img">`,
+    `<title>${escapeHtml(title)}</title>`,
+    ...yTicks.map(({ at, label }) =>
+      `<line class="grid" x1="${MARGIN.left}" x2="${RIGHT}" y1="${place(at)}" y2="${place(at)}"/>` +
+      `<text x="${MARGIN.left - 8}" y="${place(at)}" class="y">${escapeHtml(label)}</text>`
+    ),
+    ...xTicks.map(({ at, label }) =>
+      `<line class="grid" x1="${xScale(at)}" x2="${
+        xScale(at)
+      }" y1="${MARGIN.top}" y2="${BOTTOM}"/>` +
+      `<text x="${xScale(at)}" y="${BOTTOM + 18}" class="x">${escapeHtml(label)}</text>`
+    ),
+    `<text x="${(MARGIN.left + RIGHT) / 2}" y="${HEIGHT - 6}" class="x">${
+      escapeHtml(xLabel)
+    }</text>`,
+    `<text x="14" y="${(MARGIN.top + BOTTOM) / 2}" class="turned">${escapeHtml(yLabel)}</text>`,
+    `<polyline points="${line}"/>`,
+    "</svg>",
+  ].join("\n");
+}
+
+/** Text as HTML and its attributes take it. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+/** Maps the range of the values to that of the pixels, to a tenth. */
+function scale(
+  values: readonly number[],
+  { from, to }: { readonly from: number; readonly to: number },
+): (value: number) => number {
+  const min = Math.min(...values);
+  const range = Math.max(...values) - min || 1;
+  return (value) => Math.round((from + (value - min) / range * (to - from)) * 10) / 10;
+}
+
+function powersOfTen(points: readonly ChartPoint[]): Tick[] {
+  const powers = points.map(({ y }) => Math.log10(y));
+  const first = Math.floor(Math.min(0, ...powers));
+  const last = Math.max(Math.ceil(Math.max(...powers)), first + 1);
+  return Array.from({ length: last - first + 1 }, (_, i) => {
+    const at = 10 ** (first + i);
+    return { at, label: at < 1 ? at.toFixed(-first - i) : String(at) };
+  });
+}
+
+/** From 0 in steps of 1, 2 or 5 times a power of ten. */
+export function linearTicks(points: readonly ChartPoint[]): Tick[] {
+  const max = Math.max(0, ...points.map(({ y }) => y)) || 1;
+  const power = 10 ** Math.floor(Math.log10(max));
+  const step = power * ([0.2, 0.5, 1].find((part) => max <= 5 * part * power) ?? 2);
+  return Array.from({ length: Math.ceil(max / step) + 1 }, (_, i) => {
+    const at = i * step;
+    return { at, label: at.toLocaleString("en-US", { maximumFractionDigits: 2 }) };
+  });
+}

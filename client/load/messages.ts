@@ -1,0 +1,61 @@
+/**
+ * What the processes of a load tell each other: one JSON object a line, to a child on its standard input, from it on
+ * its standard output. The end of the input means that the parent is gone, that of the output that the child is.
+ *
+ * @module
+ */
+
+// @ts-types="../../types/std_streams.d.ts"
+import { TextLineStream } from "@std/streams";
+import { isStreamError } from "../../ipc/errors.ts";
+import { type ByteStream, writeAll } from "../../ipc/transport.ts";
+import type { EncodedTally } from "./tally.ts";
+
+/** A message between the processes of a load. */
+export type LoadMessage =
+  /** Child to parent, the first of all: it has started. */
+  | { readonly type: "ready" }
+  /** Parent to child: open your connections. All children are told at once. */
+  | { readonly type: "start" }
+  /** Parent to child: end what is open, and tell the result. */
+  | { readonly type: "stop" }
+  /** Child to parent, every now and then: so many messages came back or never will. */
+  | { readonly type: "progress"; readonly settled: number }
+  /** Child to parent, the last: the host name stands for no address. */
+  | { readonly type: "unresolved" }
+  /** Child to parent, the last: what was counted. */
+  | { readonly type: "result"; readonly tally: EncodedTally };
+
+/** Sends a message. One to a process that is gone is lost without an error: the end of its stream tells. */
+export async function sendMessage(
+  stream: Pick<ByteStream, "write">,
+  message: LoadMessage,
+): Promise<void> {
+  try {
+    await writeAll(stream, new TextEncoder().encode(JSON.stringify(message) + "\n"));
+  } catch (error) {
+    if (!isStreamError(error)) throw error;
+  }
+}
+
+/** The messages that come, until the other process is gone. Trusted: it is this same program. */
+export async function* receiveMessages(
+  stream: ReadableStream<BufferSource>,
+): AsyncGenerator<LoadMessage> {
+  const lines = stream.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
+  for await (const line of lines) {
+    const message = parseMessage(line);
+    // A process that is killed leaves half a line.
+    if (message === null) return;
+    yield message;
+  }
+}
+
+function parseMessage(line: string): LoadMessage | null {
+  try {
+    return JSON.parse(line) as LoadMessage;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return null;
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * A process of a load: the hidden command `_load`, which the client starts with `--processes`.
+ *
+ * It says that it is ready, waits for the start, opens its share of the connections, and tells what it counted. It ends
+ * then, or when the parent is gone (the end of its standard input). Ctrl-C in the parent's terminal does not reach it.
+ *
+ * @module
+ */
+
+import { systemClock } from "../../ipc/clock.ts";
+import { EXIT_STATUS } from "../../ipc/errors.ts";
+import { exitWith } from "../../ipc/exit.ts";
+import { integer, readArgv, text } from "../../ipc/flags.ts";
+import type { HiddenCommand } from "../../ipc/self.ts";
+import { UnresolvedError } from "./failure.ts";
+import { type LoadMessage, receiveMessages, sendMessage } from "./messages.ts";
+import { runShare, type ShareOptions } from "./share.ts";
+import { Tally } from "./tally.ts";
+
+/** The hidden command that runs a share of a load. It connects, and gives up all other permissions. */
+export const LOAD_COMMAND: HiddenCommand = {
+  name: "_load",
+  module: import.meta.url,
+  permissions: ["--allow-net"],
+};
+
+const count = (help: string) =>
+  integer({ placeholder: "N", fallback: 0, min: 0, max: Number.MAX_SAFE_INTEGER, help });
+
+/** What the parent tells a process of a load. */
+export const SHARE_FLAGS = {
+  hostname: text({ placeholder: "HOST", fallback: "", help: "the server's host name or address" }),
+  port: count("the server's port"),
+  first: count("the number of the first connection"),
+  step: count("from the number of a connection to the next"),
+  connections: count("what the numbers are less than"),
+  concurrency: count("connections at a time"),
+  rate: count("connections per second of the whole load"),
+  messages: count("messages that each connection sends"),
+  size: count("the length of a message, in bytes"),
+  connectTimeoutMs: count("how long a connection may take to connect"),
+  timeoutMs: count("how long to wait for an echo"),
+};
+
+const PERMISSIONS_GIVEN_UP = ["run", "read", "write", "env", "sys", "ffi", "import"] as const;
+
+/** The parent draws its progress bar a little more often than people see. */
+const PROGRESS_EVERY_MS = 100;
+
+/** Runs a share of a load as the parent says. Resolves to the exit status. */
+export async function runLoadProcess(args: readonly string[]): Promise<number> {
+  const share: ShareOptions = readArgv(SHARE_FLAGS, args);
+  for (const name of PERMISSIONS_GIVEN_UP) Deno.permissions.revokeSync({ name });
+  const messages = receiveMessages(Deno.stdin.readable);
+  await sendMessage(Deno.stdout, { type: "ready" });
+  if ((await messages.next()).value?.type !== "start") return EXIT_STATUS.failed;
+  const stopping = new AbortController();
+  return await Promise.race([
+    runAndTell(share, stopping.signal),
+    untilParentGone(messages, () => stopping.abort()),
+  ]);
+}
+
+async function runAndTell(share: ShareOptions, stopping: AbortSignal): Promise<number> {
+  const tally = new Tally();
+  const ended = new AbortController();
+  const telling = tellProgress(tally, ended.signal);
+  try {
+    await runShare(share, { tally, stopping });
+  } catch (error) {
+    if (!(error instanceof UnresolvedError)) throw error;
+    await sendMessage(Deno.stdout, { type: "unresolved" });
+    return EXIT_STATUS.failed;
+  } finally {
+    ended.abort();
+    await telling;
+  }
+  await sendMessage(Deno.stdout, { type: "result", tally: tally.encode() });
+  return EXIT_STATUS.done;
+}
+
+async function tellProgress(tally: Tally, ended: AbortSignal): Promise<void> {
+  while (!ended.aborted) {
+    await systemClock.sleep(PROGRESS_EVERY_MS, ended);
+    await sendMessage(Deno.stdout, { type: "progress", settled: tally.settled });
+  }
+}
+
+async function untilParentGone(
+  messages: AsyncIterable<LoadMessage>,
+  onStop: () => void,
+): Promise<number> {
+  for await (const message of messages) if (message.type === "stop") onStop();
+  return EXIT_STATUS.failed;
+}
+
+if (import.meta.main) await exitWith(() => runLoadProcess(Deno.args));

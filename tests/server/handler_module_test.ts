@@ -1,0 +1,89 @@
+import { OperationalError } from "../../ipc/errors.ts";
+import { openHandlerModule } from "../../server/handler_module.ts";
+import { assertEquals, assertRejects } from "../assert.ts";
+import { TempFolder } from "../support/temp_folder.ts";
+
+/** Writes a module into the folder. Returns its path. */
+function write(folder: TempFolder, source: string, name = "handler.ts"): string {
+  Deno.writeTextFileSync(folder.join(name), source);
+  return folder.join(name);
+}
+
+async function assertRefused(file: string, reason: string) {
+  const error = await assertRejects(() => openHandlerModule(file), OperationalError);
+  assertEquals(error.message, `Cannot load the handler ${JSON.stringify(file)}: ${reason}`);
+}
+
+const EMPTY = "export default () => Promise.resolve();\n";
+
+Deno.test("openHandlerModule() resolves to the URL of a module that loads", async () => {
+  await using folder = new TempFolder();
+  const typed = "const serve = (_: { id: number }): Promise<void> => Promise.resolve();\n";
+  const path = write(folder, `${typed}export default serve;\n`);
+  assertEquals(await openHandlerModule(path), `file://${path}`);
+});
+
+Deno.test("openHandlerModule() takes a path from the current folder, whatever characters it has", async () => {
+  await using folder = new TempFolder();
+  const path = write(folder, EMPTY, "a #b%20c?.js");
+  const up = Deno.cwd().split("/").filter((name) => name !== "").map(() => "..").join("/");
+  const url = await openHandlerModule(`${up}${path}`);
+  assertEquals(url, `file://${folder.path}/a%20%23b%2520c%3F.js`);
+});
+
+Deno.test("openHandlerModule() lets a module import another, by a relative path too", async () => {
+  await using folder = new TempFolder();
+  write(folder, EMPTY, "other.ts");
+  const path = write(folder, 'export { default } from "./other.ts";\n');
+  assertEquals(await openHandlerModule(path), `file://${path}`);
+});
+
+Deno.test("openHandlerModule() does not let the module that it tries into this process", async () => {
+  await using folder = new TempFolder();
+  const path = write(folder, `globalThis.triedHere = true;\n${EMPTY}`);
+  await openHandlerModule(path);
+  assertEquals("triedHere" in globalThis, false);
+});
+
+Deno.test("openHandlerModule() bears a module that prints what looks like a failure, and leaves a timer behind", async () => {
+  await using folder = new TempFolder();
+  const prints = 'console.log("Cannot load the handler: no"); setInterval(() => {}, 1000);\n';
+  const path = write(folder, prints + EMPTY);
+  assertEquals(await openHandlerModule(path), `file://${path}`);
+});
+
+Deno.test("openHandlerModule() refuses a file that does not exist", async () => {
+  await using folder = new TempFolder();
+  await assertRefused(folder.join("gone.ts"), "no such file or directory");
+});
+
+Deno.test("openHandlerModule() carries the operating system's error as its cause", async () => {
+  await using folder = new TempFolder();
+  const error = await assertRejects(() => openHandlerModule(folder.join("gone.ts")), Error);
+  assertEquals(error.cause instanceof Deno.errors.NotFound, true);
+});
+
+const NO_FUNCTION = "its default export is not a function";
+
+const REFUSED: readonly (readonly [what: string, source: string, reason: string])[] = [
+  ["without a default export", "export const handler = () => {};\n", NO_FUNCTION],
+  ["whose default export is no function", "export default { serve() {} };\n", NO_FUNCTION],
+  [
+    "that throws when it is loaded",
+    'throw new RangeError("not today\\nnor tomorrow");\n',
+    "not today",
+  ],
+  ["that throws what is no error", 'throw "a word";\n', "a word"],
+];
+
+for (const [what, source, reason] of REFUSED) {
+  Deno.test(`openHandlerModule() refuses a module ${what}, and says so in a line`, async () => {
+    await using folder = new TempFolder();
+    await assertRefused(write(folder, source), reason);
+  });
+}
+
+Deno.test("openHandlerModule() refuses a module with an error of syntax, and says so in a line", async () => {
+  await using folder = new TempFolder();
+  await assertRefused(write(folder, "export default (;\n"), "SyntaxError: Expression expected");
+});
