@@ -4,7 +4,7 @@
  * @module
  */
 
-import { OperationalError } from "../ipc/errors.ts";
+import { errnoOf, OperationalError, reasonOf } from "../ipc/errors.ts";
 
 /**
  * Prints the path of `$1` if it may be executed by whoever asks, which only the system can tell (access(2)), and says by
@@ -23,7 +23,8 @@ case $1 in
 *)
   IFS=:
   set -f
-  for folder in $PATH; do look "\${folder:-.}/$1"; done ;;
+  folders=$PATH:
+  for folder in $folders; do look "\${folder:-.}/$1"; done ;;
 esac
 exit $status`;
 
@@ -38,11 +39,15 @@ export async function findExecutable(name: string): Promise<string> {
   // Windows has no such shell and no such permission; there the start of the program has to tell.
   if (Deno.build.os === "windows") return name;
   const shell = new Deno.Command("sh", { args: ["-c", SCRIPT, "sh", name], stderr: "null" });
-  const { code, stdout } = await shell.output();
+  const refuse = (reason: string, cause?: unknown) =>
+    new OperationalError(`Cannot run ${JSON.stringify(name)}: ${reason}`, { cause });
+  const { code, stdout } = await shell.output().catch((cause) => {
+    if (errnoOf(cause) === null) throw cause;
+    throw refuse(`the shell that looks for it cannot be started: ${reasonOf(cause)}`, cause);
+  });
   if (code === 0) return new TextDecoder().decode(stdout);
   const where = code === 3 && !name.includes("/") ? " in PATH" : "";
-  const reason = REASONS.get(code) ?? "the shell could not look for it";
-  throw new OperationalError(`Cannot run ${JSON.stringify(name)}: ${reason}${where}`);
+  throw refuse((REASONS.get(code) ?? "the shell could not look for it") + where);
 }
 
 /** The path of an executable, or null if this machine has none of that name. */

@@ -51,6 +51,7 @@ export class GuardProcess implements AsyncDisposable {
   }
 
   #tell(line: string): void {
+    if (this.#isClosing) return;
     this.#input.write(new TextEncoder().encode(line)).catch((error) => {
       // It is gone, which its end tells.
       if (!isStreamError(error)) throw error;

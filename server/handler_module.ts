@@ -79,5 +79,5 @@ async function tryHandler(url: string): Promise<string | null> {
   if (success) return null;
   const told = new TextDecoder().decode(stderr).trim().split("\n");
   const [, reason = null] = /Cannot load the handler: (.*)/.exec(told.join("\n")) ?? [];
-  return reason ?? told.at(-1) ?? `it ended with status ${code}`;
+  return reason || told.at(-1) || `it ended with status ${code} while it loaded`;
 }

@@ -31,6 +31,6 @@ export async function openSessions(): Promise<SessionSpawn> {
     const pipes = { env: { ...env }, stdin: "piped", stdout: "piped", stderr: "inherit" } as const;
     return setsid === null
       ? new Deno.Command(path, { ...pipes, args: [...args], detached: true }).spawn()
-      : new Deno.Command(setsid, { ...pipes, args: [path, ...args] }).spawn();
+      : new Deno.Command(setsid, { ...pipes, args: ["--", path, ...args] }).spawn();
   };
 }

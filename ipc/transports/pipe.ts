@@ -19,6 +19,11 @@ import {
 
 const BUFFER_BYTES = 64 * 1024;
 
+/** How many free buffers are kept. Beyond it they are left to the garbage collector. */
+const FREE_BUFFERS_KEPT = 64;
+
+const freeBuffers: ArrayBuffer[] = [];
+
 /** A child process whose standard input and output are pipes to this process. */
 export type PipedChild = Pick<Deno.ChildProcess, "stdin" | "stdout">;
 
@@ -26,9 +31,11 @@ export type PipedChild = Pick<Deno.ChildProcess, "stdin" | "stdout">;
 export class ChildStream implements ByteStream {
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
   readonly #output: ReadableStreamBYOBReader;
-  /** What a read is made into; it travels to the system and back. */
-  #buffer = new ArrayBuffer(0);
+  /** What a read is made into; it travels to the system and back. Taken when it is first needed. */
+  #buffer: ArrayBuffer | null = null;
   #isInputOpen = true;
+  /** Fails the write under way, or does nothing: the system would let it wait for a child that does not read. */
+  #failWrite: (reason: unknown) => void = () => {};
 
   /** Takes over the pipes of a child that was just started. */
   constructor(child: PipedChild) {
@@ -41,25 +48,31 @@ export class ChildStream implements ByteStream {
 
   /** Reads from the child's output into `buffer`; resolves to the number of bytes read, or null at the end of file. */
   async read(buffer: Uint8Array): Promise<number | null> {
-    if (this.#buffer.byteLength === 0) this.#buffer = new ArrayBuffer(BUFFER_BYTES);
-    const room = Math.min(buffer.length, this.#buffer.byteLength);
-    const { value } = await this.#output.read(new Uint8Array(this.#buffer, 0, room));
+    const own = this.#buffer ?? freeBuffers.pop() ?? new ArrayBuffer(BUFFER_BYTES);
+    const room = Math.min(buffer.length, own.byteLength);
+    const { value } = await this.#output.read(new Uint8Array(own, 0, room));
     if (value === undefined) return null;
+    if (value.length === 0) {
+      if (freeBuffers.length < FREE_BUFFERS_KEPT) freeBuffers.push(value.buffer);
+      this.#buffer = null;
+      return null;
+    }
     this.#buffer = value.buffer;
-    if (value.length === 0) return null;
     buffer.set(value);
     return value.length;
   }
 
   /** Writes all of `bytes` to the child's input. */
   async write(bytes: Uint8Array): Promise<number> {
-    await this.#input.write(bytes);
-    return bytes.length;
+    const { promise, resolve, reject } = Promise.withResolvers<number>();
+    this.#failWrite = reject;
+    this.#input.write(bytes).then(() => resolve(bytes.length), reject);
+    return await promise;
   }
 
-  /** Ends the child's input. */
+  /** Ends the child's input. More than once does no harm, nor where a write has failed. */
   async closeWrite(): Promise<void> {
-    if (!this.#isInputOpen) return;
+    if (!this.#isInputOpen || this.#input.desiredSize === null) return;
     this.#isInputOpen = false;
     await this.#input.close();
   }
@@ -68,6 +81,7 @@ export class ChildStream implements ByteStream {
   close(): void {
     const closed = new Deno.errors.BadResource("The pipes were closed");
     this.#isInputOpen = false;
+    this.#failWrite(closed);
     // Both are rejected where the pipe has failed or ended before, which is as good as closed.
     this.#input.abort(closed).catch(() => {});
     this.#output.cancel(closed).catch(() => {});
@@ -102,7 +116,10 @@ export class PipeWorkerTransport implements WorkerTransport {
   close(): void {}
 }
 
-/** The standard input and output of this process as one stream. */
+/**
+ * The standard input and output of this process as one stream. Deno keeps descriptor 1 open for as long as the process
+ * lives, so what `closeWrite` ends the client sees ended only with the worker.
+ */
 class StandardStream implements ByteStream {
   #isOutputOpen = true;
   #isInputOpen = true;

@@ -17,8 +17,7 @@ export async function loadHandler(url: string): Promise<StreamHandler> {
   try {
     module = await import(url);
   } catch (cause) {
-    const [reason] = (cause instanceof Error ? cause.message : String(cause)).split("\n");
-    throw new OperationalError(`Cannot load the handler: ${reason}`, { cause });
+    throw new OperationalError(`Cannot load the handler: ${reasonInLine(cause)}`, { cause });
   }
   const { default: handler } = module;
   if (!isHandler(handler)) {
@@ -31,12 +30,27 @@ function isHandler(value: unknown): value is Handler {
   return typeof value === "function";
 }
 
+/** An error's message without the picture that Deno adds to an error of syntax, but with its place. */
+function reasonInLine(error: unknown): string {
+  const message = textOf(error);
+  const [first = "", ...rest] = message.split("\n");
+  const place = rest.map((line) => /^\s*at (\S+:\d+:\d+)$/.exec(line)?.[1]).find(Boolean);
+  return place === undefined ? first : `${first} at ${place}`;
+}
+
+/** A module may throw anything, also what cannot be made a text. */
+function textOf(thrown: unknown): string {
+  if (typeof thrown === "string") return thrown;
+  return thrown instanceof Error ? String(thrown.message) : Deno.inspect(thrown);
+}
+
 /** What is told of a handler that failed, at the connection of that client if at any: its stack, on as many lines, but none that could drive a terminal. */
 export function formatFailure(
   error: unknown,
   client: Endpoint | null,
 ): string {
-  const stack = error instanceof Error ? error.stack ?? error.message : String(error);
+  const isError = error instanceof Error;
+  const stack = isError && typeof error.stack === "string" ? error.stack : textOf(error);
   const whose = client === null ? "" : ` for ${formatEndpoint(client)}`;
   return `the handler failed${whose}: ${escapeLines(stack)}`;
 }

@@ -83,7 +83,8 @@ for (const [what, source, reason] of REFUSED) {
   });
 }
 
-Deno.test("openHandlerModule() refuses a module with an error of syntax, and says so in a line", async () => {
+Deno.test("openHandlerModule() refuses a module with an error of syntax, in a line that says where", async () => {
   await using folder = new TempFolder();
-  await assertRefused(write(folder, "export default (;\n"), "SyntaxError: Expression expected");
+  const file = write(folder, "export default (;\n");
+  await assertRefused(file, `SyntaxError: Expression expected at file://${file}:1:17`);
 });
