@@ -13,14 +13,18 @@
 
 import { ControlChannel } from "../ipc/control.ts";
 import { errnoOf, EXIT_STATUS, isStreamError, OperationalError, reasonOf } from "../ipc/errors.ts";
-import { exitWith, onUnhandled } from "../ipc/exit.ts";
+import { exitWith } from "../ipc/exit.ts";
 import { choice, type FlagValues, integer, readArgv, text } from "../ipc/flags.ts";
 import { giveUpPermissions } from "../ipc/permissions.ts";
 import type { HiddenCommand } from "../ipc/self.ts";
-import type { ConnectionInfo, WorkerTransport } from "../ipc/transport.ts";
+import type { WorkerTransport } from "../ipc/transport.ts";
 import { UnixWorkerTransport } from "../ipc/transports/unix.ts";
 import { echo } from "./handlers/echo.ts";
-import { StreamConnection, type StreamHandler } from "./handlers/stream_connection.ts";
+import {
+  HandlerError,
+  StreamConnection,
+  type StreamHandler,
+} from "./handlers/stream_connection.ts";
 
 /** The hidden command that starts a worker. It opens its socket, connects to the hub, and gives up every permission. */
 export const WORKER_COMMAND: HiddenCommand = {
@@ -103,28 +107,10 @@ async function importLate<Module>(path: string): Promise<Module> {
 /** The handler that the parent named. A module of the user's is loaded now, with the permissions that a worker starts with. */
 async function openHandler(url: string): Promise<StreamHandler> {
   if (url === NONE) return echo;
-  const { formatFailure, loadHandler } = await importLate<typeof import("./handlers/module.ts")>(
+  const { loadWorkerHandler } = await importLate<typeof import("./handlers/module.ts")>(
     "./handlers/module.ts",
   );
-  // Standard output is nobody's, or the client's; what a handler prints is for the server's standard error.
-  console.log = console.info = console.debug = console.error;
-  const handle = await loadHandler(url);
-  let current: ConnectionInfo | null = null;
-  const fail = (error: unknown) => {
-    console.error(`warning: ${formatFailure(error, current?.remoteAddr ?? null)}`);
-    return EXIT_STATUS.failed;
-  };
-  onUnhandled(fail);
-  return async (connection) => {
-    current = connection;
-    try {
-      await handle(connection);
-    } catch (error) {
-      if (connection.isToBlame(error)) throw error;
-      fail(error);
-      throw new HandlerError("The handler failed", { cause: error });
-    }
-  };
+  return await loadWorkerHandler(url);
 }
 
 /** The control channel, or null if the parent is gone: its end is this worker's. */
@@ -147,9 +133,6 @@ function openTransport(socket: string): WorkerTransport {
     throw new OperationalError(`Cannot listen on ${socket}: ${reasonOf(cause)}`, { cause });
   }
 }
-
-/** A handler module failed, and that has been told. */
-class HandlerError extends Error {}
 
 /** Serves connections one at a time, each with the same handler. */
 class ConnectionServer {

@@ -5,11 +5,12 @@
  */
 
 import { type Endpoint, formatEndpoint } from "../../ipc/address.ts";
-import { OperationalError } from "../../ipc/errors.ts";
+import { EXIT_STATUS, OperationalError } from "../../ipc/errors.ts";
+import { onUnhandled } from "../../ipc/exit.ts";
 import { escapeLines } from "../escape.ts";
 import type { Handler } from "./handler.ts";
 import { ModuleConnection } from "./module_connection.ts";
-import type { StreamHandler } from "./stream_connection.ts";
+import { HandlerError, type StreamHandler } from "./stream_connection.ts";
 
 /** Loads the module at `url`. Throws {@linkcode OperationalError} whose one line says what is wrong with it. */
 export async function loadHandler(url: string): Promise<StreamHandler> {
@@ -24,6 +25,33 @@ export async function loadHandler(url: string): Promise<StreamHandler> {
     throw new OperationalError("Cannot load the handler: its default export is not a function");
   }
   return async (stream) => await handler(new ModuleConnection(stream));
+}
+
+/**
+ * Loads the module at `url` for a worker, which does nothing else: what the module prints, and every failure of it, goes
+ * to standard error. Throws as {@linkcode loadHandler} does; the handler rejects with {@linkcode HandlerError} when it
+ * has failed by itself.
+ */
+export async function loadWorkerHandler(url: string): Promise<StreamHandler> {
+  // Standard output is nobody's, or the client's.
+  console.log = console.info = console.debug = console.error;
+  const handle = await loadHandler(url);
+  let client: Endpoint | null = null;
+  const fail = (error: unknown) => {
+    console.error(`warning: ${formatFailure(error, client)}`);
+    return EXIT_STATUS.failed;
+  };
+  onUnhandled(fail);
+  return async (connection) => {
+    client = connection.remoteAddr;
+    try {
+      await handle(connection);
+    } catch (error) {
+      if (connection.isToBlame(error)) throw error;
+      fail(error);
+      throw new HandlerError("The handler failed", { cause: error });
+    }
+  };
 }
 
 function isHandler(value: unknown): value is Handler {

@@ -9,6 +9,9 @@ import type { Endpoint } from "../../ipc/address.ts";
 import { isStreamError } from "../../ipc/errors.ts";
 import type { ByteStream, ConnectionInfo } from "../../ipc/transport.ts";
 
+/** A handler failed, and that has been told. The failure is its cause. */
+export class HandlerError extends Error {}
+
 /** A handler as it is called, in a worker and in the parent. */
 export type StreamHandler = (connection: StreamConnection) => Promise<void>;
 
