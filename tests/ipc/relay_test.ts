@@ -179,6 +179,63 @@ Deno.test("relay() still sends the answer of a server's side that takes no more 
   assertEquals([client.calls.close, server.calls.close], [1, 1]);
 });
 
+/** Answers, and then takes no more of what it is sent. */
+function takesNoMore(): MemoryStream {
+  const refused = Promise.withResolvers<void>();
+  return new MemoryStream({
+    takes() {
+      refused.resolve();
+      throwNobodyReads();
+    },
+    async *reads() {
+      await refused.promise;
+      yield bytesOf("the answer");
+    },
+  });
+}
+
+Deno.test("relay() reads off what waits to be read before it closes, also for a client that sends on", async () => {
+  const pieces = Array.from({ length: 5 }, () => bytesOf("unread"));
+  const client = new MemoryStream({ reads: () => pieces });
+
+  const result = await relay(client, takesNoMore(), { ...PATIENT, serverGone: Promise.resolve() });
+
+  assertEquals(result, { bytesIn: 0, bytesOut: 10, endedBy: "server" });
+  assertEquals([client.calls.read, client.calls.close], [6, 1]);
+});
+
+Deno.test("relay() does not wait long for a client that is silent then", async () => {
+  const clock = new FakeClock();
+  async function* unreadAndSilence() {
+    yield bytesOf("unread");
+    yield* silence();
+  }
+  const client = new MemoryStream({ reads: unreadAndSilence });
+  const options = { ...PATIENT, clock, serverGone: Promise.resolve() };
+
+  const result = await clock.run(relay(client, takesNoMore(), options));
+
+  assertEquals([result.endedBy, client.calls.close], ["server", 1]);
+  assertEquals([clock.now(), clock.sleeping], [500, 0]);
+});
+
+Deno.test("relay() does not wait for a client that sends for ever", async () => {
+  const clock = new FakeClock();
+  async function* drip() {
+    while (true) {
+      yield bytesOf("unread");
+      await clock.sleep(400);
+    }
+  }
+  const client = new MemoryStream({ reads: drip });
+  const options = { ...PATIENT, clock, serverGone: Promise.resolve() };
+
+  const result = await clock.run(relay(client, takesNoMore(), options));
+
+  assertEquals([result.endedBy, client.calls.close], ["server", 1]);
+  assertEquals(clock.now() <= 5500, true, `${clock.now()} ms`);
+});
+
 Deno.test("relay() ends a client that sends no end of file, once the answer is out and the server's side gone", async () => {
   const gone = Promise.withResolvers<void>();
   using relayed = await RelayUnderTest.start({ serverGone: gone.promise });
