@@ -24,11 +24,8 @@ export interface HiddenCommand {
   readonly permissions: readonly string[];
 }
 
-/**
- * It never asks; the code cache costs so small a program more than it saves; and the lock file knows nothing of what a
- * user's handler imports.
- */
-const RUN_FLAGS = ["--no-prompt", "--no-code-cache", "--no-lock"];
+/** It never asks, and the code cache costs so small a program more than it saves. */
+const RUN_FLAGS = ["--no-prompt", "--no-code-cache"];
 
 /** Asked for once, at the start: the system forgets the path when the file is replaced, as an upgrade does. */
 const EXECUTABLE = Deno.execPath();
