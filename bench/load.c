@@ -15,10 +15,8 @@
  * that came back, a time in microseconds (from connect to first echo, whole: to the end of file, echo: of a round
  * trip), the errors, and the CPU seconds that this program took itself.
  *
- * Why C: load_deno.ts, which does the same in TypeScript and is used where there is no C compiler, adds its own time
- * to what it measures. Against fork_echo on two cores the two saw, this program first: 0.33 and 0.64 ms from connect to
- * first echo at 20 a second; 110,000 and 89,000 round trips a second with 16 clients, with a 99th percentile of 0.28
- * and 3.9 ms; and they took 32 and 49 CPU seconds for a million connections.
+ * Why C: the load client, which is used where there is no C compiler, adds its own time to what it measures. How much
+ * that is, docs/performance.md tells; the trial "load-client" measures it.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>

@@ -7,12 +7,16 @@
  * @module
  */
 
+import { formatHelp } from "../ipc/command_line.ts";
 import { EXIT_STATUS, OperationalError } from "../ipc/errors.ts";
 import { exitWith } from "../ipc/exit.ts";
 import { Lifetime } from "../ipc/lifetime.ts";
+import { compileC } from "./c_programs.ts";
 import { type Contender, findContenders, type LeftOut } from "./contenders.ts";
-import { Load } from "./load.ts";
-import { BENCH_USAGE, type BenchOptions, parseBenchOptions } from "./options.ts";
+import { CLoad } from "./load_c.ts";
+import { ClientLoad } from "./load_client.ts";
+import { BENCH_COMMAND, type BenchOptions, parseBenchOptions } from "./options.ts";
+import { planOverhead } from "./overhead.ts";
 import { findProgram, type ServerProgram } from "./program.ts";
 import { ServerPool } from "./servers.ts";
 import { planStartup } from "./startup.ts";
@@ -20,13 +24,17 @@ import { formatJudgements, formatResult } from "./table.ts";
 import { judge } from "./targets.ts";
 import { planThousand } from "./thousand.ts";
 import { type Result, runTrial, type Trial } from "./trial.ts";
-import { type Bench, planTrials } from "./trials.ts";
+import { type Bench, loadOf, planTrials } from "./trials.ts";
 
 /** How long it may take in all, with the default load. */
 const LIMIT_MS = 280_000;
 
 /** How much longer with a thousand clients. */
 const THOUSAND_MS = 160_000;
+
+/** What the load client cannot do in the place of `load.c`. */
+const ONLY_IN_C =
+  "memory, streams, a connection's whole cost, 1000 clients, the load client's overhead";
 
 /** What was measured, and what was not. */
 interface Findings {
@@ -37,7 +45,7 @@ interface Findings {
 async function run(args: readonly string[]): Promise<number> {
   const options = parseBenchOptions(args);
   if (options === null) {
-    console.log(BENCH_USAGE);
+    console.log(formatHelp(BENCH_COMMAND));
     return EXIT_STATUS.done;
   }
   if (Deno.build.os !== "linux") {
@@ -69,7 +77,7 @@ async function run(args: readonly string[]): Promise<number> {
     options.json,
     JSON.stringify({ ...about, ...findings, targets: judgements }, null, 2) + "\n",
   );
-  console.log(`\nTook ${tookSeconds} s; the figures are in ${nameOf(options.json)}`);
+  console.log(`\nTook ${tookSeconds} s; the figures are in ${options.json}`);
   const isWhole = !signal.aborted &&
     findings.results.every(({ rows }) => rows.every(({ failure }) => failure === null));
   return isWhole ? EXIT_STATUS.done : EXIT_STATUS.failed;
@@ -87,15 +95,22 @@ async function measure(
   const { options, signal, findings } = run;
   await using scratch = await ScratchFolder.create();
   const context = { folder: scratch.path, signal };
-  const load = await Load.open(options.load, context);
+  const binary = `${scratch.path}/load`;
+  const failure = options.load === "c" ? await compileC("load.c", binary) : "--load client";
+  const c = failure === null ? new CLoad(binary, signal) : null;
+  if (failure !== null) findings.leftOut.push({ name: ONLY_IN_C, reason: failure });
+  const client = new ClientLoad(program.command, signal);
   const { present, leftOut } = await findContenders(program, scratch.path);
   findings.leftOut.push(...leftOut);
   console.log(
-    `Load: ${load.name}; each figure is the median of ${options.repeats} samples taken in turn, ` +
+    `Load: ${
+      loadOf({ c, client }).name
+    }; each figure is the median of ${options.repeats} samples taken in turn, ` +
       "spread is (largest - smallest) / median",
   );
   await using pool = new ServerPool(context);
-  const bench: Bench = { contenders: present, load, pool, context, seconds: options.seconds };
+  const { seconds } = options;
+  const bench: Bench = { contenders: present, c, client, pool, context, seconds };
   const trials = planAll(bench, options);
   findings.leftOut.push(...whereSerial(present));
   if (!options.thousand) {
@@ -115,6 +130,7 @@ function planAll(bench: Bench, options: BenchOptions): Trial[] {
   const trials = [
     ...planTrials(bench),
     planStartup(bench),
+    planOverhead(bench),
     options.thousand ? planThousand(bench) : null,
   ];
   return trials.filter((trial) => trial !== null && trial.id.includes(options.only))
@@ -146,10 +162,6 @@ class ScratchFolder implements AsyncDisposable {
   }
 }
 
-function nameOf(file: string | URL): string {
-  return file instanceof URL ? decodeURIComponent(file.pathname) : file;
-}
-
 if (import.meta.main) {
-  await exitWith(() => run(Deno.args), { prefix: "bench", typed: "deno task bench" });
+  await exitWith(() => run(Deno.args), { prefix: "bench", typed: "deno task" });
 }

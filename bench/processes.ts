@@ -59,6 +59,11 @@ export class OwnedProcess implements AsyncDisposable {
     return this.#child.status;
   }
 
+  /** Asks it to end. */
+  terminate(): void {
+    this.#signalGroup("SIGTERM");
+  }
+
   #signalGroup(signal: Deno.Signal): void {
     try {
       // A negative number names a process group: kill(2).
@@ -71,7 +76,7 @@ export class OwnedProcess implements AsyncDisposable {
   /** Asks the process to end and, when it has or after some seconds, kills what is left of its group. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#signal.removeEventListener("abort", this.#kill);
-    this.#signalGroup("SIGTERM");
+    this.terminate();
     const timer = setTimeout(this.#kill, FAREWELL_MS);
     await this.#child.stdin.abort().catch(() => {});
     await this.#child.status;

@@ -17,10 +17,11 @@ const STARTS = 40;
 /** The key of the empty program. */
 export const EMPTY = "empty";
 
-/** The trial, or null if this server has no such mode. */
+/** The trial, or null if this server has no such mode or nothing can tell when a connection ended. */
 export function planStartup(bench: Bench): Trial | null {
+  const { c } = bench;
   const contender = bench.contenders.find(({ id }) => id === "per-connection");
-  if (contender === undefined) return null;
+  if (contender === undefined || c === null) return null;
   return {
     id: "startup",
     title: "One connection after the other, from connect to end of file; and empty Deno programs",
@@ -38,7 +39,7 @@ export function planStartup(bench: Bench): Trial | null {
           const server = await bench.pool.get(contender);
           const cpuBefore = await cpuMsOf(server.pid);
           const { seconds } = bench;
-          const { connections, medianUs } = await bench.load.run({
+          const { connections, medianUs } = await c.run({
             port: server.port,
             task: "whole",
             clients: 1,

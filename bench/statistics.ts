@@ -4,15 +4,6 @@
  * @module
  */
 
-/** The value that `share` (0 to 1) of the values do not exceed: the nearest rank. Throws `RangeError` if there are none. */
-export function percentile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const rank = Math.min(Math.max(Math.ceil(share * sorted.length), 1), sorted.length);
-  const value = sorted[rank - 1];
-  if (value === undefined) throw new RangeError("No values to take a percentile of");
-  return value;
-}
-
 /** The middle of the values, or the mean of the two in the middle. Throws `RangeError` if there are none. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { OVERHEAD } from "./overhead.ts";
 import { EMPTY } from "./startup.ts";
 import { CLIENTS } from "./thousand.ts";
 import type { Result } from "./trial.ts";
@@ -74,6 +75,16 @@ const TARGETS: readonly Target[] = [
     text: "wall time of a connection, per-connection: at most 1.15 times an empty Deno program's",
     actual: ratio("startup", "wallMs", ["per-connection", EMPTY]),
     atMost: 1.15,
+  },
+  {
+    text: "the load client, one process: at least 3000 connections/s (16 at once)",
+    actual: (figure) => figure(OVERHEAD, "client", "connectionsPerSecond"),
+    atLeast: 3000,
+  },
+  {
+    text: "the load client, one process: at least 30000 round trips/s over 16 clients",
+    actual: (figure) => figure(OVERHEAD, "client", "roundTripsPerSecond"),
+    atLeast: 30_000,
   },
   {
     text: `${CLIENTS} clients at once: all answered`,

@@ -19,10 +19,11 @@ const LIMIT_SECONDS = 120;
 /** What the machine must have left: a worker takes about 10 MB, and not all of it may go. */
 const BYTES_NEEDED = 14e9;
 
-/** The trial, or null if this server has no such mode. */
+/** The trial, or null if this server has no such mode or nothing can hold the clients. */
 export function planThousand(bench: Bench): Trial | null {
+  const { c } = bench;
   const contender = bench.contenders.find(({ id }) => id === "per-connection");
-  if (contender === undefined) return null;
+  if (contender === undefined || c === null) return null;
   const flags = ["--max-connections", String(CLIENTS), "--backlog", "2048"];
   const command = (port: number) => contender.command(port).toSpliced(-1, 0, ...flags);
   const measure = async () => {
@@ -36,8 +37,7 @@ export function planThousand(bench: Bench): Trial | null {
     }
     await using server = await RunningServer.start({ ...contender, command }, bench.context);
     const { port, pid } = server;
-    const task = { port, task: "hold", clients: CLIENTS, seconds: LIMIT_SECONDS } as const;
-    await using held = await bench.load.hold(task);
+    await using held = await c.hold({ port, clients: CLIENTS, seconds: LIMIT_SECONDS });
     const { count, seconds } = held.report;
     const workers = await descendantsOf(pid);
     const bytes = await pssOfAll([pid, ...workers]);

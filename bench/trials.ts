@@ -6,6 +6,8 @@
 
 import type { Contender, ContenderId } from "./contenders.ts";
 import type { Load, LoadReport } from "./load.ts";
+import type { CLoad } from "./load_c.ts";
+import type { ClientLoad } from "./load_client.ts";
 import { descendantsOf, pssOf, pssOfAll } from "./proc.ts";
 import { RunningServer, type ServerContext, type ServerPool } from "./servers.ts";
 import type { Column, Sample, Trial } from "./trial.ts";
@@ -14,8 +16,10 @@ import type { Column, Sample, Trial } from "./trial.ts";
 export interface Bench {
   /** Who is measured. */
   readonly contenders: readonly Contender[];
-  /** The load program. */
-  readonly load: Load;
+  /** The load program in C, or null: no other streams, or holds connections. */
+  readonly c: CLoad | null;
+  /** The load program of ours. */
+  readonly client: ClientLoad;
   /** Servers that stay between measurements. */
   readonly pool: ServerPool;
   /** For servers that are started for one measurement. */
@@ -25,7 +29,7 @@ export interface Bench {
 }
 
 /** Clients at once, where there are many. */
-const CLIENTS = 16;
+export const CLIENTS = 16;
 
 /** New connections a second, on the fixed schedule: few enough that a spare worker can be there for each. */
 const RATE = 20;
@@ -50,46 +54,58 @@ const ROUND_TRIP: readonly Column[] = [
 
 /** The trials that put a load on servers, in the order in which they are best run. */
 export function planTrials(bench: Bench): Trial[] {
-  const all = bench.contenders;
+  const { contenders: all, c } = bench;
   const concurrent = all.filter((contender) => contender.isConcurrent);
   const without = (among: readonly Contender[], ...ids: readonly ContenderId[]) =>
     among.filter(({ id }) => !ids.includes(id));
   return [
     // First, as long as there are no other servers: the share that a process has in common memory depends on them.
-    memory(bench, concurrent),
+    ...c === null ? [] : [memory(bench, { contenders: concurrent, c })],
     connections(bench, { contenders: all, clients: CLIENTS }),
     // Over pipes, the schedule tells as much.
     connections(bench, { contenders: without(all, "pipe"), clients: 1 }),
     schedule(bench, without(concurrent, "socat", "prefork")),
     roundTrips(bench, { contenders: all, clients: 1 }),
     roundTrips(bench, { contenders: concurrent, clients: CLIENTS }),
-    streams(bench, { contenders: all, clients: 1 }),
-    // With pipes, one stream takes all that the machine has.
-    streams(bench, { contenders: without(concurrent, "program", "pipe"), clients: 4 }),
+    ...c === null ? [] : [
+      streams(bench, { contenders: all, clients: 1, c }),
+      // With pipes, one stream takes all that the machine has.
+      streams(bench, { contenders: without(concurrent, "program", "pipe"), clients: 4, c }),
+    ],
   ];
 }
 
+/** The load program that distorts the figures least. */
+export function loadOf({ c, client }: Pick<Bench, "c" | "client">): Load {
+  return c ?? client;
+}
+
 /** A trial that puts a load on each contender's server. */
-function loadTrial(
+function loadTrial<Task extends string>(
   trial: Pick<Trial, "id" | "title" | "columns">,
   how: {
     readonly bench: Bench;
     readonly contenders: readonly Contender[];
-    readonly task: "connect" | "rate" | "echo" | "stream";
+    readonly load: Load<Task>;
+    readonly task: Task;
     readonly clients: number;
     readonly seconds?: number;
     readonly read: (report: LoadReport) => Sample;
   },
 ): Trial {
-  const { pool, load } = how.bench;
-  const { task, clients, read, seconds = how.bench.seconds } = how;
+  const { pool } = how.bench;
+  const { load, task, clients, read, seconds = how.bench.seconds } = how;
   const subjects = how.contenders.map((contender) => ({
     id: contender.id,
     name: contender.name,
     measure: async () => {
       const { port } = await pool.get(contender);
       const report = await load.run({ port, task, clients, seconds });
-      return { ...read(report), loadCpuShare: report.cpuSeconds / report.seconds };
+      const { cpuSeconds } = report;
+      const share: Sample = cpuSeconds === undefined
+        ? {}
+        : { loadCpuShare: cpuSeconds / report.seconds };
+      return { ...read(report), ...share };
     },
   }));
   return { ...trial, ratioTo: PEERS, subjects };
@@ -108,6 +124,7 @@ function connections(bench: Bench, { contenders, clients }: Among): Trial {
   }, {
     bench,
     contenders,
+    load: loadOf(bench),
     task: "connect",
     clients,
     read: ({ count, seconds, medianUs, p99Us }) => ({
@@ -126,6 +143,7 @@ function schedule(bench: Bench, contenders: readonly Contender[]): Trial {
   }, {
     bench,
     contenders,
+    load: loadOf(bench),
     task: "rate",
     clients: RATE,
     seconds: RATE_TIMES * bench.seconds,
@@ -141,6 +159,7 @@ function roundTrips(bench: Bench, { contenders, clients }: Among): Trial {
   }, {
     bench,
     contenders,
+    load: loadOf(bench),
     task: "echo",
     clients,
     read: ({ count, seconds, medianUs, p99Us }) => ({
@@ -151,7 +170,10 @@ function roundTrips(bench: Bench, { contenders, clients }: Among): Trial {
   });
 }
 
-function streams(bench: Bench, { contenders, clients }: Among): Trial {
+function streams(
+  bench: Bench,
+  { contenders, clients, c }: Among & { readonly c: CLoad },
+): Trial {
   return loadTrial({
     id: `streams-${clients}`,
     title: `Bulk, ${clients} stream${clients === 1 ? "" : "s"}`,
@@ -159,6 +181,7 @@ function streams(bench: Bench, { contenders, clients }: Among): Trial {
   }, {
     bench,
     contenders,
+    load: c,
     task: "stream",
     clients,
     read: ({ bytes, seconds }) => ({ megabytesPerSecond: bytes / seconds / 1e6 }),
@@ -166,7 +189,10 @@ function streams(bench: Bench, { contenders, clients }: Among): Trial {
 }
 
 /** What a connection costs while nothing is sent: of all that serves below the server's own process, and in all. */
-function memory(bench: Bench, contenders: readonly Contender[]): Trial {
+function memory(
+  bench: Bench,
+  { contenders, c }: { readonly contenders: readonly Contender[]; readonly c: CLoad },
+): Trial {
   const subjects = contenders.map((contender) => ({
     id: contender.id,
     name: contender.name,
@@ -174,8 +200,7 @@ function memory(bench: Bench, contenders: readonly Contender[]): Trial {
       await using server = await RunningServer.start(contender, bench.context);
       const { port, pid } = server;
       const idle = contender.idleChildrenServe ? [] : await descendantsOf(pid);
-      const task = { port, task: "hold", clients: CLIENTS, seconds: HOLD_SECONDS } as const;
-      await using _clients = await bench.load.hold(task);
+      await using _clients = await c.hold({ port, clients: CLIENTS, seconds: HOLD_SECONDS });
       const serving = (await descendantsOf(pid)).filter((each) => !idle.includes(each));
       const workers = await pssOfAll(serving);
       const parent = await pssOf(pid);

@@ -14,6 +14,8 @@ import { type Flag, type FlagTable, type FlagValues, ValueError } from "./flags.
 export interface CommandSpec<Table extends FlagTable> {
   /** What it is called by. */
   readonly name: string;
+  /** Where it is typed, in front of its name: `brood` unless told. */
+  readonly typed?: string;
   /** What it does, in a line. */
   readonly summary: string;
   /** Its operands in order, those in brackets optional: `["[HOST]", "PORT"]`. */
@@ -160,7 +162,7 @@ export function parseValue<T>(
 /** The line that shows how a command is called. */
 export function formatUsage(spec: CommandSpec<FlagTable>): string {
   const program = spec.program === undefined ? [] : [spec.program];
-  return ["brood", spec.name, "[OPTIONS]", ...spec.operands, ...program].join(" ");
+  return [spec.typed ?? "brood", spec.name, "[OPTIONS]", ...spec.operands, ...program].join(" ");
 }
 
 /** The text of `--help`, which is also the README's block. */

@@ -79,15 +79,17 @@ export function integer(
 /** The longest time that a timer can wait: 2^31 - 1 ms, a little under 25 days. */
 const SECONDS_MAX = 2_147_483;
 
-/** A time in seconds, from `min` to what a timer can wait; decimals are allowed, down to the millisecond. */
-export function seconds(flag: FlagDescription<number> & { readonly min: number }): Flag<number> {
-  const { min } = flag;
+/** A time in seconds, from `min` to `max` or what a timer can wait; decimals are allowed, down to the millisecond. */
+export function seconds(
+  flag: FlagDescription<number> & { readonly min: number; readonly max?: number },
+): Flag<number> {
+  const { min, max = SECONDS_MAX } = flag;
   return {
     ...flag,
     parse(text) {
       const value = Number(text);
-      if (!/^(\d+\.?\d*|\.\d+)$/.test(text) || value < min || value > SECONDS_MAX) {
-        throw new ValueError(`expected seconds, from ${min} to ${SECONDS_MAX}`);
+      if (!/^(\d+\.?\d*|\.\d+)$/.test(text) || value < min || value > max) {
+        throw new ValueError(`expected seconds, from ${min} to ${max}`);
       }
       // What is more than nothing stays so: 0 has a meaning of its own.
       return value > 0 ? Math.max(1, Math.round(value * 1000)) / 1000 : 0;

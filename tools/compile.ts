@@ -8,10 +8,11 @@
  */
 
 import { join } from "node:path";
+import { formatHelp } from "../ipc/command_line.ts";
 import { EXIT_STATUS, OperationalError } from "../ipc/errors.ts";
 import { exitWith } from "../ipc/exit.ts";
 import {
-  COMPILE_USAGE,
+  COMPILE_COMMAND,
   type CompileOptions,
   DIST,
   parseCompileOptions,
@@ -41,7 +42,7 @@ export function isRuntimeMissing(stderr: string): boolean {
 async function run(args: readonly string[]): Promise<number> {
   const options = parseCompileOptions(args);
   if (options === null) {
-    console.log(COMPILE_USAGE);
+    console.log(formatHelp(COMPILE_COMMAND));
     return EXIT_STATUS.done;
   }
   const installed = await runDeno(["install"], { cwd: ROOT });
@@ -112,5 +113,5 @@ function compileArgs(options: CompileOptions, ...flags: readonly string[]): stri
 }
 
 if (import.meta.main) {
-  await exitWith(() => run(Deno.args), { prefix: "compile", typed: "deno task compile" });
+  await exitWith(() => run(Deno.args), { prefix: "compile", typed: "deno task" });
 }

@@ -6,9 +6,9 @@
 
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-// @ts-types="../types/std_cli_parse_args.d.ts"
-import { parseArgs } from "@std/cli/parse-args";
+import { type CommandSpec, parseCommandLine } from "../ipc/command_line.ts";
 import { UsageError } from "../ipc/errors.ts";
+import { choice, text } from "../ipc/flags.ts";
 import { NPM_RUNTIME_TARGET } from "./npm_runtime.ts";
 
 /** The project's folder. */
@@ -17,17 +17,33 @@ export const ROOT: string = fileURLToPath(new URL("../", import.meta.url));
 /** The folder of what is made from the project. */
 export const DIST: string = join(ROOT, "dist");
 
-/** What `--help` prints. */
-export const COMPILE_USAGE = `Makes the one binary, dist/brood, with "deno compile".
+/** The flags of `deno task compile`. */
+export const COMPILE_FLAGS = {
+  target: text({
+    placeholder: "TRIPLE",
+    fallback: Deno.build.target,
+    help: "the platform to compile for",
+  }),
+  output: text({
+    placeholder: "FILE",
+    fallback: "",
+    help: "the file to make (dist/brood; for another platform dist/brood-TRIPLE)",
+  }),
+  runtime: choice(["deno", "npm"], "who provides Deno's runtime"),
+};
 
-Usage: deno task compile [--target TRIPLE] [--output FILE] [--runtime npm]
-
-Options:
-  --target TRIPLE  the platform to compile for (${Deno.build.target}: this one)
-  --output FILE    the file to make (dist/brood; for another platform dist/brood-TRIPLE)
-  --runtime npm    build with a Deno runtime from npm, where the host of Deno's own downloads cannot be
-                   reached; for testing, and for ${NPM_RUNTIME_TARGET} only
-  --help           print this and exit`;
+/** The command as its user sees it. */
+export const COMPILE_COMMAND: CommandSpec<typeof COMPILE_FLAGS> = {
+  typed: "deno task",
+  name: "compile",
+  summary: 'Makes the one binary, dist/brood, with "deno compile".',
+  operands: [],
+  flags: COMPILE_FLAGS,
+  notes: [
+    "--runtime npm builds with a Deno runtime from npm, where the host of Deno's own downloads cannot be",
+    `reached; for testing, and for ${NPM_RUNTIME_TARGET} only.`,
+  ],
+};
 
 /** What to make. */
 export interface CompileOptions {
@@ -41,35 +57,17 @@ export interface CompileOptions {
 
 /** Parses the command line. Returns null if it asks for `--help`; throws {@linkcode UsageError} if it is wrong. */
 export function parseCompileOptions(args: readonly string[]): CompileOptions | null {
-  const parsed = parseArgs(args, {
-    boolean: ["help"],
-    string: ["_", "target", "output", "runtime"],
-    unknown(argument, key) {
-      if (key !== undefined) throw new UsageError(`unknown flag ${argument}`);
-    },
-  });
-  if (parsed["help"] === true) return null;
-  const [surplus] = parsed._;
-  if (surplus !== undefined) throw new UsageError(`surplus argument ${JSON.stringify(surplus)}`);
-
-  const valueOf = (name: string): string | undefined => {
-    const value = parsed[name];
-    if (value === "") throw new UsageError(`--${name} needs a value`);
-    return value === undefined ? undefined : String(value);
-  };
-  const target = valueOf("target") ?? Deno.build.target;
-  const output = valueOf("output");
-  const runtime = valueOf("runtime");
-  if (runtime !== undefined && runtime !== "npm") {
-    throw new UsageError(`--runtime ${JSON.stringify(runtime)}: expected npm`);
-  }
+  const parsed = parseCommandLine(COMPILE_COMMAND, args);
+  if (parsed === null) return null;
+  const { target, output, runtime } = parsed.flags;
   if (runtime === "npm" && target !== NPM_RUNTIME_TARGET) {
     throw new UsageError(
       `--runtime npm compiles for ${NPM_RUNTIME_TARGET} only, not for ${target}`,
+      { command: COMPILE_COMMAND.name },
     );
   }
-  const name = output === undefined ? join(DIST, defaultName(target, Deno.build.target)) : output;
-  return { target, output: resolve(withSuffix(name, target)), runtime: runtime ?? "deno" };
+  const name = output === "" ? join(DIST, defaultName(target, Deno.build.target)) : output;
+  return { target, output: resolve(withSuffix(name, target)), runtime };
 }
 
 /** The binary's name without a suffix: `brood`, and for another platform than `host` with that platform's name. */

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "../assert.ts";
 import { UsageError } from "../../ipc/errors.ts";
-import { parseBenchOptions, RESULTS_FILE } from "../../bench/options.ts";
+import { parseBenchOptions } from "../../bench/options.ts";
 
 Deno.test("parseBenchOptions() fills in every default", () => {
   assertEquals(parseBenchOptions([]), {
@@ -9,14 +9,14 @@ Deno.test("parseBenchOptions() fills in every default", () => {
     repeats: 3,
     seconds: 1,
     load: "c",
-    json: RESULTS_FILE,
+    json: "bench/results.json",
     thousand: false,
   });
 });
 
 Deno.test("parseBenchOptions() reads what is given", () => {
-  const options = parseBenchOptions(["--program=compiled", "--seconds", "0.5", "--thousand"]);
-  assertEquals([options?.program, options?.seconds, options?.thousand], ["compiled", 0.5, true]);
+  const options = parseBenchOptions(["--program=compiled", "--seconds", "0.5", "--load", "client"]);
+  assertEquals([options?.program, options?.seconds, options?.load], ["compiled", 0.5, "client"]);
   assertEquals(parseBenchOptions(["--help"]), null);
 });
 
@@ -26,10 +26,12 @@ Deno.test("parseBenchOptions() refuses what it does not know or cannot do", () =
       [["--fast"], "unknown flag --fast"],
       [["9000"], 'surplus argument "9000"'],
       [["--program", "other"], '--program "other": expected source or compiled'],
-      [["--seconds", "0"], '--seconds "0": expected up to 60'],
-      [["--repeats", "many"], '--repeats "many": expected up to 20'],
+      [["--seconds", "0"], '--seconds "0": expected seconds, from 0.1 to 60'],
+      [["--repeats", "many"], '--repeats "many": expected a whole number from 1 to 20'],
+      [["--load", "deno"], '--load "deno": expected c or client'],
     ] as const
   ) {
-    assertThrows(() => parseBenchOptions(args), UsageError, message);
+    const error = assertThrows(() => parseBenchOptions(args), UsageError, message);
+    assertEquals(error.command, "bench");
   }
 });

@@ -64,6 +64,16 @@ Deno.test("judge() compares programs with socat by figures of the same results",
   assertEquals(judgementOf("-- cat: at least the MB/s of one stream", results), [2, true]);
 });
 
+Deno.test("judge() asks of the load client itself what it must be able to do", () => {
+  const client = { connectionsPerSecond: 2999, roundTripsPerSecond: 30_000 };
+  const results = resultsOf({ "load-client": { client } });
+  assertEquals(judgementOf("the load client, one process: at least 3000", results), [2999, false]);
+  assertEquals(judgementOf("the load client, one process: at least 30000", results), [
+    30_000,
+    true,
+  ]);
+});
+
 Deno.test("judge() does not judge a ratio where the peer is missing", () => {
   const results = resultsOf({ "streams-1": { prefork: { megabytesPerSecond: 600 } } });
   assertEquals(judgementOf("one bulk stream, prefork", results), [null, null]);

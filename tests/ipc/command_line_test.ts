@@ -228,6 +228,11 @@ Deno.test("formatUsage() shows how the command is called", () => {
   assertEquals(formatUsage(KNOCK), "brood knock [OPTIONS] DOOR [VISITOR]");
 });
 
+Deno.test("formatUsage() shows where the command is typed", () => {
+  const usage = "deno task knock [OPTIONS] DOOR [VISITOR]";
+  assertEquals(formatUsage({ ...KNOCK, typed: "deno task" }), usage);
+});
+
 Deno.test("formatHelp() aligns the flags, tells their defaults and ends with the notes", () => {
   assertEquals(
     formatHelp(KNOCK),

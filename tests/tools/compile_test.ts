@@ -118,15 +118,16 @@ for (
     [["-o", "x"], "unknown flag -o"],
     [["--target"], "--target needs a value"],
     [["--output="], "--output needs a value"],
-    [["--runtime", "--output", "x"], "--runtime needs a value"],
-    [["--runtime", "jsr"], '--runtime "jsr": expected npm'],
+    [["--runtime", "--output", "x"], '--runtime "--output": expected deno or npm'],
+    [["--runtime", "jsr"], '--runtime "jsr": expected deno or npm'],
     [["--runtime", "npm", "--target", MAC], `for ${LINUX} only, not for ${MAC}`],
     [["x"], 'surplus argument "x"'],
     [["--", "--help"], 'surplus argument "--help"'],
   ] satisfies [string[], string][]
 ) {
   Deno.test(`parseCompileOptions() refuses ${args.join(" ")}`, () => {
-    assertThrows(() => parseCompileOptions(args), UsageError, message);
+    const error = assertThrows(() => parseCompileOptions(args), UsageError, message);
+    assertEquals(error.command, "compile");
   });
 }
 
