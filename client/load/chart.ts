@@ -20,6 +20,14 @@ export interface Tick {
   readonly label: string;
 }
 
+/** A point that is pointed out. */
+export interface Mark extends ChartPoint {
+  /** What it is. */
+  readonly name: string;
+  /** How much it is. */
+  readonly value: string;
+}
+
 /** A chart. */
 export interface ChartOptions {
   /** The element's id. */
@@ -34,20 +42,25 @@ export interface ChartOptions {
   readonly points: readonly ChartPoint[];
   /** The marks below. */
   readonly xTicks: readonly Tick[];
+  /** Points of the line that are named on it. */
+  readonly marks?: readonly Mark[];
   /** Whether the upward axis is logarithmic. */
   readonly isLogarithmic: boolean;
 }
 
 const WIDTH = 720;
-const HEIGHT = 300;
-const MARGIN = { left: 70, right: 20, top: 16, bottom: 46 };
+const HEIGHT = 320;
+/** Above there is room for the name of the upward axis, and for the marks at its upper end. */
+const MARGIN = { left: 76, right: 28, top: 54, bottom: 46 };
 const RIGHT = WIDTH - MARGIN.right;
 const BOTTOM = HEIGHT - MARGIN.bottom;
 
 /** A chart as an `<svg>` element. */
 export function lineChart(options: ChartOptions): string {
-  const { id, title, xLabel, yLabel, points, xTicks, isLogarithmic } = options;
-  const yTicks = isLogarithmic ? powersOfTen(points) : linearTicks(points);
+  const { id, title, xLabel, yLabel, points, xTicks, marks = [], isLogarithmic } = options;
+  const yTicks = isLogarithmic
+    ? powersOfTen(points)
+    : linearTicks(Math.max(0, ...points.map(({ y }) => y)));
   const toY = (y: number) => isLogarithmic ? Math.log10(y) : y;
   const xScale = scale([...points.map(({ x }) => x), ...xTicks.map(({ at }) => at)], {
     from: MARGIN.left,
@@ -72,8 +85,13 @@ export function lineChart(options: ChartOptions): string {
     `<text x="${(MARGIN.left + RIGHT) / 2}" y="${HEIGHT - 6}" class="x">${
       escapeHtml(xLabel)
     }</text>`,
-    `<text x="14" y="${(MARGIN.top + BOTTOM) / 2}" class="turned">${escapeHtml(yLabel)}</text>`,
+    `<text x="0" y="14">${escapeHtml(yLabel)}</text>`,
     `<polyline points="${line}"/>`,
+    ...marks.map(({ x, y, name, value }) =>
+      `<circle cx="${xScale(x)}" cy="${place(y)}" r="4"/>` +
+      `<text x="${xScale(x)}" y="${place(y) - 24}" class="mark">${escapeHtml(name)}</text>` +
+      `<text x="${xScale(x)}" y="${place(y) - 10}" class="mark value">${escapeHtml(value)}</text>`
+    ),
     "</svg>",
   ].join("\n");
 }
@@ -103,13 +121,15 @@ function powersOfTen(points: readonly ChartPoint[]): Tick[] {
   });
 }
 
-/** From 0 in steps of 1, 2 or 5 times a power of ten. */
-export function linearTicks(points: readonly ChartPoint[]): Tick[] {
-  const max = Math.max(0, ...points.map(({ y }) => y)) || 1;
-  const power = 10 ** Math.floor(Math.log10(max));
-  const step = power * ([0.2, 0.5, 1].find((part) => max <= 5 * part * power) ?? 2);
-  return Array.from({ length: Math.ceil(max / step) + 1 }, (_, i) => {
+/** From 0 until `max` is reached, in steps of 1, 2 or 5 times a power of ten. */
+export function linearTicks(max: number): Tick[] {
+  const end = max || 1;
+  const power = 10 ** Math.floor(Math.log10(end));
+  const step = power * ([0.2, 0.5, 1].find((part) => end <= 5 * part * power) ?? 2);
+  // Two digits of the step tell any two ticks apart, and no digit tells how binary fractions are rounded.
+  const maximumFractionDigits = Math.max(0, 1 - Math.floor(Math.log10(step)));
+  return Array.from({ length: Math.ceil(end / step) + 1 }, (_, i) => {
     const at = i * step;
-    return { at, label: at.toLocaleString("en-US", { maximumFractionDigits: 2 }) };
+    return { at, label: at.toLocaleString("en-US", { maximumFractionDigits }) };
   });
 }

@@ -6,7 +6,15 @@
  * @module
  */
 
-import { type ChartPoint, escapeHtml, lineChart, type Tick } from "./chart.ts";
+import { formatEndpoint } from "../../ipc/address.ts";
+import {
+  type ChartPoint,
+  escapeHtml,
+  linearTicks,
+  lineChart,
+  type Mark,
+  type Tick,
+} from "./chart.ts";
 import { FAILURE_KINDS, FAILURE_WORDS } from "./failure.ts";
 import type { LoadReport } from "./report.ts";
 import {
@@ -19,75 +27,104 @@ import {
 } from "./text_report.ts";
 
 const STYLE = `
-body { font: 15px/1.5 system-ui, sans-serif; max-width: 48rem; margin: 2rem auto; padding: 0 1rem;
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 48rem; margin: 2rem auto; padding: 0 1rem;
   color: #222; background: #fff }
-h1 { font-size: 1.4rem } h2 { font-size: 1.1rem; margin-top: 2rem }
-table { border-collapse: collapse } th, td { padding: .2rem .8rem .2rem 0; text-align: right }
-th:first-child, td.text { text-align: left } th { font-weight: 600 }
-svg { width: 100%; height: auto } svg text { font-size: 12px; fill: currentColor }
-.x { text-anchor: middle } .y { text-anchor: end; dominant-baseline: middle }
-.turned { text-anchor: middle; transform: rotate(-90deg); transform-box: fill-box; transform-origin: center }
-.grid { stroke: #8884; stroke-width: 1 } polyline { fill: none; stroke: #06c; stroke-width: 2 }
-@media (prefers-color-scheme: dark) { body { color: #ddd; background: #181818 } polyline { stroke: #6af } }
+h1 { font-size: 1.6rem; margin-bottom: 0 } h2 { font-size: 1.2rem; margin: 2rem 0 .5rem }
+p { margin: .2rem 0 } .tables { display: flex; flex-wrap: wrap; gap: 1rem 4rem; margin-top: 1.5rem }
+table { border-collapse: collapse; align-self: start; font-variant-numeric: tabular-nums }
+th, td { padding: .2rem 0 .2rem 2rem; text-align: right; border-bottom: 1px solid #8884 }
+th { font-weight: 600 } th:first-child, td.text { padding-left: 0; text-align: left }
+svg { display: block; width: 100%; height: auto; margin-top: 1rem; overflow: visible }
+svg text { font-size: 13px; fill: currentColor }
+svg text.x, svg text.mark { text-anchor: middle } .y { text-anchor: end; dominant-baseline: middle }
+.value { font-weight: 600 } .grid { stroke: #8884 }
+polyline { fill: none; stroke: #06c; stroke-width: 2; stroke-linejoin: round } circle { fill: #06c }
+.mark { paint-order: stroke; stroke: #fff; stroke-width: 4px; stroke-linejoin: round }
 `;
 
-const PERCENTS: readonly Tick[] = [0, 50, 90, 99, 99.9, 99.99, 99.999].map((percent) => ({
+const PERCENTS: readonly Tick[] = [0, 50, 90, 99, 99.9, 99.99, 99.999, 99.9999].map((percent) => ({
   at: nines(percent),
-  label: `${percent}`,
+  label: `${percent} %`,
 }));
+
+/** The percentiles that are pointed out on the curve. */
+const MARKS = [
+  { percent: 50, column: "p50" },
+  { percent: 90, column: "p90" },
+  { percent: 99, column: "p99" },
+  { percent: 99.9, column: "p999" },
+] as const;
 
 /** The page, whole. */
 export function formatHtmlReport(report: LoadReport): string {
-  const what = describeLoad(report);
+  const { server, stopped } = report;
+  const title = `Load of ${formatEndpoint({ hostname: server.host, port: server.port })}`;
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(what)}</title>
+<title>${escapeHtml(title)}</title>
 <style>${STYLE}</style>
 </head>
 <body>
-<h1>${escapeHtml(what)}</h1>
-<p id="summary">${escapeHtml(describeConnections(report))}${
-    report.stopped ? " (stopped early)" : ""
-  }</p>
-${figures(report)}
+<h1>${escapeHtml(title)}</h1>
+<p>${escapeHtml(describeLoad(report))}</p>
+<p id="summary">${escapeHtml(describeConnections(report))}${stopped ? " (stopped early)" : ""}</p>
+<div class="tables">
+${rates(report)}
+${connections(report)}
+</div>
 <h2>Latency in milliseconds</h2>
 ${latencies(report)}
-${latencyChart(report)}
-<h2>Throughput</h2>
-${throughputChart(report)}
+${report.messages.done === 0 ? "<p>No message came back.</p>" : charts(report)}
 </body>
 </html>
 `;
 }
 
+function charts(report: LoadReport): string {
+  return `${latencyChart(report)}\n<h2>Throughput</h2>\n${throughputChart(report)}`;
+}
+
 /** A figure: its name in the JSON report, its value, and how people read it. */
 type Figure = readonly [metric: string, value: number, text: string];
 
-function figures(report: LoadReport): string {
-  const { connections, messages, bytes, failures, reasons, durationMs } = report;
-  const countOf = (metric: string, value: number): Figure => [metric, value, formatCount(value)];
+function countOf(metric: string, value: number): Figure {
+  return [metric, value, formatCount(value)];
+}
+
+function rates({ connections, messages, bytes }: LoadReport): string {
   const rateOf = (metric: string, value: number): Figure => [metric, value, formatRate(value)];
+  return table("rates", ["", "done", "per second"], [
+    row("connections", [
+      countOf("connections.done", connections.done),
+      rateOf("connections.perSecond", connections.perSecond),
+    ]),
+    row("messages", [
+      countOf("messages.done", messages.done),
+      rateOf("messages.perSecond", messages.perSecond),
+    ]),
+    row("bytes", [
+      countOf("bytes.echoed", bytes.echoed),
+      rateOf("bytes.perSecond", bytes.perSecond),
+    ]),
+  ]);
+}
+
+function connections({ connections, failures, reasons, durationMs }: LoadReport): string {
   const rows = [
-    row("connections", [countOf("connections.asked", connections.asked)]),
-    row("— done", [countOf("connections.done", connections.done)]),
-    row("— interrupted", [countOf("connections.interrupted", connections.interrupted)]),
-    row("— not begun", [countOf("connections.notBegun", connections.notBegun)]),
-    row("— failed", [countOf("connections.failed", connections.failed)]),
+    row("connections asked for", [countOf("connections.asked", connections.asked)]),
+    row("failed", [countOf("connections.failed", connections.failed)]),
     ...FAILURE_KINDS.filter((kind) => failures[kind] > 0).map((kind) =>
-      row(`—— ${FAILURE_WORDS[kind]}`, [countOf(`failures.${kind}`, failures[kind])]) +
+      row(`— ${FAILURE_WORDS[kind]}`, [countOf(`failures.${kind}`, failures[kind])]) +
       `<tr><td class="text" colspan="2">${escapeHtml(reasons[kind] ?? "")}</td></tr>`
     ),
-    row("milliseconds", [countOf("durationMs", durationMs)]),
-    row("connections per second", [rateOf("connections.perSecond", connections.perSecond)]),
-    row("messages", [countOf("messages.done", messages.done)]),
-    row("messages per second", [rateOf("messages.perSecond", messages.perSecond)]),
-    row("bytes echoed", [countOf("bytes.echoed", bytes.echoed)]),
-    row("bytes per second", [rateOf("bytes.perSecond", bytes.perSecond)]),
+    row("interrupted", [countOf("connections.interrupted", connections.interrupted)]),
+    row("not begun", [countOf("connections.notBegun", connections.notBegun)]),
+    row("time, ms", [countOf("durationMs", durationMs)]),
   ];
-  return `<table id="figures">\n${rows.join("\n")}\n</table>`;
+  return table("connections", [], rows);
 }
 
 function latencies({ latencyMs, load }: LoadReport): string {
@@ -102,8 +139,12 @@ function latencies({ latencyMs, load }: LoadReport): string {
       }),
     )
   );
-  const heads = ["", "p50", "p90", "p99", "p99.9", "max"].map((head) => `<th>${head}</th>`);
-  return `<table id="latencies">\n<tr>${heads.join("")}</tr>\n${rows.join("\n")}\n</table>`;
+  return table("latencies", ["", "p50", "p90", "p99", "p99.9", "max"], rows);
+}
+
+function table(id: string, heads: readonly string[], rows: readonly string[]): string {
+  const head = `<tr>${heads.map((text) => `<th>${text}</th>`).join("")}</tr>`;
+  return `<table id="${id}">\n${[...heads.length > 0 ? [head] : [], ...rows].join("\n")}\n</table>`;
 }
 
 function row(name: string, figures: readonly Figure[]): string {
@@ -113,22 +154,31 @@ function row(name: string, figures: readonly Figure[]): string {
   return `<tr><th>${escapeHtml(name)}</th>${cells.join("")}</tr>`;
 }
 
-function latencyChart({ distribution }: LoadReport): string {
+function latencyChart({ distribution, latencyMs }: LoadReport): string {
   const { of, curve } = distribution;
+  const rarest = nines(curve.at(-2)?.percent ?? 0);
   // The last point is the greatest latency of all: at 100 %, which no number of nines reaches.
-  const last = nines(curve.at(-2)?.percent ?? 0) + 0.3;
-  const points = curve.map(({ percent, ms }) => ({
-    x: percent === 100 ? last : nines(percent),
-    // A logarithmic axis has no 0; less than a microsecond is not measured.
-    y: Math.max(ms, 0.001),
-  }));
+  const last = rarest + 0.3;
+  // A logarithmic axis has no 0; less than a microsecond is not measured.
+  const pointAt = (x: number, ms: number): ChartPoint => ({ x, y: Math.max(ms, 0.001) });
+  // Three digits, as many as the histogram knows.
+  const markAt = (x: number, name: string, ms: number): Mark => ({
+    ...pointAt(x, ms),
+    name,
+    value: Number(ms.toPrecision(3)).toLocaleString("en-US"),
+  });
+  const marks: Mark[] = MARKS
+    .filter(({ percent }) => nines(percent) <= rarest)
+    .map(({ percent, column }) => markAt(nines(percent), `p${percent}`, latencyMs[of][column]));
+  if (curve.length > 0) marks.push(markAt(last, "max", latencyMs[of].max));
   return lineChart({
     id: "latency",
     title: `Latency by percentile: ${LATENCY_WORDS[of]}`,
-    xLabel: "percentile",
+    xLabel: "percentile: so many took no longer",
     yLabel: `${LATENCY_WORDS[of]}, ms`,
-    points,
-    xTicks: PERCENTS.filter(({ at }) => at <= last),
+    points: curve.map(({ percent, ms }) => pointAt(percent === 100 ? last : nines(percent), ms)),
+    xTicks: [...PERCENTS.filter(({ at }) => at <= rarest), { at: last, label: "max" }],
+    marks,
     isLogarithmic: true,
   });
 }
@@ -154,10 +204,7 @@ function throughputChart({ timeline, durationMs }: LoadReport): string {
     xLabel: "seconds since the start",
     yLabel: "messages per second",
     points,
-    xTicks: [0, 0.25, 0.5, 0.75, 1].map((part) => ({
-      at: part * seconds,
-      label: (part * seconds).toFixed(2),
-    })),
+    xTicks: linearTicks(seconds).filter(({ at }) => at <= seconds),
     isLogarithmic: false,
   });
 }

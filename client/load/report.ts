@@ -162,13 +162,14 @@ function curveOf(latency: LatencyHistogram): CurvePoint[] {
   const points: CurvePoint[] = [];
   for (let tenths = 0; 10 ** (tenths / 10) < latency.count; tenths++) {
     const percent = 100 * (1 - 10 ** (-tenths / 10));
-    points.push({ percent: round(percent), ms: round(latency.percentile(percent)) });
+    // Not to a ten-thousandth: among millions, several points would be at 100 %.
+    points.push({ percent: Number(percent.toFixed(9)), ms: round(latency.percentile(percent)) });
   }
   if (latency.count > 0) points.push({ percent: 100, ms: round(latency.maxMs) });
   return points;
 }
 
-/** To the microsecond, or a ten-thousandth per cent: more digits say nothing. */
+/** To a tenth of a microsecond: more digits say nothing. */
 function round(value: number): number {
   return Math.round(value * 10_000) / 10_000;
 }

@@ -145,9 +145,10 @@ Deno.test("lineChart() draws a single point, and a line without height", () => {
 });
 
 Deno.test("linearTicks() go in steps of 1, 2 or 5 beyond the greatest value", () => {
-  const labels = (max: number) => linearTicks([{ x: 0, y: max }]).map(({ label }) => label);
+  const labels = (max: number) => linearTicks(max).map(({ label }) => label);
   assertEquals(labels(8321), ["0", "2,000", "4,000", "6,000", "8,000", "10,000"]);
   assertEquals(labels(1), ["0", "0.2", "0.4", "0.6", "0.8", "1"]);
+  assertEquals(labels(0.024), ["0", "0.005", "0.01", "0.015", "0.02", "0.025"]);
   assertEquals(labels(2.3), ["0", "0.5", "1", "1.5", "2", "2.5"]);
 });
 
