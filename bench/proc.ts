@@ -85,6 +85,7 @@ async function readIfThere(path: string): Promise<string> {
 
 /** A process may end at any time: then its folder is gone (ENOENT), or what was opened in it cannot be read (ESRCH). */
 function isGone(error: unknown): boolean {
+  // ESRCH is 3 on Linux; Deno.readDir() throws it without a code.
   return error instanceof Deno.errors.NotFound ||
-    (error instanceof Error && "code" in error && error.code === "ESRCH");
+    (error instanceof Error && error.message.includes("(os error 3)"));
 }

@@ -56,7 +56,8 @@ export class BadServer implements AsyncDisposable {
   readonly #server;
   readonly #waiting = new Set<() => void>();
   #connections = 0;
-  #reads = 0;
+  /** Connections on which something was received. */
+  #heard = 0;
   #closed = 0;
 
   private constructor(behaviour: string) {
@@ -66,7 +67,7 @@ export class BadServer implements AsyncDisposable {
     this.#server = createServer({ allowHalfOpen, noDelay: true }, (socket) => {
       this.#sockets.add(socket);
       socket.on("error", () => {});
-      socket.on("data", () => this.#count(() => this.#reads++));
+      socket.once("data", () => this.#count(() => this.#heard++));
       socket.on("close", () => this.#count(() => this.#closed++));
       serve(socket, this.#connections++);
     });
@@ -92,9 +93,9 @@ export class BadServer implements AsyncDisposable {
     return address.port;
   }
 
-  /** Resolves when it has read so many times. */
-  async echoed(times: number): Promise<void> {
-    await this.#until(() => this.#reads >= times);
+  /** Resolves when so many connections have sent something. */
+  async heard(connections: number): Promise<void> {
+    await this.#until(() => this.#heard >= connections);
   }
 
   /** Resolves when so many connections are closed. */
