@@ -1,7 +1,8 @@
 /** The page of a load, as a real browser shows it. The screenshots stay in `dist/test`, for people to look at. */
 
+import { decode, type DecodedPng } from "fast-png";
 import type { LoadReport } from "../../client/load/report.ts";
-import { assert, assertEquals, assertGreaterOrEqual } from "../assert.ts";
+import { assert, assertEquals } from "../assert.ts";
 import { TempFolder } from "../support/temp_folder.ts";
 import { runToEnd } from "./process.ts";
 import { COMPILED_BINARY, testProgram } from "./program.ts";
@@ -20,7 +21,9 @@ testProgram("a browser shows the page of a load, with its figures and curves", a
   assertEquals(status, 0);
   const report: LoadReport = JSON.parse(stdout);
 
-  const dom = (await browse(page, { folder, flags: ["--dump-dom"] })).stdout;
+  const screenshot = COMPILED_BINARY.replace(/[^/]*$/, `load-page-${program.form}.png`);
+  const { dom, requests } = await browse(page, { folder, screenshot });
+  assertEquals(requests, []);
   const shown = figuresOf(dom);
   assertEquals(shown.get("connections.done"), 200);
   assertEquals(shown.get("messages.done"), 600);
@@ -28,9 +31,12 @@ testProgram("a browser shows the page of a load, with its figures and curves", a
   for (const column of ["p50", "p90", "p99", "p999", "max"]) {
     assert(shown.has(`latencyMs.roundTrip.${column}`), column);
   }
-  for (const id of ["latency", "throughput"]) {
+  const steps = report.timeline.messages.length;
+  for (const id of ["latency", "throughput"] as const) {
     const { points, width, height } = curveOf(dom, id);
-    assertGreaterOrEqual(points.length, 2, id);
+    // A step of the timeline is two points.
+    const length = { latency: report.distribution.curve.length, throughput: steps * 2 }[id];
+    assertEquals(points.length, length, id);
     for (const [x = NaN, y = NaN] of points) {
       assert(x >= 0 && x <= width && y >= 0 && y <= height, `${id}: ${x},${y} is off the chart`);
     }
@@ -39,33 +45,57 @@ testProgram("a browser shows the page of a load, with its figures and curves", a
     assertEquals(across, across.toSorted((a, b) => a - b), id);
   }
 
-  const screenshot = COMPILED_BINARY.replace(/[^/]*$/, `load-page-${program.form}.png`);
-  const window = `--window-size=${SIZE.width},${SIZE.height}`;
-  await browse(page, { folder, flags: [window, `--screenshot=${screenshot}`] });
-  const bitmap = await createImageBitmap(new Blob([await Deno.readFile(screenshot)]));
-  assertEquals([bitmap.width, bitmap.height], [SIZE.width, SIZE.height]);
-  bitmap.close();
+  checkPicture(decode(await Deno.readFile(screenshot)));
 }, { needs: ["chromium"] });
 
-/** Opens the page without a network, and with nothing that it could remember. */
+/** Opens the page without a network. Resolves to its DOM, and to the addresses that it asked for. */
 async function browse(
   page: string,
-  options: { readonly folder: TempFolder; readonly flags: readonly string[] },
-) {
-  const { folder, flags } = options;
-  const finished = await runToEnd([
+  { folder, screenshot }: { readonly folder: TempFolder; readonly screenshot: string },
+): Promise<{ dom: string; requests: string[] }> {
+  const log = folder.join("network.json");
+  const { status, stdout, stderr } = await runToEnd([
     "chromium",
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--hide-scrollbars",
     "--host-resolver-rules=MAP * ~NOTFOUND",
     `--user-data-dir=${folder.join("browser")}`,
-    ...flags,
+    `--log-net-log=${log}`,
+    `--window-size=${SIZE.width},${SIZE.height}`,
+    `--screenshot=${screenshot}`,
+    "--dump-dom",
     `file://${page}`,
   ]);
-  assertEquals(finished.status, 0, finished.stderr);
-  return finished;
+  assertEquals(status, 0, stderr);
+  const { events }: { events: { params?: { initiator?: string; url?: string } }[] } = JSON.parse(
+    await Deno.readTextFile(log),
+  );
+  const requests = events.flatMap(({ params: { initiator, url } = {} }) =>
+    // Chromium asks for updates and the like on its own: no page is behind these.
+    initiator === undefined || initiator === "not an origin" ? [] : [String(url)]
+  );
+  return { dom: stdout, requests };
+}
+
+/** Checks that two curves are drawn, one above the other, over most of the window's width. */
+function checkPicture({ width, height, data, channels }: DecodedPng): void {
+  assertEquals({ width, height }, SIZE);
+  const isBlue = (x: number, y: number) => {
+    const from = (y * width + x) * channels;
+    const [red = 0, , blue = 0] = data.subarray(from, from + channels);
+    return blue - red > 100;
+  };
+  let columns = 0;
+  for (let x = 0; x < width; x++) {
+    let lines = 0;
+    for (let y = 1; y < height; y++) if (isBlue(x, y) && !isBlue(x, y - 1)) lines++;
+    if (lines >= 2) columns++;
+  }
+  assert(columns > 0.6 * width, `both curves are seen in ${columns} columns only`);
 }
 
 /** The figures of the page, by their names in the JSON report. */

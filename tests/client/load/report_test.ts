@@ -62,6 +62,16 @@ Deno.test("the latency curve rises from 0 to 100 per cent", () => {
   }
 });
 
+Deno.test("the latency curve of millions has one point at 100 per cent", () => {
+  const tally = new Tally();
+  for (let i = 0; i < 4_000_000; i++) tally.latencies.roundTrip.record(1);
+  tally.messages = 4_000_000;
+  const report = reportOf(OPTIONS, { tally, stopped: false });
+  const { curve } = report.distribution;
+  assertEquals(curve.filter(({ percent }) => percent === 100).length, 1);
+  assertNotMatch(formatHtmlReport(report), /NaN|Infinity/);
+});
+
 Deno.test("with one message the distribution is that of the first echo, else of the round trip", () => {
   assertEquals(someReport({ messages: 1 }).distribution.of, "firstEcho");
   assertEquals(someReport({ messages: 2 }).distribution.of, "roundTrip");
@@ -112,6 +122,19 @@ Deno.test("the page has every figure under its name, and both curves", () => {
     const numbers = points.split(/[ ,]/).map(Number);
     assert(numbers.length >= 10 && numbers.every(Number.isFinite), `${id}: ${points}`);
   }
+});
+
+Deno.test("the page names the server, and marks percentiles on the latency curve", () => {
+  const html = formatHtmlReport(someReport({ hostname: "::1" }));
+  assertMatch(html, /<h1>Load of \[::1\]:9000<\/h1>/);
+  const marks = html.matchAll(/class="mark">([^<]+)<.*class="mark value">([^<]+)</g);
+  assertEquals(Array.from(marks, ([, name, value]) => [name, value]), [
+    ["p50", "90"],
+    ["p90", "162"],
+    ["p99", "178"],
+    ["p99.9", "180"],
+    ["max", "180"],
+  ]);
 });
 
 Deno.test("a load in which nothing went well has a report too", () => {
