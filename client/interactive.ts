@@ -10,7 +10,8 @@
 // @ts-types="../types/std_streams.d.ts"
 import { DelimiterStream } from "@std/streams";
 import { errnoOf, isStreamError, OperationalError, reasonOf } from "../ipc/errors.ts";
-import { type ByteStream, writeAll } from "../ipc/transport.ts";
+import { writeAll } from "../ipc/copy.ts";
+import type { ByteStream } from "../ipc/transport.ts";
 import { receiveAll } from "./receive.ts";
 
 const NEWLINE = 0x0a;

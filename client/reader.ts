@@ -20,7 +20,7 @@ import { receiveAll } from "./receive.ts";
 export const READER_COMMAND: HiddenCommand = {
   name: "_reader",
   module: import.meta.url,
-  permissions: [],
+  flags: ["--no-config"],
 };
 
 /** Runs a reader. Resolves to its exit status; rejects with `OutputError` if it cannot print. */

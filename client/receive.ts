@@ -8,7 +8,8 @@
  */
 
 import { isStreamError, OperationalError, reasonOf } from "../ipc/errors.ts";
-import { type ByteStream, writeAll } from "../ipc/transport.ts";
+import { writeAll } from "../ipc/copy.ts";
+import type { ByteStream } from "../ipc/transport.ts";
 
 /** The output takes no more; the reason is the cause. */
 export class OutputError extends OperationalError {}

@@ -6,7 +6,8 @@
  */
 
 import { isStreamError } from "./errors.ts";
-import { type ByteStream, writeAll } from "./transport.ts";
+import { writeAll } from "./copy.ts";
+import type { ByteStream } from "./transport.ts";
 
 /** What goes over the channel. */
 export type ControlMessage =

@@ -11,7 +11,7 @@
  */
 
 import { isStreamError } from "./errors.ts";
-import { type ByteStream, writeAll } from "./transport.ts";
+import type { ByteStream } from "./transport.ts";
 
 const BUFFER_BYTES = 64 * 1024;
 
@@ -83,5 +83,18 @@ async function passOnEndOfFile(sink: Pick<ByteStream, "closeWrite">): Promise<vo
   } catch (error) {
     // The sink took every byte and is gone since: there is nobody left to tell.
     if (!isStreamError(error)) throw error;
+  }
+}
+
+/** Writes all of `bytes`, however many writes that takes, and calls `onWritten` after each. */
+export async function writeAll(
+  stream: Pick<ByteStream, "write">,
+  bytes: Uint8Array,
+  onWritten?: () => void,
+): Promise<void> {
+  let written = 0;
+  while (written < bytes.length) {
+    written += await stream.write(written === 0 ? bytes : bytes.subarray(written));
+    onWritten?.();
   }
 }

@@ -20,8 +20,8 @@ export interface HiddenCommand {
   readonly name: string;
   /** The URL of its module, which runs it when it is the main module. */
   readonly module: string;
-  /** Deno's flags for the permissions that it needs, from source; a compiled binary carries its own. */
-  readonly permissions: readonly string[];
+  /** Deno's flags for it, from source: its permissions, and what makes it start quicker. A compiled binary has its own. */
+  readonly flags: readonly string[];
 }
 
 /** It never asks, and the code cache costs so small a program more than it saves. */
@@ -35,6 +35,6 @@ export function selfCommand(command: HiddenCommand, args: readonly string[]): Se
   if (Deno.build.standalone) return { path: EXECUTABLE, args: [command.name, ...args] };
   return {
     path: EXECUTABLE,
-    args: ["run", ...RUN_FLAGS, ...command.permissions, command.module, ...args],
+    args: ["run", ...RUN_FLAGS, ...command.flags, command.module, ...args],
   };
 }

@@ -48,16 +48,3 @@ export interface WorkerTransport {
   /** Takes no more; a stream that was taken stays open. */
   close(): void;
 }
-
-/** Writes all of `bytes`, however many writes that takes, and calls `onWritten` after each. */
-export async function writeAll(
-  stream: Pick<ByteStream, "write">,
-  bytes: Uint8Array,
-  onWritten?: () => void,
-): Promise<void> {
-  let written = 0;
-  while (written < bytes.length) {
-    written += await stream.write(written === 0 ? bytes : bytes.subarray(written));
-    onWritten?.();
-  }
-}

@@ -16,7 +16,7 @@ import type { HiddenCommand } from "../ipc/self.ts";
 export const GUARD_COMMAND: HiddenCommand = {
   name: "_guard",
   module: import.meta.url,
-  permissions: ["--allow-run"],
+  flags: ["--no-config", "--allow-run"],
 };
 
 /** Runs a guard until its input ends. Resolves to its exit status. */

@@ -7,9 +7,7 @@
 import { extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { errnoOf, OperationalError, reasonOf } from "../ipc/errors.ts";
-import { formatArgv } from "../ipc/flags.ts";
-import { selfCommand } from "../ipc/self.ts";
-import { NONE, WORKER_COMMAND, WORKER_FLAGS } from "./worker.ts";
+import { workerCommand } from "./worker_command.ts";
 
 const TYPESCRIPT: ReadonlySet<string> = new Set([".ts", ".mts"]);
 
@@ -65,15 +63,7 @@ async function strip(
 
 /** Loads the module in a process of its own, as a worker will. Returns what is wrong with it, in a line, or null. */
 async function tryHandler(url: string): Promise<string | null> {
-  const flags = {
-    transport: "none",
-    socket: NONE,
-    control: NONE,
-    handler: url,
-    worker: 1,
-    connections: 1,
-  } as const;
-  const { path, args } = selfCommand(WORKER_COMMAND, formatArgv(WORKER_FLAGS, flags));
+  const { path, args } = workerCommand({ transport: "none", handlerUrl: url });
   const command = new Deno.Command(path, { args: [...args], stdin: "null", stdout: "null" });
   const { success, code, stderr } = await command.output();
   if (success) return null;

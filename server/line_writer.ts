@@ -10,7 +10,8 @@
 
 import type { Clock } from "../ipc/clock.ts";
 import { isStreamError, reasonOf } from "../ipc/errors.ts";
-import { type ByteStream, writeAll } from "../ipc/transport.ts";
+import { writeAll } from "../ipc/copy.ts";
+import type { ByteStream } from "../ipc/transport.ts";
 
 /** Characters that may wait to be written. */
 const PENDING_CHARACTERS_MAX = 1024 * 1024;

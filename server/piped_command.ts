@@ -5,12 +5,10 @@
  */
 
 import { EXIT_STATUS } from "../ipc/errors.ts";
-import { formatArgv } from "../ipc/flags.ts";
-import { selfCommand } from "../ipc/self.ts";
 import type { AcceptedConnection } from "./connection.ts";
 import type { CloseReason, WorkerExit } from "./events.ts";
 import type { SessionCommand } from "./own_session.ts";
-import { NONE, WORKER_COMMAND, WORKER_FLAGS } from "./worker.ts";
+import { workerCommand } from "./worker_command.ts";
 
 /** A kind of process that serves one connection on its standard input and output. */
 export interface PipedCommand {
@@ -24,15 +22,7 @@ export interface PipedCommand {
 
 /** A worker (`--transport pipe`) with the handler at that URL; null for the echo. */
 export function pipedWorker(handlerUrl: string | null): PipedCommand {
-  const flags = {
-    transport: "pipe",
-    socket: NONE,
-    control: NONE,
-    handler: handlerUrl ?? NONE,
-    worker: 1,
-    connections: 1,
-  } as const;
-  const command = { ...selfCommand(WORKER_COMMAND, formatArgv(WORKER_FLAGS, flags)), env: {} };
+  const command = workerCommand({ transport: "pipe", handlerUrl });
   return { command: () => command, takesHeader: true, reasonOf };
 }
 

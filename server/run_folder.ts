@@ -1,5 +1,5 @@
 /**
- * The run folder: where the sockets between one server and its workers are. Private (0700) to the user, made at the
+ * The run folder: where the sockets between one server and its workers are, and the launcher. Private (0700) to the user, made at the
  * server's start and removed at its end; the folders of servers that were killed are removed at the next start.
  *
  * @module
@@ -14,6 +14,9 @@ const NAME = /^brood-[0-9a-f]+$/;
 
 /** The hub's socket: what the parent listens on for its workers. */
 const HUB = "hub";
+
+/** The program that workers and programs are started with (see `launcher.ts`). */
+const LAUNCHER = "launch";
 
 /** Bytes of a socket's path on macOS (104) less the ending NUL; Linux allows four more (`sun_path`, unix(7)). */
 const SOCKET_PATH_BYTES_MAX = 103;
@@ -63,6 +66,11 @@ export class RunFolder implements AsyncDisposable {
     return `${this.#path}/${HUB}`;
   }
 
+  /** Where the launcher is written. */
+  get launcherPath(): string {
+    return `${this.#path}/${LAUNCHER}`;
+  }
+
   /** Where the worker of this number listens. */
   workerPath(worker: number): string {
     return `${this.#path}/w${worker}`;
@@ -74,7 +82,7 @@ export class RunFolder implements AsyncDisposable {
     removeIfThere(this.workerPath(worker));
   }
 
-  /** Removes the folder and the sockets in it. */
+  /** Removes the folder and what is in it. */
   [Symbol.asyncDispose](): Promise<void> {
     return removeRunFolder(this.#path);
   }
@@ -125,7 +133,9 @@ async function isAbandoned(path: string): Promise<boolean> {
 async function removeRunFolder(path: string): Promise<void> {
   try {
     for await (const { name } of Deno.readDir(path)) {
-      if (name === HUB || /^w\d+$/.test(name)) removeIfThere(`${path}/${name}`);
+      if (name === HUB || name === LAUNCHER || /^w\d+$/.test(name)) {
+        removeIfThere(`${path}/${name}`);
+      }
     }
     await Deno.remove(path);
   } catch (error) {

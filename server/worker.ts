@@ -30,7 +30,7 @@ import {
 export const WORKER_COMMAND: HiddenCommand = {
   name: "_worker",
   module: import.meta.url,
-  permissions: ["--allow-net", "--allow-read", "--allow-write"],
+  flags: ["--allow-net", "--allow-read", "--allow-write"],
 };
 
 /** Stands for a path or URL that is not needed; without a handler's a worker echoes. */

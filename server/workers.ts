@@ -5,20 +5,18 @@
  * @module
  */
 
-import type { Clock } from "../ipc/clock.ts";
 import { EXIT_STATUS, isStreamError, OperationalError, reasonOf } from "../ipc/errors.ts";
-import { formatArgv } from "../ipc/flags.ts";
 import { relay } from "../ipc/relay.ts";
-import { selfCommand } from "../ipc/self.ts";
 import type { ByteStream, ConnectionInfo } from "../ipc/transport.ts";
 import { UnixParentTransport } from "../ipc/transports/unix.ts";
 import { type AcceptedConnection, type Outcome, REASON_OF_END } from "./connection.ts";
 import type { CloseReason, WorkerExit } from "./events.ts";
-import { Hub } from "./hub.ts";
+import { Home } from "./home.ts";
 import type { ModeContext } from "./modes/mode.ts";
-import { RunFolder, runFolderCandidates } from "./run_folder.ts";
+import { openSessions, type SessionCommand, type SessionSpawn } from "./own_session.ts";
+import type { RunFolder } from "./run_folder.ts";
 import { Supervisor } from "./supervisor.ts";
-import { NONE, WORKER_COMMAND, WORKER_FLAGS } from "./worker.ts";
+import { workerCommand } from "./worker_command.ts";
 import type { EngagementEnd, WorkerProcess } from "./worker_process.ts";
 
 /** What the workers are started with. */
@@ -42,20 +40,27 @@ export interface Engagement {
   readonly done: Promise<EngagementEnd>;
 }
 
+/** What workers are made with. */
+interface Parts {
+  readonly folder: RunFolder;
+  readonly spawn: SessionSpawn;
+  readonly supervisor: Supervisor;
+  readonly owned: AsyncDisposableStack;
+}
+
 /** Owns the run folder, the hub and the workers. */
 export class Workers implements AsyncDisposable {
   readonly #folder: RunFolder;
+  readonly #spawn: SessionSpawn;
   readonly #supervisor: Supervisor;
   readonly #owned: AsyncDisposableStack;
   readonly #options: ModeContext & WorkersOptions;
   /** Aborts when all workers have been ended: then no connection goes on. */
   readonly #ended = new AbortController();
 
-  private constructor(
-    parts: { folder: RunFolder; supervisor: Supervisor; owned: AsyncDisposableStack },
-    options: ModeContext & WorkersOptions,
-  ) {
+  private constructor(parts: Parts, options: ModeContext & WorkersOptions) {
     this.#folder = parts.folder;
+    this.#spawn = parts.spawn;
     this.#supervisor = parts.supervisor;
     this.#owned = parts.owned;
     this.#options = options;
@@ -70,10 +75,11 @@ export class Workers implements AsyncDisposable {
     }
     const { events, clock } = context;
     await using stack = new AsyncDisposableStack();
-    const folder = stack.use(await RunFolder.create(runFolderCandidates(Deno.env)));
-    const hub = stack.use(openHub(folder.hubPath, clock));
+    const { folder, hub } = stack.use(await Home.open(clock));
+    const spawn = await openSessions(folder.launcherPath);
     const supervisor = stack.use(new Supervisor({ events, clock, hub }));
-    return new Workers({ folder, supervisor, owned: stack.move() }, { ...context, ...options });
+    const parts = { folder, spawn, supervisor, owned: stack.move() };
+    return new Workers(parts, { ...context, ...options });
   }
 
   /** Whether the workers are being ended: then none is started any more. */
@@ -83,11 +89,21 @@ export class Workers implements AsyncDisposable {
 
   /** Starts a worker. Returns null, and tells why, if the process cannot be started. */
   start(): WorkerProcess | null {
-    const worker = this.#supervisor.start((number) =>
-      spawnWorker(number, { ...this.#options, folder: this.#folder })
-    );
+    const worker = this.#supervisor.start((number) => this.#spawn(this.#command(number), "null"));
     worker?.exited.then(() => this.#folder.removeWorker(worker.number));
     return worker;
+  }
+
+  #command(worker: number): SessionCommand {
+    const { connectionsPerWorker, handlerUrl } = this.#options;
+    return workerCommand({
+      transport: "unix",
+      socket: this.#folder.workerPath(worker),
+      control: this.#folder.hubPath,
+      handlerUrl,
+      worker,
+      connections: connectionsPerWorker,
+    });
   }
 
   /** Opens a stream for a connection to a worker, or gives null: then the worker has ended, or is made to. */
@@ -162,15 +178,6 @@ export class Workers implements AsyncDisposable {
   }
 }
 
-function openHub(path: string, clock: Clock): Hub {
-  try {
-    return new Hub(path, clock);
-  } catch (cause) {
-    if (!isStreamError(cause)) throw cause;
-    throw new OperationalError(`Cannot listen on ${path}: ${reasonOf(cause)}`, { cause });
-  }
-}
-
 /** Why a connection closed whose worker was done with it before its client was. */
 async function closeReason(
   { worker, done }: Pick<Engagement, "worker" | "done">,
@@ -185,31 +192,4 @@ async function closeReason(
 /** Why a connection was not served whose worker ended before it could be. */
 function refusalReason(exit: WorkerExit): CloseReason {
   return exit.reason === "killed_by_us" ? "server_stopped" : "worker_failed";
-}
-
-/**
- * Starts a worker's process. `detached` puts it into a session of its own, so that a Ctrl-C in the server's terminal
- * reaches the server alone, which then decides when its workers end.
- */
-function spawnWorker(
-  worker: number,
-  options: WorkersOptions & { readonly folder: RunFolder },
-): Deno.ChildProcess {
-  const { folder, connectionsPerWorker: connections, handlerUrl } = options;
-  const flags = {
-    transport: "unix",
-    socket: folder.workerPath(worker),
-    control: folder.hubPath,
-    handler: handlerUrl ?? NONE,
-    worker,
-    connections,
-  } as const;
-  const { path, args } = selfCommand(WORKER_COMMAND, formatArgv(WORKER_FLAGS, flags));
-  return new Deno.Command(path, {
-    args: [...args],
-    stdin: "null",
-    stdout: "null",
-    stderr: "inherit",
-    detached: true,
-  }).spawn();
 }

@@ -8,7 +8,8 @@
 // @ts-types="../../types/std_streams.d.ts"
 import { TextLineStream } from "@std/streams";
 import { isStreamError } from "../../ipc/errors.ts";
-import { type ByteStream, writeAll } from "../../ipc/transport.ts";
+import { writeAll } from "../../ipc/copy.ts";
+import type { ByteStream } from "../../ipc/transport.ts";
 import type { EncodedTally } from "./tally.ts";
 
 /** A message between the processes of a load. */

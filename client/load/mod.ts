@@ -7,7 +7,7 @@
 import { formatEndpoint } from "../../ipc/address.ts";
 import { EXIT_STATUS, isStreamError, OperationalError, reasonOf } from "../../ipc/errors.ts";
 import type { Lifetime } from "../../ipc/lifetime.ts";
-import { writeAll } from "../../ipc/transport.ts";
+import { writeAll } from "../../ipc/copy.ts";
 import { UnresolvedError } from "./failure.ts";
 import { formatHtmlReport } from "./html_report.ts";
 import type { LoadOptions } from "./options.ts";

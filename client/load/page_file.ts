@@ -5,7 +5,7 @@
  */
 
 import { isStreamError, OperationalError, reasonOf } from "../../ipc/errors.ts";
-import { writeAll } from "../../ipc/transport.ts";
+import { writeAll } from "../../ipc/copy.ts";
 
 /** An open file whose content is replaced at the end. Disposing closes it. */
 export class PageFile implements Disposable {

@@ -21,7 +21,7 @@ import { Tally } from "./tally.ts";
 export const LOAD_COMMAND: HiddenCommand = {
   name: "_load",
   module: import.meta.url,
-  permissions: ["--allow-net"],
+  flags: ["--allow-net"],
 };
 
 const count = (help: string) =>

@@ -8,14 +8,9 @@
  * @module
  */
 
+import { writeAll } from "../copy.ts";
 import { encodeProxyHeader, readProxyHeader } from "../proxy_protocol.ts";
-import {
-  type ByteStream,
-  type ConnectionInfo,
-  type ParentTransport,
-  type WorkerTransport,
-  writeAll,
-} from "../transport.ts";
+import type { ByteStream, ConnectionInfo, ParentTransport, WorkerTransport } from "../transport.ts";
 
 const BUFFER_BYTES = 64 * 1024;
 

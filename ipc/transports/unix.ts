@@ -7,14 +7,9 @@
  * @module
  */
 
+import { writeAll } from "../copy.ts";
 import { encodeProxyHeader, readProxyHeader } from "../proxy_protocol.ts";
-import {
-  type ByteStream,
-  type ConnectionInfo,
-  type ParentTransport,
-  type WorkerTransport,
-  writeAll,
-} from "../transport.ts";
+import type { ByteStream, ConnectionInfo, ParentTransport, WorkerTransport } from "../transport.ts";
 
 /** The parent's end, for the worker that listens on the socket at `path`. */
 export class UnixParentTransport implements ParentTransport {

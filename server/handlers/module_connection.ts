@@ -5,7 +5,7 @@
  */
 
 import type { Endpoint } from "../../ipc/address.ts";
-import { writeAll } from "../../ipc/transport.ts";
+import { writeAll } from "../../ipc/copy.ts";
 import type { Connection } from "./handler.ts";
 import type { StreamConnection } from "./stream_connection.ts";
 

@@ -5,12 +5,14 @@
  * @module
  */
 
-import { isStreamError } from "../../ipc/errors.ts";
+import type { Clock } from "../../ipc/clock.ts";
+import { isStreamError, OperationalError } from "../../ipc/errors.ts";
 import { relay } from "../../ipc/relay.ts";
 import { PipeParentTransport } from "../../ipc/transports/pipe.ts";
 import { type AcceptedConnection, type Outcome, REASON_OF_END } from "../connection.ts";
 import type { CloseReason } from "../events.ts";
 import { GuardProcess } from "../guard_process.ts";
+import { Home } from "../home.ts";
 import { openSessions, type SessionSpawn } from "../own_session.ts";
 import type { PipedCommand } from "../piped_command.ts";
 import { PipedProcess } from "../piped_process.ts";
@@ -27,28 +29,38 @@ interface Started {
   readonly process: PipedProcess;
 }
 
-/** Owns the processes. */
+/** Owns the processes, and the guard. */
 export class PipedMode implements Mode {
   readonly #context: ModeContext;
   readonly #command: PipedCommand;
   readonly #spawn: SessionSpawn;
   readonly #supervisor: Supervisor;
   readonly #guard: GuardProcess;
+  readonly #home: Home | null;
   /** Aborts when all processes have been ended: then no connection goes on. */
   readonly #ended = new AbortController();
 
-  private constructor(context: ModeContext, command: PipedCommand, spawn: SessionSpawn) {
+  private constructor(
+    context: ModeContext,
+    parts: { command: PipedCommand; spawn: SessionSpawn; home: Home | null },
+  ) {
     const { events, clock } = context;
     this.#context = context;
-    this.#command = command;
-    this.#spawn = spawn;
+    this.#command = parts.command;
+    this.#spawn = parts.spawn;
+    this.#home = parts.home;
     this.#supervisor = new Supervisor({ events, clock, hub: null });
     this.#guard = new GuardProcess(events);
   }
 
   /** Starts the guard, and nothing else. */
   static async open(context: ModeContext, command: PipedCommand): Promise<PipedMode> {
-    return new PipedMode(context, command, await openSessions());
+    await using stack = new AsyncDisposableStack();
+    const home = stack.use(await openHome(context.clock));
+    const spawn = await openSessions(home?.folder.launcherPath ?? null);
+    const mode = new PipedMode(context, { command, spawn, home });
+    stack.move();
+    return mode;
   }
 
   /** Nothing: nothing is kept ready. */
@@ -80,7 +92,7 @@ export class PipedMode implements Mode {
   #start(connection: AcceptedConnection): Started | null {
     let process: PipedProcess | null = null;
     const worker = this.#supervisor.start(() => {
-      process = new PipedProcess(this.#spawn(this.#command.command(connection)));
+      process = new PipedProcess(this.#spawn(this.#command.command(connection), "piped"));
       this.#guard.watch(process.pid);
       return process;
     });
@@ -134,5 +146,17 @@ export class PipedMode implements Mode {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.endAll();
     await this.#guard[Symbol.asyncDispose]();
+    await this.#home?.[Symbol.asyncDispose]();
+  }
+}
+
+/** A home for the launcher alone, which is a means to be quick: null where there can be none, or no launcher. */
+async function openHome(clock: Clock): Promise<Home | null> {
+  if (Deno.build.os !== "linux") return null;
+  try {
+    return await Home.open(clock);
+  } catch (error) {
+    if (error instanceof OperationalError) return null;
+    throw error;
   }
 }

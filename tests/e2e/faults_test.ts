@@ -99,8 +99,9 @@ testProgram(
     assertMatch(await client.disconnected(), /end of file|reset/);
     await server.event("connection_closed", { remotePort: client.port, reason: "worker_failed" });
     await server.process.stderr.match(
-      /^warning: Cannot start a worker: no such file or directory$/,
+      /^brood: Cannot execute the program: it was moved or changed/,
     );
+    await server.process.stderr.match(/^warning: Worker \d+ ended before it was ready$/);
     assertEquals(await childrenOf(server.pid), []);
 
     await Deno.rename(`${copy.path}.away`, copy.path);

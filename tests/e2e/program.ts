@@ -5,6 +5,8 @@
  * @module
  */
 
+import { isInstalled } from "../support/tools.ts";
+
 /** A form of the program. */
 export interface Program {
   readonly form: "source" | "compiled";
@@ -102,17 +104,4 @@ export function testProgram(
       },
     });
   }
-}
-
-function isInstalled(tool: string): boolean {
-  return (Deno.env.get("PATH") ?? "").split(":").some((folder) => {
-    try {
-      return Deno.statSync(`${folder}/${tool}`).isFile;
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
-        return false;
-      }
-      throw error;
-    }
-  });
 }

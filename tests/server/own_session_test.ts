@@ -19,7 +19,7 @@ async function openWithoutSetsid(): Promise<SessionSpawn> {
   await Deno.symlink(shell, folder.join("sh"));
   Deno.env.set("PATH", folder.path);
   try {
-    return await openSessions();
+    return await openSessions(null);
   } finally {
     Deno.env.set("PATH", path);
   }
@@ -34,14 +34,16 @@ function exists(path: string): boolean {
   }
 }
 
-const WAYS = [["openSessions()", openSessions], [
-  "openSessions() without setsid(1)",
-  openWithoutSetsid,
-]] as const;
+/** Each way to start a process in a session of its own; a launcher is written into `folder`. */
+const WAYS: readonly (readonly [string, (folder: TempFolder) => Promise<SessionSpawn>])[] = [
+  ["openSessions()", (folder) => openSessions(folder.join("launch"))],
+  ["openSessions() without a launcher", () => openSessions(null)],
+  ["openSessions() without a launcher and setsid(1)", openWithoutSetsid],
+];
 
 /** Starts a program, and reaps it. */
 async function run(spawn: SessionSpawn, command: Partial<SessionCommand>): Promise<string> {
-  const child = spawn({ path: "/bin/sh", args: [], env: {}, ...command });
+  const child = spawn({ path: "/bin/sh", args: [], ...command }, "piped");
   const stream = new ChildStream(child);
   await stream.closeWrite();
   const output = await readAll(stream);
@@ -56,8 +58,9 @@ for (const [way, open] of WAYS) {
     // Only Linux has /proc.
     ignore: Deno.build.os !== "linux",
     async fn() {
-      const spawn = await open();
-      const child = spawn({ path: "/bin/cat", args: [], env: {} });
+      await using folder = new TempFolder();
+      const spawn = await open(folder);
+      const child = spawn({ path: "/bin/cat", args: [] }, "piped");
       const stream = new ChildStream(child);
       await send(stream, "ready");
       assertEquals(await receive(stream, 5), "ready");
@@ -71,29 +74,49 @@ for (const [way, open] of WAYS) {
   });
 
   Deno.test(`${way} hands a program its arguments as they are`, async () => {
+    await using folder = new TempFolder();
     const args = ["-c", `printf '%s|' "$0" "$@"`, "--wait", "-f", "a  b", "", "$HOME", "it's"];
-    assertEquals(await run(await open(), { args }), "--wait|-f|a  b||$HOME|it's|");
+    const spawn = await open(folder);
+    assertEquals(await run(spawn, { args }), "--wait|-f|a  b||$HOME|it's|");
   });
 
   Deno.test(`${way} adds to the environment, and takes nothing away`, async () => {
-    const spawn = await open();
+    await using folder = new TempFolder();
+    const spawn = await open(folder);
     const script = 'printf "%s %s" "$PATH" "$TCPREMOTEIP"';
     const output = await run(spawn, { args: ["-c", script], env: { TCPREMOTEIP: "192.0.2.1" } });
     assertEquals(output, `${Deno.env.get("PATH")} 192.0.2.1`);
   });
 
   Deno.test(`${way} starts a program whose status is its own`, async () => {
-    const spawn = await open();
-    const child = spawn({ path: "/bin/sh", args: ["-c", "exit 42"], env: {} });
-    const stream = new ChildStream(child);
+    await using folder = new TempFolder();
+    const spawn = await open(folder);
+    const child = spawn({ path: "/bin/sh", args: ["-c", "exit 42"] }, "null");
     assertEquals(await child.status, { success: false, code: 42, signal: null });
-    stream.close();
+  });
+
+  Deno.test(`${way} leaves a script without an interpreter's name to a shell`, async () => {
+    await using folder = new TempFolder();
+    const path = folder.join("script");
+    await Deno.writeTextFile(path, `printf '%s|' "$@"`, { mode: 0o755 });
+    const spawn = await open(folder);
+    assertEquals(await run(spawn, { path, args: ["a  b", "c"] }), "a  b|c|");
   });
 }
 
-Deno.test("openSessions() without setsid(1) throws the operating system's error for a program that is gone", async () => {
+Deno.test("openSessions() goes on without a launcher that was removed since", async () => {
+  await using folder = new TempFolder();
+  const launcher = folder.join("launch");
+  const spawn = await openSessions(launcher);
+  if (exists(launcher)) await Deno.remove(launcher);
+  for (const text of ["one", "two"]) {
+    assertEquals(await run(spawn, { args: ["-c", `printf ${text}`] }), text);
+  }
+});
+
+Deno.test("openSessions() without a launcher and setsid(1) throws the operating system's error for a program that is gone", async () => {
   await using folder = new TempFolder();
   const spawn = await openWithoutSetsid();
   const path = folder.join("gone");
-  assertThrows(() => spawn({ path, args: [], env: {} }), Deno.errors.NotFound);
+  assertThrows(() => spawn({ path, args: [] }, "piped"), Deno.errors.NotFound);
 });

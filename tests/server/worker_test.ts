@@ -1,12 +1,10 @@
 import type { ControlChannel } from "../../ipc/control.ts";
 import { systemClock } from "../../ipc/clock.ts";
-import { formatArgv } from "../../ipc/flags.ts";
 import { encodeProxyHeader } from "../../ipc/proxy_protocol.ts";
-import { selfCommand } from "../../ipc/self.ts";
 import type { ConnectionInfo } from "../../ipc/transport.ts";
 import { UnixParentTransport } from "../../ipc/transports/unix.ts";
 import { Hub } from "../../server/hub.ts";
-import { NONE, WORKER_COMMAND, WORKER_FLAGS } from "../../server/worker.ts";
+import { workerCommand } from "../../server/worker_command.ts";
 import { assertEquals, assertStringIncludes } from "../assert.ts";
 import { readAll, receive, send } from "../support/bytes.ts";
 import { TempFolder } from "../support/temp_folder.ts";
@@ -31,16 +29,16 @@ class RunningWorker implements AsyncDisposable {
       readonly handler?: string;
     } = {},
   ): Promise<{ code: number; stderr: string }> {
-    const { control = this.folder.join("hub"), connections = 1, handler = NONE } = flags;
-    const values = {
+    const { control = this.folder.join("hub"), connections = 1, handler: handlerUrl = null } =
+      flags;
+    const { path, args } = workerCommand({
       transport: "unix",
       socket: this.socket,
       control,
-      handler,
+      handlerUrl,
       worker: 7,
       connections,
-    } as const;
-    const { path, args } = selfCommand(WORKER_COMMAND, formatArgv(WORKER_FLAGS, values));
+    });
     const command = new Deno.Command(path, {
       args: [...args],
       stdin: "null",
@@ -258,16 +256,8 @@ async function runAlone(
   transport: "pipe" | "none",
   options: { readonly handler?: string; readonly input?: string },
 ): Promise<{ code: number; stdout: string; stderr: string }> {
-  const { handler = NONE, input = "" } = options;
-  const values = {
-    transport,
-    socket: NONE,
-    control: NONE,
-    handler,
-    worker: 1,
-    connections: 1,
-  } as const;
-  const { path, args } = selfCommand(WORKER_COMMAND, formatArgv(WORKER_FLAGS, values));
+  const { handler: handlerUrl = null, input = "" } = options;
+  const { path, args } = workerCommand({ transport, handlerUrl });
   const child = new Deno.Command(path, {
     args: [...args],
     stdin: "piped",

@@ -55,7 +55,7 @@ Deno.test("openProgram() tells each connection's program of that connection", as
   using second = await TcpPair.open();
   const { command } = await openProgram(["cat"]);
   const ports = [first, second].map(({ server }) => command(connectionOn(server)).env);
-  assertEquals(ports.map((env) => env["TCPREMOTEPORT"]), [
+  assertEquals(ports.map((env) => env?.["TCPREMOTEPORT"]), [
     String(first.client.localAddr.port),
     String(second.client.localAddr.port),
   ]);

@@ -1,4 +1,4 @@
-import { writeAll } from "../../ipc/transport.ts";
+import { writeAll } from "../../ipc/copy.ts";
 import { assertEquals, assertRejects } from "../assert.ts";
 import { bytesOf } from "../support/bytes.ts";
 import { MemoryStream } from "../support/memory_stream.ts";

@@ -1,0 +1,82 @@
+import { encodeLauncher, installLauncher } from "../../server/launcher.ts";
+import { assertEquals, assertMatch } from "../assert.ts";
+import { TempFolder } from "../support/temp_folder.ts";
+import { isInstalled } from "../support/tools.ts";
+
+/** How a launcher of each machine is run here: this machine's own by itself, the other's by qemu(1), if it is there. */
+const RUNS: readonly { readonly arch: typeof Deno.build.arch; readonly emulator: string | null }[] =
+  (["x86_64", "aarch64"] as const).map((arch) => ({
+    arch,
+    emulator: arch === Deno.build.arch ? null : `qemu-${arch}`,
+  }));
+
+for (const { arch, emulator } of RUNS) {
+  const mayBeMissing = Deno.env.get("CI") === undefined;
+  const isMissing = emulator !== null && mayBeMissing && !isInstalled(emulator);
+  const remark = isMissing ? ` (skipped: ${emulator} is not installed)` : "";
+  const test = (name: string, run: (launch: Launch) => Promise<void>) =>
+    Deno.test({
+      name: `The launcher for ${arch} ${name}${remark}`,
+      ignore: Deno.build.os !== "linux" || isMissing,
+      async fn() {
+        await using folder = new TempFolder();
+        const launcher = folder.join("launch");
+        await Deno.writeFile(launcher, encodeLauncher(arch), { mode: 0o700 });
+        const command = emulator === null ? [launcher] : [emulator, launcher];
+        await run({ folder, run: (...args) => runToEnd([...command, ...args]) });
+      },
+    });
+
+  test("executes a program with its arguments and environment", async ({ run }) => {
+    const { stdout, code } = await run(
+      "/bin/sh",
+      "-c",
+      'printf "%s|" "$PATH" "$@"; exit 3',
+      "sh",
+      "a  b",
+      "",
+    );
+    assertEquals(stdout, `${Deno.env.get("PATH")}|a  b||`);
+    assertEquals(code, 3);
+  });
+
+  test("puts it into a session and group of its own", async ({ run }) => {
+    // pid, name, state, parent, group, session: proc_pid_stat(5)
+    const { stdout } = await run("/bin/sh", "-c", "read -r stat < /proc/$$/stat; echo $stat");
+    const [pid, , , , group, session] = stdout.split(" ");
+    assertEquals([group, session], [pid, pid]);
+  });
+
+  test("leaves a script without an interpreter's name to the shell", async ({ folder, run }) => {
+    const script = folder.join("script");
+    await Deno.writeTextFile(script, 'printf "%s|" "$@"', { mode: 0o755 });
+    assertEquals((await run(script, "a  b", "c")).stdout, "a  b|c|");
+  });
+
+  test("says that a program is gone, and does not hand to the shell what may not be executed", async ({ folder, run }) => {
+    const script = folder.join("script");
+    await Deno.writeTextFile(script, "echo executed", { mode: 0o644 });
+    for (const program of [folder.join("gone"), script]) {
+      const { code, stdout, stderr } = await run(program);
+      assertEquals({ code, stdout }, { code: 127, stdout: "" });
+      assertMatch(stderr, /^brood: Cannot execute the program: .*\n$/);
+    }
+  });
+}
+
+Deno.test("installLauncher() resolves to false where nothing can be written", async () => {
+  await using folder = new TempFolder();
+  assertEquals(await installLauncher(folder.join("no/such/folder")), false);
+});
+
+/** A launcher to be run. */
+interface Launch {
+  readonly folder: TempFolder;
+  readonly run: (...args: string[]) => Promise<{ code: number; stdout: string; stderr: string }>;
+}
+
+async function runToEnd([program = "", ...args]: string[]) {
+  const { code, stdout, stderr } = await new Deno.Command(program, { args }).output();
+  const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, stdout: decode(stdout), stderr: decode(stderr) };
+}
