@@ -5,7 +5,7 @@
  * Deno's `detached` does it everywhere, but makes Deno fork, which copies the page tables of the whole server: half a
  * millisecond of its event loop, or more. On Linux another program does it instead, in the process that Deno spawned:
  * the launcher, which takes a tenth of a millisecond of another core's, or else setsid(1), which takes half. The price
- * is that time, in which a Ctrl-C still reaches the process.
+ * is that time and that of the spawn, in which a Ctrl-C still reaches the process.
  *
  * @module
  */
