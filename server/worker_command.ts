@@ -8,7 +8,8 @@ import { type FlagValues, formatArgv } from "../ipc/flags.ts";
 import { type HiddenCommand, type SelfCommand, selfCommand } from "../ipc/self.ts";
 import { NONE, WORKER_COMMAND, WORKER_FLAGS } from "./worker.ts";
 
-type WorkerFlags = FlagValues<typeof WORKER_FLAGS>;
+/** The values of a worker's flags. */
+export type WorkerFlags = FlagValues<typeof WORKER_FLAGS>;
 
 /** What a worker is told, as far as its transport needs it. */
 export interface WorkerOptions extends Partial<Omit<WorkerFlags, "handler">> {
