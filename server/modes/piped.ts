@@ -36,21 +36,26 @@ export class PipedMode implements Mode {
   readonly #spawn: SessionSpawn;
   readonly #supervisor: Supervisor;
   readonly #guard: GuardProcess;
-  readonly #home: Home | null;
+  readonly #owned: AsyncDisposableStack;
   /** Aborts when all processes have been ended: then no connection goes on. */
   readonly #ended = new AbortController();
 
   private constructor(
     context: ModeContext,
-    parts: { command: PipedCommand; spawn: SessionSpawn; home: Home | null },
+    parts: {
+      command: PipedCommand;
+      spawn: SessionSpawn;
+      guard: GuardProcess;
+      owned: AsyncDisposableStack;
+    },
   ) {
     const { events, clock } = context;
     this.#context = context;
     this.#command = parts.command;
     this.#spawn = parts.spawn;
-    this.#home = parts.home;
     this.#supervisor = new Supervisor({ events, clock, hub: null });
-    this.#guard = new GuardProcess(events);
+    this.#guard = parts.guard;
+    this.#owned = parts.owned;
   }
 
   /** Starts the guard, and nothing else. */
@@ -58,9 +63,8 @@ export class PipedMode implements Mode {
     await using stack = new AsyncDisposableStack();
     const home = stack.use(await openHome(context.clock));
     const spawn = await openSessions(home?.folder.launcherPath ?? null);
-    const mode = new PipedMode(context, { command, spawn, home });
-    stack.move();
-    return mode;
+    const guard = stack.use(new GuardProcess(context.events));
+    return new PipedMode(context, { command, spawn, guard, owned: stack.move() });
   }
 
   /** Nothing: nothing is kept ready. */
@@ -145,8 +149,7 @@ export class PipedMode implements Mode {
   /** Ends what is left, the guard too. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.endAll();
-    await this.#guard[Symbol.asyncDispose]();
-    await this.#home?.[Symbol.asyncDispose]();
+    await this.#owned.disposeAsync();
   }
 }
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { isInstalled } from "../support/tools.ts";
+import { findMissingTools } from "../support/tools.ts";
 
 /** A form of the program. */
 export interface Program {
@@ -89,17 +89,15 @@ export function testProgram(
   run: (program: Program) => Promise<void>,
   options: TestOptions = {},
 ): void {
-  const missing = (options.needs ?? []).filter((tool) => !isInstalled(tool)).join(" and ");
-  const mayBeMissing = Deno.env.get("CI") === undefined;
-  const reason = options.impossible ??
-    (missing !== "" && mayBeMissing ? `${missing} is not installed` : null);
+  const tools = findMissingTools(options.needs ?? []);
+  const reason = options.impossible ?? tools.reason;
   const remark = reason === null ? "" : ` (skipped: ${reason})`;
   for (const program of [SOURCE, COMPILED]) {
     Deno.test({
       name: `${program.form}: ${name}${remark}`,
       ignore: reason !== null,
       async fn() {
-        if (missing !== "") throw new Error(`In CI ${missing} must be installed`);
+        if (tools.missing !== "") throw new Error(`In CI ${tools.missing} must be installed`);
         await run(program);
       },
     });

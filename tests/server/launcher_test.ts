@@ -1,7 +1,7 @@
 import { encodeLauncher, installLauncher } from "../../server/launcher.ts";
 import { assertEquals, assertMatch } from "../assert.ts";
 import { TempFolder } from "../support/temp_folder.ts";
-import { isInstalled } from "../support/tools.ts";
+import { findMissingTools } from "../support/tools.ts";
 
 /** How a launcher of each machine is run here: this machine's own by itself, the other's by qemu(1), if it is there. */
 const RUNS: readonly { readonly arch: typeof Deno.build.arch; readonly emulator: string | null }[] =
@@ -11,14 +11,14 @@ const RUNS: readonly { readonly arch: typeof Deno.build.arch; readonly emulator:
   }));
 
 for (const { arch, emulator } of RUNS) {
-  const mayBeMissing = Deno.env.get("CI") === undefined;
-  const isMissing = emulator !== null && mayBeMissing && !isInstalled(emulator);
-  const remark = isMissing ? ` (skipped: ${emulator} is not installed)` : "";
+  const { missing, reason } = findMissingTools(emulator === null ? [] : [emulator]);
+  const remark = reason === null ? "" : ` (skipped: ${reason})`;
   const test = (name: string, run: (launch: Launch) => Promise<void>) =>
     Deno.test({
       name: `The launcher for ${arch} ${name}${remark}`,
-      ignore: Deno.build.os !== "linux" || isMissing,
+      ignore: Deno.build.os !== "linux" || reason !== null,
       async fn() {
+        if (missing !== "") throw new Error(`In CI ${missing} must be installed`);
         await using folder = new TempFolder();
         const launcher = folder.join("launch");
         await Deno.writeFile(launcher, encodeLauncher(arch), { mode: 0o700 });
