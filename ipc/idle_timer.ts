@@ -2,10 +2,17 @@
  * Notices that nothing has happened for a time. One timer for each: activity only notes the time, and the timer looks
  * again when it fires, so a busy connection costs no timers.
  *
+ * Bytes that the other side takes from the kernel are activity too: a write may fill the kernel's send queue at once and
+ * the next one wait longer than the timeout, while the other side reads all the time. So the timer looks at that queue
+ * now and then, but only while nothing else happens and as long as there is something in it.
+ *
  * @module
  */
 
 import type { Clock } from "./clock.ts";
+
+/** How often the send queue is looked at in the time of one timeout. */
+const LOOKS = 4;
 
 /** What an idle timer is made with. */
 export interface IdleTimerOptions {
@@ -13,6 +20,8 @@ export interface IdleTimerOptions {
   readonly timeoutMs: number;
   /** Measures it. */
   readonly clock: Clock;
+  /** Bytes that the other side has still to take from the kernel, or null where nobody can tell. */
+  readonly unsentBytes?: (() => Promise<number | null>) | undefined;
   /** Called once, when nothing has happened for that long. */
   readonly onIdle: () => void;
 }
@@ -37,13 +46,24 @@ export class IdleTimer implements Disposable {
   }
 
   async #watch(): Promise<void> {
-    const { clock, timeoutMs, onIdle } = this.#options;
+    const { clock, timeoutMs, unsentBytes, onIdle } = this.#options;
     const { signal } = this.#disposed;
-    let left = timeoutMs;
-    while (left > 0) {
-      await clock.sleep(left, signal);
+    let since = this.#lastActivity;
+    /** What the queue held when it was last looked at since then; null if it was not. It is empty at first. */
+    let unsent: number | null = 0;
+    for (let left; (left = this.#lastActivity + timeoutMs - clock.now()) > 0;) {
+      if (this.#lastActivity !== since) [since, unsent] = [this.#lastActivity, null];
+      await clock.sleep(
+        unsentBytes === undefined ? left : Math.min(timeoutMs / LOOKS, left),
+        signal,
+      );
       if (signal.aborted) return;
-      left = this.#lastActivity + timeoutMs - clock.now();
+      // An empty queue stays empty until something happens.
+      if (unsentBytes === undefined || unsent === 0 || this.#lastActivity !== since) continue;
+      const seen: number = await unsentBytes() ?? 0;
+      if (signal.aborted) return;
+      if (unsent !== null && seen < unsent) this.#lastActivity = since = clock.now();
+      unsent = seen;
     }
     onIdle();
   }

@@ -120,8 +120,11 @@ async function readExactly(
   return bytes;
 }
 
-/** The 4 or 16 bytes of an IP address. The URL parser knows every way to write one, and which are none. */
-function parseAddress(address: string): Uint8Array {
+/**
+ * The 4 or 16 bytes of an IP address. Throws `TypeError` for anything else. The URL parser knows every way to write one,
+ * and which are none.
+ */
+export function parseAddress(address: string): Uint8Array {
   // A zone index (fe80::1%eth0) names an interface of this machine; it is not part of the address.
   const bare = address.replace(/(?<=:.*)%.*$/, "");
   const isIPv6 = bare.includes(":");

@@ -7,8 +7,8 @@
 
 import type { Clock } from "./clock.ts";
 import { copy, type CopyResult } from "./copy.ts";
-import { isStreamError } from "./errors.ts";
 import { IdleTimer } from "./idle_timer.ts";
+import { linger } from "./linger.ts";
 import type { ByteStream } from "./transport.ts";
 
 /**
@@ -18,11 +18,10 @@ import type { ByteStream } from "./transport.ts";
 const CANCEL_MS = 500;
 
 /**
- * How long a client that has its whole answer may be silent, and may go on sending, while what it sends is dropped. To
- * close a socket with unread bytes is to reset it (RFC 1122, section 4.2.2.13), and a reset drops what is still on its
- * way to the client.
+ * What ended a relay: both sides' end of file, one side, which was lost or gone before, idleness, or the signal. A client
+ * is lost also if it has its answer's end still to get when it is not waited for any more.
  */
-const LINGER_MS = { silence: 500, all: 5000 };
+export type RelayEnd = "both" | "client" | "server" | "idle" | "stop";
 
 /** How a relay ended. */
 export interface RelayResult {
@@ -30,8 +29,8 @@ export interface RelayResult {
   readonly bytesIn: number;
   /** Bytes that went from the server's side to the client. */
   readonly bytesOut: number;
-  /** What ended it: both sides' end of file, one side, which was lost or gone before, idleness, or the signal. */
-  readonly endedBy: "both" | "client" | "server" | "idle" | "stop";
+  /** What ended it. */
+  readonly endedBy: RelayEnd;
 }
 
 /** What a relay may be told. */
@@ -45,7 +44,10 @@ export interface RelayOptions {
   /** How long no byte may pass either way, in milliseconds; 0 means for ever. */
   readonly idleTimeoutMs: number;
 
-  /** Measures that. */
+  /** Bytes that the client has still to take from the kernel, or null where nobody can tell. */
+  readonly unsentBytes?: (() => Promise<number | null>) | undefined;
+
+  /** Measures the time. */
   readonly clock: Clock;
 
   /** Ends both directions when it aborts, whatever is still to be written. */
@@ -53,114 +55,137 @@ export interface RelayOptions {
 }
 
 /**
- * Relays between a client and what serves it until both directions have ended, then closes both streams.
+ * Relays between a client and what serves it until both directions have ended, then closes both streams. Rejects only
+ * for a bug.
  *
  * The two sides are not treated alike, because only one of them is ours:
  * - a client that is lost ends both directions: what is still written to it has no reader;
  * - a server's side that takes no more input ends that direction only, and its answer still goes out. When the answer
- *   has ended and the server's side is gone, nobody will read what the client may still send, and both end. Where some
- *   of it waits to be read already, the close lingers, so that the client gets the answer's end.
+ *   has ended and the server's side is gone, nobody will read what the client may still send: it is read off and
+ *   dropped (see `linger.ts`), so that the client gets the answer's end.
  */
 export async function relay(
   client: ByteStream,
   server: ByteStream,
   options: RelayOptions,
 ): Promise<RelayResult> {
-  const { onInbound, serverGone, idleTimeoutMs: timeoutMs, clock, signal } = options;
-  let endedBy: RelayResult["endedBy"] | null = null;
-  const closeServer = once(() => server.close());
-  const close = (by: RelayResult["endedBy"]) => {
-    if (endedBy !== null) return;
-    endedBy = by;
-    client.close();
-    closeServer();
-  };
-  // To close before both directions have ended makes the operations under way fail, and so their copies end.
-  const severed = Promise.withResolvers<void>();
-  const sever = (by: RelayResult["endedBy"]) => {
-    close(by);
-    severed.resolve();
-  };
-  const severByStop = () => sever("stop");
-  const settled = new AbortController();
+  return await new Relay(client, server, options).run();
+}
 
-  using idleTimer = new IdleTimer({ timeoutMs, clock, onIdle: () => sever("idle") });
-  const { onActivity } = idleTimer;
-  let bytesIn = 0;
-  let bytesOut = 0;
-  /** Whether the server's side has not taken what the client sent: then more may wait to be read. */
-  let isWritingIn = false;
-  const inbound = copy(client, server, {
-    onChunk(chunk) {
-      isWritingIn = true;
-      onInbound?.(chunk);
-    },
-    onActivity,
-    onCopied(bytes) {
-      isWritingIn = false;
-      bytesIn += bytes;
-    },
-  });
-  const outbound = copy(server, client, { onActivity, onCopied: (bytes) => bytesOut += bytes });
-  const severIfClientLost = async (copying: Promise<CopyResult>, at: "read" | "write") => {
-    const { failure } = await copying;
-    if (failure?.at === at) sever("client");
-    return failure;
-  };
-  const both = Promise.all([
-    severIfClientLost(inbound, "read"),
-    severIfClientLost(outbound, "write"),
-  ]);
-  const endByServer = async () => {
-    if (!isWritingIn) return sever("server");
-    closeServer();
-    const ended = inbound.then(() => true, () => true);
-    const late = clock.sleep(CANCEL_MS, settled.signal).then(() => false);
-    if (!await Promise.race([ended, late])) sever("server");
-  };
-  outbound.then(() => serverGone).then(endByServer, endByServer);
-  signal.addEventListener("abort", severByStop);
-  if (signal.aborted) severByStop();
+/**
+ * One relay. It is *open* until the answer has ended and nobody reads the question any more; then the client is
+ * *lingered* for; then it is *closed*. Whoever severs it closes it at once.
+ */
+class Relay {
+  readonly #client: ByteStream;
+  readonly #server: ByteStream;
+  readonly #options: RelayOptions;
+  readonly #severed = Promise.withResolvers<void>();
+  #bytesIn = 0;
+  #bytesOut = 0;
+  #isServerClosed = false;
+  /** What ended it; null until it is closed. */
+  #endedBy: RelayEnd | null = null;
 
-  const patience = severed.promise.then(() => clock.sleep(CANCEL_MS, settled.signal));
-  try {
-    const failures = await Promise.race([both, patience]) ?? [];
-    const [failureIn, failureOut] = failures;
-    if (endedBy === null && failureIn?.at === "write" && failureOut === null) {
-      await drain(client, clock);
+  constructor(client: ByteStream, server: ByteStream, options: RelayOptions) {
+    this.#client = client;
+    this.#server = server;
+    this.#options = options;
+  }
+
+  /** Relays from the first byte to the close. To be called once. */
+  async run(): Promise<RelayResult> {
+    const { clock, signal, idleTimeoutMs: timeoutMs, unsentBytes } = this.#options;
+    const severByStop = () => this.#sever("stop");
+    const onIdle = () => this.#sever("idle");
+    using idleTimer = new IdleTimer({ timeoutMs, clock, unsentBytes, onIdle });
+    const settled = new AbortController();
+    signal.addEventListener("abort", severByStop);
+    if (signal.aborted) severByStop();
+    try {
+      const question = this.#copyQuestion(idleTimer);
+      const answer = this.#copyAnswer(idleTimer);
+      const patience = this.#severed.promise.then(() => clock.sleep(CANCEL_MS, settled.signal));
+      const ended = Promise.all([question, this.#untilAnswered(question, answer, idleTimer)]);
+      await Promise.race([ended, patience]);
+    } finally {
+      settled.abort();
+      signal.removeEventListener("abort", severByStop);
+      this.#close("server");
     }
-    close(failures.every((failure) => failure === null) ? "both" : "server");
-    return { bytesIn, bytesOut, endedBy: endedBy ?? "both" };
-  } finally {
-    settled.abort();
-    signal.removeEventListener("abort", severByStop);
-    close("server");
+    return {
+      bytesIn: this.#bytesIn,
+      bytesOut: this.#bytesOut,
+      endedBy: this.#endedBy ?? "server",
+    };
   }
-}
 
-/** Drops what a client still sends, until its end of file, its failure or close, or its time is over. */
-async function drain(client: Pick<ByteStream, "read">, clock: Clock): Promise<void> {
-  const buffer = new Uint8Array(64 * 1024);
-  const endsAt = clock.now() + LINGER_MS.all;
-  while (clock.now() < endsAt) {
-    const read = new AbortController();
-    const silent = clock.sleep(LINGER_MS.silence, read.signal).then(() => null);
-    const count = await Promise.race([client.read(buffer).catch(endOfStream), silent]);
-    read.abort();
-    if (count === null) return;
+  async #copyQuestion({ onActivity }: IdleTimer): Promise<CopyResult> {
+    const { onInbound: onChunk } = this.#options;
+    const onCopied = (bytes: number) => this.#bytesIn += bytes;
+    const result = await copy(this.#client, this.#server, { onChunk, onActivity, onCopied });
+    if (result.failure?.at === "read") this.#sever("client");
+    return result;
   }
-}
 
-/** A stream that failed has ended too. */
-function endOfStream(error: unknown): null {
-  if (isStreamError(error)) return null;
-  throw error;
-}
+  async #copyAnswer({ onActivity }: IdleTimer): Promise<CopyResult> {
+    const onCopied = (bytes: number) => this.#bytesOut += bytes;
+    const result = await copy(this.#server, this.#client, { onActivity, onCopied });
+    if (result.failure?.at === "write") this.#sever("client");
+    return result;
+  }
 
-function once(run: () => void): () => void {
-  let hasRun = false;
-  return () => {
-    if (!hasRun) run();
-    hasRun = true;
-  };
+  async #untilAnswered(
+    question: Promise<CopyResult>,
+    answer: Promise<CopyResult>,
+    idleTimer: IdleTimer,
+  ): Promise<void> {
+    const { failure } = await answer;
+    const asked = await Promise.race([question, this.#options.serverGone.then(() => null)]);
+    if (this.#endedBy !== null) return;
+    idleTimer[Symbol.dispose]();
+    // After its end of file a client sends no more, and the close resets nothing.
+    const hasClientEnded = asked !== null && asked.failure === null;
+    if (!hasClientEnded) await this.#linger(question, { isEndPassedOn: failure === null });
+    this.#close(hasClientEnded && failure === null ? "both" : "server");
+  }
+
+  /** Closes the server's side, and waits for the end of a client that has its answer. */
+  async #linger(
+    question: Promise<CopyResult>,
+    { isEndPassedOn }: { readonly isEndPassedOn: boolean },
+  ): Promise<void> {
+    const { clock, unsentBytes } = this.#options;
+    // Ends also a write of the question that waits for somebody to read it.
+    this.#closeServer();
+    const isWhole = await linger({
+      closeWrite: async () => void (isEndPassedOn || await this.#client.closeWrite()),
+      // The copy of the question has the first read: one that brings bytes is followed by a write that fails.
+      read: async (buffer) => {
+        const { failure } = await question;
+        if (failure === null) return null;
+        return await this.#client.read(buffer);
+      },
+    }, { clock, unsentBytes });
+    if (!isWhole) this.#close("client");
+  }
+
+  /** Closes both sides before both directions have ended: what is under way fails, and so the copies end. */
+  #sever(by: RelayEnd): void {
+    this.#close(by);
+    this.#severed.resolve();
+  }
+
+  #close(by: RelayEnd): void {
+    if (this.#endedBy !== null) return;
+    this.#endedBy = by;
+    this.#client.close();
+    this.#closeServer();
+  }
+
+  #closeServer(): void {
+    if (this.#isServerClosed) return;
+    this.#isServerClosed = true;
+    this.#server.close();
+  }
 }

@@ -6,6 +6,8 @@
 
 import type { Clock } from "../ipc/clock.ts";
 import { isStreamError } from "../ipc/errors.ts";
+import type { RelayEnd } from "../ipc/relay.ts";
+import { sendQueues } from "../ipc/send_queue.ts";
 import type { ConnectionInfo } from "../ipc/transport.ts";
 import type { CloseReason, EventBus } from "./events.ts";
 
@@ -31,13 +33,31 @@ export interface Outcome {
   readonly reason: CloseReason;
 }
 
-/** Why a connection closed whose relay was ended so. Where its worker ended it, the worker's end tells more. */
-export const REASON_OF_END = {
-  both: "finished",
+/** Why a connection closed whose relay was ended so, whatever became of its process. */
+const REASON_OF_END: Readonly<Partial<Record<RelayEnd, CloseReason>>> = {
   client: "client_lost",
   idle: "idle_timeout",
   stop: "server_stopped",
-} as const;
+};
+
+/** How long a process that has ended both directions may go on before the connection is told as finished. */
+const PROCESS_END_MS = 1000;
+
+/**
+ * Why a connection closed whose relay was ended so. An end of file looks the same from a process that has answered and
+ * from one that was killed in the middle of its answer: only its end, `processEnd`, tells them apart.
+ */
+export async function closeReason(
+  endedBy: RelayEnd,
+  processEnd: Promise<CloseReason>,
+  clock: Clock,
+): Promise<CloseReason> {
+  const reason = REASON_OF_END[endedBy];
+  if (reason !== undefined) return reason;
+  const settled = new AbortController();
+  const patience = clock.sleep(PROCESS_END_MS, settled.signal).then(() => "finished" as const);
+  return await Promise.race([processEnd, patience]).finally(() => settled.abort());
+}
 
 /** Tells the events of one connection. The mode that serves it closes `stream`. */
 export class AcceptedConnection {
@@ -76,6 +96,11 @@ export class AcceptedConnection {
   get onMessage(): ((data: Uint8Array) => void) | undefined {
     if (!this.#events.wants("message_received")) return undefined;
     return (data) => this.#events.emit({ event: "message_received", connection: this.info, data });
+  }
+
+  /** Bytes that were written to the client and that its side has not taken yet, or null where nobody can tell. */
+  unsentBytes(): Promise<number | null> {
+    return sendQueues.unsentBytes(this.info);
   }
 
   /** Closes it unserved, and tells why. */

@@ -9,7 +9,7 @@ import { EXIT_STATUS, isStreamError, OperationalError, reasonOf } from "../ipc/e
 import { relay } from "../ipc/relay.ts";
 import type { ByteStream, ConnectionInfo } from "../ipc/transport.ts";
 import { UnixParentTransport } from "../ipc/transports/unix.ts";
-import { type AcceptedConnection, type Outcome, REASON_OF_END } from "./connection.ts";
+import { type AcceptedConnection, closeReason, type Outcome } from "./connection.ts";
 import type { CloseReason, WorkerExit } from "./events.ts";
 import { Home } from "./home.ts";
 import type { ModeContext } from "./modes/mode.ts";
@@ -153,14 +153,16 @@ export class Workers implements AsyncDisposable {
     connection: AcceptedConnection,
     engagement: Engagement & { readonly stream: ByteStream },
   ): Promise<Outcome> {
+    const { clock, idleTimeoutMs } = this.#options;
     const { bytesIn, bytesOut, endedBy } = await relay(connection.stream, engagement.stream, {
       onInbound: connection.onMessage,
       serverGone: engagement.done,
-      idleTimeoutMs: this.#options.idleTimeoutMs,
-      clock: this.#options.clock,
+      unsentBytes: () => connection.unsentBytes(),
+      idleTimeoutMs,
+      clock,
       signal: this.#ended.signal,
     });
-    const reason = endedBy === "server" ? await closeReason(engagement) : REASON_OF_END[endedBy];
+    const reason = await closeReason(endedBy, reasonOfEnd(engagement), clock);
     return { bytesIn, bytesOut, reason };
   }
 
@@ -178,8 +180,8 @@ export class Workers implements AsyncDisposable {
   }
 }
 
-/** Why a connection closed whose worker was done with it before its client was. */
-async function closeReason(
+/** Why a connection closed whose worker is done with it. */
+async function reasonOfEnd(
   { worker, done }: Pick<Engagement, "worker" | "done">,
 ): Promise<CloseReason> {
   if (await done === "finished") return "finished";

@@ -39,6 +39,8 @@ export class StreamConnection implements Disposable {
   hasFailed = false;
   /** Whether it was closed here. */
   isClosed = false;
+  /** Whether a read has met the client's end of file. */
+  hasEnded = false;
   readonly #stream: ByteStream;
   readonly #onMessage: ((data: Uint8Array) => void) | undefined;
   readonly #onActivity: (() => void) | undefined;
@@ -61,7 +63,10 @@ export class StreamConnection implements Disposable {
   /** Reads into `buffer`; resolves to the number of bytes read, or null at the end of file. */
   async read(buffer: Uint8Array): Promise<number | null> {
     const count = await this.#noticing(this.#stream.read(buffer));
-    if (count === null) return null;
+    if (count === null) {
+      this.hasEnded = true;
+      return null;
+    }
     this.bytesIn += count;
     this.#onActivity?.();
     this.#onMessage?.(buffer.subarray(0, count));

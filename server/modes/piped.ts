@@ -9,7 +9,7 @@ import type { Clock } from "../../ipc/clock.ts";
 import { isStreamError, OperationalError } from "../../ipc/errors.ts";
 import { relay } from "../../ipc/relay.ts";
 import { PipeParentTransport } from "../../ipc/transports/pipe.ts";
-import { type AcceptedConnection, type Outcome, REASON_OF_END } from "../connection.ts";
+import { type AcceptedConnection, closeReason, type Outcome } from "../connection.ts";
 import type { CloseReason } from "../events.ts";
 import { GuardProcess } from "../guard_process.ts";
 import { Home } from "../home.ts";
@@ -105,14 +105,16 @@ export class PipedMode implements Mode {
 
   async #relay(connection: AcceptedConnection, { worker, process }: Started): Promise<Outcome> {
     if (this.#command.takesHeader) await this.#sendHeader(connection, process);
+    const { clock, idleTimeoutMs } = this.#context;
     const { bytesIn, bytesOut, endedBy } = await relay(connection.stream, process.stream, {
       onInbound: connection.onMessage,
       serverGone: worker.exited,
-      idleTimeoutMs: this.#context.idleTimeoutMs,
-      clock: this.#context.clock,
+      unsentBytes: () => connection.unsentBytes(),
+      idleTimeoutMs,
+      clock,
       signal: this.#ended.signal,
     });
-    const reason = endedBy === "server" ? await this.#closeReason(worker) : REASON_OF_END[endedBy];
+    const reason = await closeReason(endedBy, this.#reasonOfEnd(worker), clock);
     return { bytesIn, bytesOut, reason };
   }
 
@@ -125,7 +127,7 @@ export class PipedMode implements Mode {
     }
   }
 
-  async #closeReason(worker: WorkerProcess): Promise<CloseReason> {
+  async #reasonOfEnd(worker: WorkerProcess): Promise<CloseReason> {
     const exit = await worker.exited;
     return exit.reason === "killed_by_us" ? "server_stopped" : this.#command.reasonOf(exit);
   }

@@ -92,3 +92,72 @@ Deno.test("IdleTimer does not fire when it is disposed at the moment its time is
   await later;
   assertEquals(counts.fired, 0);
 });
+
+/** A timer whose send queue holds what the test says. */
+function startTimerWithQueue() {
+  const clock = new FakeClock(7000);
+  const fired = Promise.withResolvers<void>();
+  const queue: { unsent: number | null; looks: number } = { unsent: 0, looks: 0 };
+  const timer = new IdleTimer({
+    timeoutMs: 400,
+    clock,
+    unsentBytes() {
+      queue.looks += 1;
+      return Promise.resolve(queue.unsent);
+    },
+    onIdle: () => fired.resolve(),
+  });
+  return { clock, timer, queue, fired: fired.promise };
+}
+
+Deno.test("IdleTimer does not look at the send queue before anything has happened", async () => {
+  const { clock, timer, queue, fired } = startTimerWithQueue();
+  using _timer = timer;
+  await clock.run(fired);
+  assertEquals([clock.now(), queue.looks], [7400, 0]);
+});
+
+Deno.test("IdleTimer looks once at a send queue that is empty", async () => {
+  const { clock, timer, queue, fired } = startTimerWithQueue();
+  using _timer = timer;
+  clock.advance(100);
+  timer.onActivity?.();
+  await clock.run(fired);
+  assertEquals([clock.now(), queue.looks], [7500, 1]);
+});
+
+Deno.test("IdleTimer takes a send queue that shrinks for activity, until it shrinks no more", async () => {
+  const { clock, timer, queue, fired } = startTimerWithQueue();
+  using _timer = timer;
+  timer.onActivity?.();
+  clock.advance(400);
+  timer.onActivity?.();
+  // Looked at every 100 ms from 7500 on; something is taken before each third look, the last time before that at 8900.
+  for (let look = 1; look <= 16; look++) {
+    queue.unsent = 1000 - Math.floor(look / 3);
+    await clock.pass(100);
+    while (queue.looks < look) await Promise.resolve();
+  }
+  await clock.run(fired);
+  assertEquals(clock.now(), 9300);
+});
+
+Deno.test("IdleTimer fires for a client that takes nothing from a full send queue", async () => {
+  const { clock, timer, queue, fired } = startTimerWithQueue();
+  using _timer = timer;
+  clock.advance(100);
+  timer.onActivity?.();
+  queue.unsent = 1_000_000;
+  await clock.run(fired);
+  assertEquals(clock.now(), 7500);
+});
+
+Deno.test("IdleTimer does without looks where nobody can tell what is in the send queue", async () => {
+  const { clock, timer, queue, fired } = startTimerWithQueue();
+  using _timer = timer;
+  clock.advance(100);
+  timer.onActivity?.();
+  queue.unsent = null;
+  await clock.run(fired);
+  assertEquals([clock.now(), queue.looks], [7500, 1]);
+});

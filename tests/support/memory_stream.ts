@@ -67,7 +67,11 @@ export class MemoryStream implements ByteStream {
 
   async write(bytes: Uint8Array): Promise<number> {
     this.calls.write++;
-    const count = await (this.#options.takes?.(bytes.length) ?? bytes.length);
+    const taken = Promise.resolve(this.#options.takes?.(bytes.length) ?? bytes.length);
+    const count =
+      await (this.calls.close === 0
+        ? Promise.race([taken, this.#closed.promise])
+        : this.#closed.promise);
     this.written.push(...bytes.subarray(0, count));
     return count;
   }

@@ -1,3 +1,4 @@
+import { writeAll } from "../../../ipc/copy.ts";
 import { AcceptedConnection } from "../../../server/connection.ts";
 import { echo } from "../../../server/handlers/echo.ts";
 import type { StreamHandler } from "../../../server/handlers/stream_connection.ts";
@@ -7,6 +8,9 @@ import { bytesOf, readAll, receive, send } from "../../support/bytes.ts";
 import { ResettablePair, TcpPair } from "../../support/sockets.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { RecordedEvents } from "../recorded_events.ts";
+
+/** More than the buffers of two sockets hold. */
+const ANSWER = new Uint8Array(8_000_000);
 
 /** Serves one connection with an iterative mode. */
 function serve(
@@ -19,6 +23,7 @@ function serve(
   const context = { events: events.bus, clock, ...options };
   const mode = new IterativeMode(context, handler);
   const connection = new AcceptedConnection(stream, { id: 1, hostConnections: 0, ...context });
+  connection.unsentBytes = () => Promise.resolve(0);
   const served = mode.serve(connection);
   return {
     mode,
@@ -68,6 +73,7 @@ Deno.test("IterativeMode tells the handler who is connected", async () => {
     seen = { id, remoteAddr, localAddr };
     return Promise.resolve();
   });
+  await pair.client.closeWrite();
   await serving.served;
   assertEquals(seen, serving.connection);
 });
@@ -80,12 +86,65 @@ Deno.test("IterativeMode counts each direction by itself, and closes the connect
   });
   await send(pair.client, "abc");
   assertEquals(await readAll(pair.client), "no more");
+  await pair.client.closeWrite();
   assertEquals(await serving.outcome(), {
     bytesIn: 3,
     bytesOut: 7,
     reason: "finished",
     failures: 0,
   });
+});
+
+Deno.test("IterativeMode drops what a handler has not read, and gives the client the whole answer", async () => {
+  using pair = await TcpPair.open();
+  const serving = serve(pair.server, (connection) => writeAll(connection, ANSWER));
+  const sending = send(pair.client, new Uint8Array(1_000_000)).then(() => pair.client.closeWrite());
+  assertEquals((await readAll(pair.client)).length, ANSWER.length);
+  await sending;
+  assertEquals(await serving.outcome(), {
+    bytesIn: 0,
+    bytesOut: ANSWER.length,
+    reason: "finished",
+    failures: 0,
+  });
+});
+
+Deno.test("IterativeMode waits half a second for the end of a silent client that has its answer", async () => {
+  using pair = await TcpPair.open();
+  const serving = serve(pair.server, () => Promise.resolve());
+  assertEquals(await readAll(pair.client), "");
+  await serving.clock.pass(500);
+  assertEquals((await serving.outcome()).reason, "finished");
+});
+
+Deno.test("IterativeMode tells of a client that is lost while its answer's end is on its way", async () => {
+  using pair = await ResettablePair.open();
+  const serving = serve(pair.conn, () => Promise.resolve());
+  await serving.clock.sleeps(500);
+  await pair.reset();
+  assertEquals((await serving.outcome()).reason, "client_lost");
+});
+
+Deno.test("IterativeMode tells of a client that is lost also where the handler takes it for an end", async () => {
+  using pair = await ResettablePair.open();
+  const serving = serve(pair.conn, (connection) => echo(connection).catch(() => {}));
+  await pair.reset();
+  assertEquals((await serving.outcome()).reason, "client_lost");
+});
+
+Deno.test("IterativeMode ends an idle connection also under a handler that takes no notice", async () => {
+  using pair = await TcpPair.open();
+  const serving = serve(pair.server, () => new Promise(() => {}), { idleTimeoutMs: 500 });
+  for (let quarter = 0; quarter < 4; quarter++) await serving.clock.pass(125);
+  assertEquals((await serving.outcome()).reason, "idle_timeout");
+});
+
+Deno.test("IterativeMode.endAll() ends also the wait for a client's end", async () => {
+  using pair = await TcpPair.open();
+  const serving = serve(pair.server, () => Promise.resolve());
+  await serving.clock.sleeps(500);
+  await serving.mode.endAll();
+  assertEquals((await serving.outcome()).reason, "server_stopped");
 });
 
 Deno.test("IterativeMode tells of a client that resets the connection", async () => {
@@ -116,6 +175,7 @@ for (const [what, thrown, text] of BUGS) {
     using pair = await TcpPair.open();
     const serving = serve(pair.server, () => Promise.reject(thrown));
     assertEquals(await readAll(pair.client), "");
+    await pair.client.closeWrite();
     assertEquals(await serving.outcome(), {
       bytesIn: 0,
       bytesOut: 0,
@@ -131,7 +191,7 @@ for (const [what, thrown, text] of BUGS) {
 Deno.test("IterativeMode closes a connection on which nothing passes for the idle timeout", async () => {
   using pair = await TcpPair.open();
   const serving = serve(pair.server, echo, { idleTimeoutMs: 500 });
-  await serving.clock.pass(500);
+  for (let quarter = 0; quarter < 4; quarter++) await serving.clock.pass(125);
   assertEquals(await readAll(pair.client), "");
   assertEquals(await serving.outcome(), {
     bytesIn: 0,
@@ -154,9 +214,11 @@ Deno.test("IterativeMode lets the idle timeout begin again with each byte that p
   await send(pair.client, "hello");
   await heard.promise;
   serving.clock.advance(200);
-  await serving.clock.sleeps(300);
+  await serving.clock.pass(125);
+  await serving.clock.pass(125);
+  await serving.clock.sleeps(50);
   assertEquals(serving.events.of("connection_closed"), []);
-  serving.clock.advance(300);
+  serving.clock.advance(50);
   assertEquals((await serving.outcome()).reason, "idle_timeout");
 });
 
@@ -193,11 +255,13 @@ Deno.test("IterativeMode closes the connection when it is disposed", async () =>
 Deno.test("IterativeMode.endAll() between two connections does nothing, and the next is served", async () => {
   using first = await TcpPair.open();
   const { events, mode, served } = serve(first.server, () => Promise.resolve());
+  await first.client.closeWrite();
   await served;
   await mode.endAll();
 
   using second = await TcpPair.open();
   const context = { events: events.bus, clock: new FakeClock() };
+  await second.client.closeWrite();
   await mode.serve(
     new AcceptedConnection(second.server, { id: 2, hostConnections: 0, ...context }),
   );
