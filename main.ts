@@ -6,9 +6,9 @@
  * @module
  */
 
-import type { CommandSpec } from "./ipc/command_line.ts";
+import type { CommandSpec, Question } from "./ipc/command_line.ts";
 import { EXIT_STATUS, UsageError } from "./ipc/errors.ts";
-import { exitWith } from "./ipc/exit.ts";
+import { exitWith, print } from "./ipc/exit.ts";
 import type { FlagTable } from "./ipc/flags.ts";
 
 /** As in `deno.json`, which is not imported: that would cost every start of the compiled binary 2 ms. */
@@ -37,7 +37,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ["server", async (args) => {
     const { parseServerOptions, SERVER_COMMAND } = await import("./server/command.ts");
     const options = parseServerOptions(args);
-    if (options === null) return await printHelp(SERVER_COMMAND);
+    if (typeof options === "string") return await answer(options, SERVER_COMMAND);
     const { Lifetime } = await import("./ipc/lifetime.ts");
     const { runServer } = await import("./server/mod.ts");
     using lifetime = new Lifetime();
@@ -47,7 +47,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ["client", async (args) => {
     const { CLIENT_COMMAND, parseClientOptions } = await import("./client/command.ts");
     const options = parseClientOptions(args);
-    if (options === null) return await printHelp(CLIENT_COMMAND);
+    if (typeof options === "string") return await answer(options, CLIENT_COMMAND);
     const { runClient } = await import("./client/mod.ts");
     return await runClient(options);
   }],
@@ -57,30 +57,40 @@ const USAGE = `Brood: a TCP server and client with one process for each connecti
 
 Usage: brood server [OPTIONS] PORT [-- PROGRAM [ARG]...]
        brood client [OPTIONS] [HOST] PORT
-       brood --help | --version
+       brood --help | -h | help [COMMAND] | --version
 
 "brood server --help" and "brood client --help" tell their options.`;
 
 async function run(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
-  if (name === "--help") return print(USAGE);
-  if (name === "--version") {
-    return print(`brood ${VERSION} (deno ${Deno.version.deno})`);
-  }
   if (name === undefined) throw new UsageError("a command is missing: server or client");
+  if (name === "--version") return await answer("version");
+  if (name === "--help" || name === "-h") return await answer("help");
+  if (name === "help") return await help(rest);
   const command = COMMANDS.get(name);
-  if (command !== undefined) return await command(rest);
+  if (command === undefined) throw unknown(name);
+  return await command(rest);
+}
+
+/** `help COMMAND` is `COMMAND --help`. */
+async function help([name, surplus]: readonly string[]): Promise<number> {
+  if (name === undefined) return await answer("help");
+  if (surplus !== undefined) throw new UsageError(`surplus argument ${JSON.stringify(surplus)}`);
+  const command = name.startsWith("_") ? undefined : COMMANDS.get(name);
+  if (command === undefined) throw unknown(name);
+  return await command(["--help"]);
+}
+
+function unknown(name: string): UsageError {
   const kind = name.startsWith("-") ? "flag" : "command";
-  throw new UsageError(`unknown ${kind} ${JSON.stringify(name)}`);
+  return new UsageError(`unknown ${kind} ${JSON.stringify(name)}`);
 }
 
-async function printHelp(spec: CommandSpec<FlagTable>): Promise<number> {
-  const { formatHelp } = await import("./ipc/command_line.ts");
-  return print(formatHelp(spec));
-}
-
-function print(text: string): number {
-  console.log(text);
+/** Prints what somebody asks of a command, or of the program. */
+async function answer(question: Question, spec?: CommandSpec<FlagTable>): Promise<number> {
+  if (question === "version") print(`brood ${VERSION} (deno ${Deno.version.deno})`);
+  else if (spec === undefined) print(USAGE);
+  else print((await import("./ipc/command_line.ts")).formatHelp(spec));
   return EXIT_STATUS.done;
 }
 

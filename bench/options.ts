@@ -58,5 +58,6 @@ export type BenchOptions = FlagValues<typeof BENCH_FLAGS>;
 
 /** Parses the command line. Returns null if it asks for `--help`; throws `UsageError` if it is wrong. */
 export function parseBenchOptions(args: readonly string[]): BenchOptions | null {
-  return parseCommandLine(BENCH_COMMAND, args)?.flags ?? null;
+  const parsed = parseCommandLine(BENCH_COMMAND, args);
+  return typeof parsed === "string" ? null : parsed.flags;
 }

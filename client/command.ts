@@ -4,8 +4,13 @@
  * @module
  */
 
-import { type CommandSpec, parseCommandLine, parseValue } from "../ipc/command_line.ts";
-import { integer, seconds, text, toggle } from "../ipc/flags.ts";
+import {
+  type CommandSpec,
+  parseCommandLine,
+  parseValue,
+  type Question,
+} from "../ipc/command_line.ts";
+import { host, integer, seconds, text, toggle } from "../ipc/flags.ts";
 import { LOAD_FLAGS, LOAD_NOTES, type LoadOptions, loadOptionsOf } from "./load/options.ts";
 
 /** The flags of `brood client`. */
@@ -23,7 +28,7 @@ export const CLIENT_FLAGS = {
   ...LOAD_FLAGS,
 };
 
-const HOST = text({ placeholder: "HOST", fallback: "127.0.0.1", help: "" });
+const HOST = host({ placeholder: "HOST", fallback: "127.0.0.1", help: "" });
 const PORT = integer({ placeholder: "PORT", fallback: 0, min: 1, max: 65_535, help: "" });
 
 /** The `client` command as its user sees it. */
@@ -32,6 +37,7 @@ export const CLIENT_COMMAND: CommandSpec<typeof CLIENT_FLAGS> = {
   summary: "Sends the lines of standard input to a TCP server and prints what comes back.",
   operands: ["[HOST]", "PORT"],
   flags: CLIENT_FLAGS,
+  hasVersion: true,
   notes: [
     `HOST is ${HOST.fallback} unless given. Times are in seconds, decimals allowed.`,
     "An empty line is not sent. The end line, the end of input and the server's close end it.",
@@ -59,14 +65,14 @@ export interface ClientOptions {
   readonly load: LoadOptions | null;
 }
 
-/** Parses the arguments behind `brood client`. Returns null if they ask for help. Throws `UsageError`. */
-export function parseClientOptions(args: readonly string[]): ClientOptions | null {
+/** Parses the arguments behind `brood client`. Returns what they ask if they do. Throws `UsageError`. */
+export function parseClientOptions(args: readonly string[]): ClientOptions | Question {
   const parsed = parseCommandLine(CLIENT_COMMAND, args);
-  if (parsed === null) return null;
+  if (typeof parsed === "string") return parsed;
   const { flags, given, operands } = parsed;
   const command = CLIENT_COMMAND.name;
-  const [host, service] = operands.length === 2 ? operands : [HOST.fallback, ...operands];
-  const hostname = parseValue("HOST", host ?? "", { flag: HOST, command });
+  const [name, service] = operands.length === 2 ? operands : [HOST.fallback, ...operands];
+  const hostname = parseValue("HOST", name ?? "", { flag: HOST, command });
   const port = parseValue("PORT", service ?? "", { flag: PORT, command });
   const connectTimeoutMs = Math.round(flags["connect-timeout"] * 1000);
   return {

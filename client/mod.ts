@@ -6,6 +6,7 @@
 
 import { formatEndpoint } from "../ipc/address.ts";
 import { EXIT_STATUS, isStreamError, OperationalError, reasonOf } from "../ipc/errors.ts";
+import { printError } from "../ipc/exit.ts";
 import { Lifetime } from "../ipc/lifetime.ts";
 import type { ClientOptions } from "./command.ts";
 import { connect } from "./connect.ts";
@@ -32,7 +33,7 @@ async function runLines(options: ClientOptions): Promise<number> {
   const server = formatEndpoint(options);
   const { endWord, newline } = options;
   const keyboard = { input: Deno.stdin.readable, endWord, newline };
-  const tell = (what: string) => options.verbose && console.error(what);
+  const tell = (what: string) => options.verbose && printError(what);
   try {
     if (options.split) {
       const reader = ReaderProcess.start();

@@ -8,7 +8,7 @@
 // @ts-types="../types/std_cli_parse_args.d.ts"
 import { parseArgs } from "@std/cli/parse-args";
 import { UsageError } from "./errors.ts";
-import { type Flag, type FlagTable, type FlagValues, ValueError } from "./flags.ts";
+import { type Flag, type FlagTable, type FlagValues, toggle, ValueError } from "./flags.ts";
 
 /** A command as its user sees it. */
 export interface CommandSpec<Table extends FlagTable> {
@@ -26,7 +26,16 @@ export interface CommandSpec<Table extends FlagTable> {
   readonly flags: Table;
   /** What `--help` says below the flags. */
   readonly notes: readonly string[];
+  /** Whether it answers to `--version`. */
+  readonly hasVersion?: boolean;
 }
+
+/** What a command line may ask for in place of a run. */
+export type Question = "help" | "version";
+
+/** The flags that every command has, and those of this program. */
+const HELP = toggle("print this and exit", { alias: "h" });
+const VERSION = toggle("print the version and exit");
 
 /** A command line that was understood. */
 export interface Parsed<Table extends FlagTable> {
@@ -41,14 +50,14 @@ export interface Parsed<Table extends FlagTable> {
 }
 
 /**
- * Parses the arguments of a command. Returns null if they ask for `--help`. Throws {@linkcode UsageError}
+ * Parses the arguments of a command. Returns what they ask if that is `--help` or `--version`. Throws {@linkcode UsageError}
  * for an unknown flag, a value that is missing or out of range, and operands that are missing or surplus.
  * What stands behind `--` is a program with its arguments, taken as it is, or operands.
  */
 export function parseCommandLine<Table extends FlagTable>(
   spec: CommandSpec<Table>,
   args: readonly string[],
-): Parsed<Table> | null {
+): Parsed<Table> | Question {
   const refuse = (message: string) => new UsageError(message, { command: spec.name });
   const isValued = (name: string) => (spec.flags[name]?.placeholder ?? null) !== null;
   const [valued, switches] = partition(Object.keys(spec.flags), isValued);
@@ -58,18 +67,21 @@ export function parseCommandLine<Table extends FlagTable>(
   });
   const takesProgram = spec.program !== undefined;
   const operands = takesProgram ? inFront : [...inFront, ...behind ?? []];
-  const withValue = ["help", ...switches].find((name) =>
+  const questions: readonly Question[] = spec.hasVersion ? ["help", "version"] : ["help"];
+  const booleans = [...questions, ...switches];
+  const withValue = booleans.find((name) =>
     flagged.some((argument) => argument.startsWith(`--${name}=`))
   );
   if (withValue !== undefined) throw refuse(`--${withValue} takes no value`);
   const parsed = parseArgs(flagged, {
-    boolean: ["help", ...switches],
+    boolean: booleans,
     string: valued,
     unknown(argument) {
       throw refuse(`unknown flag ${quoteIfOdd(argument)}`);
     },
   });
-  if (parsed["help"] === true) return null;
+  const question = questions.find((name) => parsed[name] === true);
+  if (question !== undefined) return question;
 
   const flags: Record<string, unknown> = {};
   for (const [name, flag] of Object.entries(spec.flags)) {
@@ -100,7 +112,9 @@ function programOf(words: readonly string[]): readonly [string, ...string[]] | u
 
 /** The names that letters stand for, each with its dashes: `--verbose` by `-v`. */
 function namesByAlias(flags: FlagTable): ReadonlyMap<string, string> {
-  const aliased = Object.entries(flags).filter(([, flag]) => flag.alias !== undefined);
+  const aliased = Object.entries({ help: HELP, ...flags }).filter(([, flag]) =>
+    flag.alias !== undefined
+  );
   return new Map(aliased.map(([name, flag]) => [`-${flag.alias}`, `--${name}`]));
 }
 
@@ -174,7 +188,8 @@ export function formatHelp(spec: CommandSpec<FlagTable>): string {
       ? flag.help
       : `${flag.help} (${flag.fallback})`,
   ]);
-  rows.push(["--help", "print this and exit"]);
+  rows.push([formatFlag("help", HELP), HELP.help]);
+  if (spec.hasVersion) rows.push([formatFlag("version", VERSION), VERSION.help]);
   const width = Math.max(...rows.map(([left = ""]) => left.length)) + 2;
   return [
     `${spec.summary}`,

@@ -1,10 +1,11 @@
 /**
- * The one place that prints an error: every main module runs its command through {@linkcode exitWith}.
+ * The one place that prints an error: every main module runs its command through {@linkcode exitWith}. What it prints
+ * cannot drive a terminal, whoever wrote it.
  *
  * @module
  */
 
-import { EXIT_STATUS, OperationalError, UsageError } from "./errors.ts";
+import { EXIT_STATUS, isStreamError, OperationalError, reasonOf, UsageError } from "./errors.ts";
 
 /** How a program is called. */
 export interface ProgramName {
@@ -24,6 +25,48 @@ export function onUnhandled(tell: (error: unknown) => number): void {
   tellUnhandled = tell;
 }
 
+/**
+ * What could drive a terminal or rearrange a line although it is well-formed UTF-8: the C0 and C1 controls and DEL, line
+ * and paragraph separators, and the marks that change the direction of text (UAX #9).
+ */
+export const UNSAFE =
+  // deno-lint-ignore no-control-regex
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/;
+
+const EVERY_UNSAFE = new RegExp(UNSAFE, "g");
+
+/** The text on one line, with what could drive a terminal as in a text of JavaScript: `\x1b`, `\u202e`. */
+function escapeUnsafe(text: string): string {
+  return text.replace(EVERY_UNSAFE, (character) => {
+    const code = character.charCodeAt(0).toString(16);
+    return code.length > 2 ? `\\u${code.padStart(4, "0")}` : `\\x${code.padStart(2, "0")}`;
+  });
+}
+
+/** Prints lines to standard output. Throws {@linkcode OperationalError} if that takes no more. */
+export function print(text: string): void {
+  try {
+    writeLine(Deno.stdout, text);
+  } catch (cause) {
+    if (!isStreamError(cause)) throw cause;
+    throw new OperationalError(`Cannot write to standard output: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+/** Prints lines to standard error. Where that takes no more nobody can be told, and the exit status has to do. */
+export function printError(text: string): void {
+  try {
+    writeLine(Deno.stderr, text.split("\n").map(escapeUnsafe).join("\n"));
+  } catch (error) {
+    if (!isStreamError(error)) throw error;
+  }
+}
+
+function writeLine(stream: Pick<typeof Deno.stdout, "writeSync">, text: string): void {
+  const bytes = new TextEncoder().encode(text + "\n");
+  for (let at = 0; at < bytes.length;) at += stream.writeSync(bytes.subarray(at));
+}
+
 /** Runs a program to its end and exits with the status it resolves to, or with that of the error it ended with. */
 export async function exitWith(run: () => Promise<number>, name = BROOD): Promise<never> {
   // A promise that nobody awaits, and that fails, is a bug too: it gets the same report and exit status.
@@ -38,13 +81,13 @@ export async function exitWith(run: () => Promise<number>, name = BROOD): Promis
 function report(error: unknown, { prefix, typed }: ProgramName): number {
   if (error instanceof UsageError) {
     const help = [typed, error.command, "--help"].filter((word) => word !== null).join(" ");
-    console.error(`${prefix}: ${error.message}; try '${help}'`);
+    printError(`${prefix}: ${escapeUnsafe(error.message)}; try '${help}'`);
     return EXIT_STATUS.usage;
   }
   if (error instanceof OperationalError) {
-    console.error(`${prefix}: ${error.message}`);
+    printError(`${prefix}: ${escapeUnsafe(error.message)}`);
     return EXIT_STATUS.failed;
   }
-  console.error(`${prefix}: this is a bug, please report it:`, error);
+  printError(`${prefix}: this is a bug, please report it: ${Deno.inspect(error)}`);
   return EXIT_STATUS.bug;
 }

@@ -59,6 +59,12 @@ export function text(flag: FlagDescription<string>): Flag<string> {
   };
 }
 
+/** A host name or address. That of IPv6 may stand in brackets, as it does in front of a port. */
+export function host(flag: FlagDescription<string>): Flag<string> {
+  const name = text(flag);
+  return { ...name, parse: (text) => name.parse(text).replace(/^\[(.*:.*)\]$/, "$1") };
+}
+
 /** A whole number from `min` to `max`, both included. */
 export function integer(
   flag: FlagDescription<number> & { readonly min: number; readonly max: number },

@@ -9,9 +9,10 @@ import {
   parseCommandLine,
   type Parsed,
   parseValue,
+  type Question,
 } from "../ipc/command_line.ts";
 import { UsageError } from "../ipc/errors.ts";
-import { choice, integer, seconds, text, toggle } from "../ipc/flags.ts";
+import { choice, host, integer, seconds, text, toggle } from "../ipc/flags.ts";
 import { CONNECTIONS_DEFAULT } from "./descriptors.ts";
 
 /** The handler that is built in. */
@@ -19,7 +20,7 @@ const ECHO = "echo";
 
 /** The flags of `brood server`. */
 export const SERVER_FLAGS = {
-  host: text({
+  host: host({
     placeholder: "ADDR",
     fallback: "127.0.0.1",
     help: "address or host name to listen on",
@@ -108,6 +109,7 @@ export const SERVER_COMMAND: CommandSpec<typeof SERVER_FLAGS> = {
   operands: ["PORT"],
   program: "[-- PROGRAM [ARG]...]",
   flags: SERVER_FLAGS,
+  hasVersion: true,
   notes: [
     "PROGRAM is started for each connection, its standard input and output being the client.",
     "Times are in seconds, decimals allowed. PORT 0 takes a free port and prints it.",
@@ -157,10 +159,10 @@ export interface ServerOptions {
   readonly quiet: boolean;
 }
 
-/** Parses the arguments behind `brood server`. Returns null if they ask for help. Throws `UsageError`. */
-export function parseServerOptions(args: readonly string[]): ServerOptions | null {
+/** Parses the arguments behind `brood server`. Returns what they ask if they do. Throws `UsageError`. */
+export function parseServerOptions(args: readonly string[]): ServerOptions | Question {
   const parsed = parseCommandLine(SERVER_COMMAND, args);
-  if (parsed === null) return null;
+  if (typeof parsed === "string") return parsed;
   const { flags, given, operands: [port = ""], program } = parsed;
   const conflict = conflictOf(parsed);
   if (conflict !== null) throw new UsageError(conflict, { command: SERVER_COMMAND.name });

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { UNSAFE } from "../ipc/exit.ts";
+
 const NAMED: ReadonlyMap<number, string> = new Map([
   [0x09, "\\t"],
   [0x0a, "\\n"],
@@ -11,14 +13,7 @@ const NAMED: ReadonlyMap<number, string> = new Map([
   [0x5c, "\\\\"],
 ]);
 
-/**
- * What could drive a terminal or rearrange a line although it is well-formed UTF-8: the C1 controls, line and
- * paragraph separators, and the marks that change the direction of text (UAX #9).
- */
-const UNSAFE = /[\u0080-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/;
-
-/** The same, and DEL, as JSON leaves them in a text. */
-const UNSAFE_IN_JSON = new RegExp(`\\u007f|${UNSAFE.source}`, "g");
+const EVERY_UNSAFE = new RegExp(UNSAFE, "g");
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -70,7 +65,7 @@ function showCharacter(sequence: Uint8Array): string | null {
 /** The JSON text of a value, with what could drive a terminal as `\\u` escapes, which mean the same to a parser. */
 export function stringifySafely(value: unknown): string {
   return JSON.stringify(value).replace(
-    UNSAFE_IN_JSON,
+    EVERY_UNSAFE,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 }

@@ -58,7 +58,7 @@ export interface CompileOptions {
 /** Parses the command line. Returns null if it asks for `--help`; throws {@linkcode UsageError} if it is wrong. */
 export function parseCompileOptions(args: readonly string[]): CompileOptions | null {
   const parsed = parseCommandLine(COMPILE_COMMAND, args);
-  if (parsed === null) return null;
+  if (typeof parsed === "string") return null;
   const { target, output, runtime } = parsed.flags;
   if (runtime === "npm" && target !== NPM_RUNTIME_TARGET) {
     throw new UsageError(

@@ -5,9 +5,9 @@
  */
 
 import { formatEndpoint } from "../../ipc/address.ts";
-import { EXIT_STATUS, isStreamError, OperationalError, reasonOf } from "../../ipc/errors.ts";
+import { EXIT_STATUS, OperationalError } from "../../ipc/errors.ts";
+import { print, printError } from "../../ipc/exit.ts";
 import type { Lifetime } from "../../ipc/lifetime.ts";
-import { writeAll } from "../../ipc/copy.ts";
 import { UnresolvedError } from "./failure.ts";
 import { formatHtmlReport } from "./html_report.ts";
 import type { LoadOptions } from "./options.ts";
@@ -29,7 +29,7 @@ export async function runLoad(options: LoadOptions, lifetime: Lifetime): Promise
   const stopped = lifetime.stopping.aborted && tally.done + tally.failed < options.connections;
   const report = reportOf(options, { tally, stopped });
   await page?.write(formatHtmlReport(report));
-  await print(options.json ? JSON.stringify(report) : formatTextReport(report));
+  print(options.json ? JSON.stringify(report) : formatTextReport(report));
   return report.connections.failed === 0 ? EXIT_STATUS.done : EXIT_STATUS.failed;
 }
 
@@ -60,7 +60,7 @@ async function runInProcesses(
 ): Promise<Tally> {
   const { tally, losses } = await runWithBar(options, { stopping, forced });
   // Not before the bar is gone, which would draw over them.
-  for (const loss of losses) console.error(`warning: ${loss}`);
+  for (const loss of losses) printError(`warning: ${loss}`);
   return tally;
 }
 
@@ -76,13 +76,4 @@ async function runWithBar(
 
 function messagesOf({ connections, messages }: LoadOptions): number {
   return connections * messages;
-}
-
-async function print(text: string): Promise<void> {
-  try {
-    await writeAll(Deno.stdout, new TextEncoder().encode(text + "\n"));
-  } catch (cause) {
-    if (!isStreamError(cause)) throw cause;
-    throw new OperationalError(`Cannot write to standard output: ${reasonOf(cause)}`, { cause });
-  }
 }

@@ -16,9 +16,9 @@ function taskOf(task: CommonTask) {
 function loadOf(task: CommonTask) {
   const [command, ...args] = clientArgs(taskOf(task));
   assertEquals(command, "client");
-  const load = parseClientOptions(args)?.load;
-  assert(load);
-  return load;
+  const options = parseClientOptions(args);
+  assert(typeof options !== "string" && options.load !== null);
+  return options.load;
 }
 
 /** What the client reports of a task whose connections echoed after 1 ms and made round trips of 2. */

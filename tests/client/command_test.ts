@@ -48,8 +48,13 @@ Deno.test("parseClientOptions() takes the ports from 1 to 65535", () => {
   }
 });
 
-Deno.test("parseClientOptions() returns null for --help", () => {
-  assertEquals(parseClientOptions(["--help"]), null);
+Deno.test("parseClientOptions() takes an IPv6 address in brackets", () => {
+  assertEquals(parseClientOptions(["[::1]", "9000"]), { ...DEFAULTS, hostname: "::1" });
+});
+
+Deno.test("parseClientOptions() returns what is asked", () => {
+  assertEquals(parseClientOptions(["--help"]), "help");
+  assertEquals(parseClientOptions(["--version"]), "version");
 });
 
 const PORT_EXPECTED = "expected a whole number from 1 to 65535";

@@ -24,6 +24,9 @@ const WRONG_USAGE: readonly (readonly [string, RegExp])[] = [
   ["", /a command is missing: server or client; try 'brood --help'/],
   ["serve", /unknown command "serve"; try 'brood --help'/],
   ["--nope", /unknown flag "--nope"; try 'brood --help'/],
+  ["help serve", /unknown command "serve"; try 'brood --help'/],
+  ["help _guard", /unknown command "_guard"/],
+  ["help server 9000", /surplus argument "9000"/],
   ["server", /PORT is missing; try 'brood server --help'/],
   ["server --nope 9000", /unknown flag --nope; try 'brood server --help'/],
   ["server -x 9000", /unknown flag -x/],
@@ -159,5 +162,66 @@ testProgram("--help and --version answer on standard output with status 0", asyn
     const { status, stdout, stderr } = await run(program, args);
     assertEquals([status, stderr], [0, ""]);
     assertMatch(stdout, line);
+  }
+});
+
+/** Ways to ask, and what they are the same as. */
+const QUESTIONS: readonly (readonly [string, string])[] = [
+  ["-h", "--help"],
+  ["help", "--help"],
+  ["server -h", "server --help"],
+  ["help server", "server --help"],
+  ["client -h", "client --help"],
+  ["help client", "client --help"],
+  ["server --version", "--version"],
+  ["server --backlog 0 --version", "--version"],
+  ["client --version", "--version"],
+];
+
+testProgram("questions may be asked in other words", async (program) => {
+  for (const [words, same] of QUESTIONS) {
+    const { status, stdout } = await run(program, words.split(" "));
+    assertEquals(status, 0, words);
+    assertEquals(stdout, (await run(program, same.split(" "))).stdout, words);
+  }
+});
+
+/** What prints to standard output and ends. */
+const ANSWERS = ["--help", "--version", "server --help", "client --version"];
+
+testProgram("an answer that cannot be written is told as that, with status 1", async (program) => {
+  const full = ["sh", "-c", 'exec "$@" > /dev/full', "sh", program.path, ...program.args];
+  for (const words of ANSWERS) {
+    const { status, stderr } = await runToEnd([...full, ...words.split(" ")]);
+    assertEquals(
+      [status, stderr],
+      [1, "brood: Cannot write to standard output: no space left on the device\n"],
+    );
+  }
+});
+
+testProgram("an error that cannot be written leaves the exit status", async (program) => {
+  const full = ["sh", "-c", 'exec "$@" 2> /dev/full', "sh", program.path, ...program.args];
+  for (const [words, expected] of [["server", 2], [`client -v ${closedPort()}`, 1]] as const) {
+    const { status } = await runToEnd([...full, ...words.split(" ")]);
+    assertEquals(status, expected, words);
+  }
+});
+
+testProgram("an IPv6 address may stand in brackets", async (program) => {
+  const line = /^brood: Cannot listen on \[2001:db8::1\]:9000: this machine has no such address/;
+  const args = ["server", "--host", "[2001:db8::1]", "9000"];
+  await assertRefused(program, { args, status: 1, line });
+  await assertRefused(program, {
+    args: ["client", "[::1]", "1"],
+    status: 1,
+    line: /^brood: Cannot connect to \[::1\]:1: /,
+  });
+});
+
+testProgram("an error does not drive the terminal, whatever it names", async (program) => {
+  for (const args of [["client", "a\x1b[31m\u202eb", "9"], ["server", "--host", "\x9b\n", "9"]]) {
+    const { stderr } = await run(program, args);
+    assertMatch(stderr, /^brood: [\x20-\x7e]*\n$/);
   }
 });

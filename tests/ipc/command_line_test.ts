@@ -3,11 +3,18 @@ import {
   formatHelp,
   formatUsage,
   parseCommandLine,
+  type Parsed,
   parseValue,
 } from "../../ipc/command_line.ts";
 import { UsageError } from "../../ipc/errors.ts";
-import { choice, integer, text, toggle } from "../../ipc/flags.ts";
-import { assertEquals, assertNotMatch, assertThrows } from "../assert.ts";
+import { choice, type FlagTable, integer, text, toggle } from "../../ipc/flags.ts";
+import {
+  assert,
+  assertEquals,
+  assertNotMatch,
+  assertStringIncludes,
+  assertThrows,
+} from "../assert.ts";
 
 const FLAGS = {
   host: text({ placeholder: "ADDR", fallback: "127.0.0.1", help: "where to knock" }),
@@ -26,13 +33,22 @@ const KNOCK: CommandSpec<typeof FLAGS> = {
 
 const DEFAULTS = { host: "127.0.0.1", count: 3, sound: "soft", quiet: false } as const;
 
+/** Parses a command line that asks nothing. */
+function parse<Table extends FlagTable>(
+  spec: CommandSpec<Table>,
+  args: readonly string[],
+): Parsed<Table> {
+  const parsed = parseCommandLine(spec, args);
+  assert(typeof parsed !== "string", `it asks for ${parsed}`);
+  return parsed;
+}
+
 /** The flags that a command line gives, on top of the defaults. */
 function assertFlags(
   args: readonly string[],
   expected: Partial<Record<keyof typeof FLAGS, unknown>>,
 ) {
-  const parsed = parseCommandLine(KNOCK, args);
-  assertEquals<unknown>(parsed?.flags, { ...DEFAULTS, ...expected }, args.join(" "));
+  assertEquals<unknown>(parse(KNOCK, args).flags, { ...DEFAULTS, ...expected }, args.join(" "));
 }
 
 function assertRefused(args: readonly string[], message: string) {
@@ -81,7 +97,7 @@ Deno.test("parseCommandLine() lets the last of a repeated flag win", () => {
 });
 
 Deno.test("parseCommandLine() tells which flags were given, also with their default's value", () => {
-  const given = (args: readonly string[]) => parseCommandLine(KNOCK, args)?.given;
+  const given = (args: readonly string[]) => parse(KNOCK, args).given;
   assertEquals(given(["--count", "3", "--sound=soft", "door"]), new Set(["count", "sound"]));
   assertEquals(given(["--host", "--quiet", "door"]), new Set(["host"]));
   assertEquals(given(["--", "--quiet", "--count=4"]), new Set());
@@ -89,8 +105,8 @@ Deno.test("parseCommandLine() tells which flags were given, also with their defa
 
 Deno.test("parseCommandLine() keeps the text of an operand that looks like a number", () => {
   const operands = ["007", "1e3"];
-  assertEquals(parseCommandLine(KNOCK, operands)?.operands, operands);
-  assertEquals(parseCommandLine(KNOCK, ["--", ...operands])?.operands, operands);
+  assertEquals(parse(KNOCK, operands).operands, operands);
+  assertEquals(parse(KNOCK, ["--", ...operands]).operands, operands);
 });
 
 Deno.test("parseCommandLine() takes what stands behind -- as operands", () => {
@@ -102,10 +118,19 @@ Deno.test("parseCommandLine() takes what stands behind -- as operands", () => {
   });
 });
 
-Deno.test("parseCommandLine() returns null for --help, whatever else is missing", () => {
-  for (const args of [["--help"], ["--count=99", "--help"], ["a", "b", "c", "--help"]]) {
-    assertEquals(parseCommandLine(KNOCK, args), null);
+Deno.test("parseCommandLine() returns what is asked, whatever else is missing", () => {
+  const versioned = { ...KNOCK, hasVersion: true };
+  for (const flag of ["--help", "-h"]) {
+    for (const args of [[flag], ["--count=99", flag], ["a", "b", "c", flag]]) {
+      assertEquals(parseCommandLine(KNOCK, args), "help");
+    }
+    assertEquals(parseCommandLine(versioned, [flag, "--version"]), "help");
   }
+  assertEquals(parseCommandLine(versioned, ["--count=99", "--version"]), "version");
+});
+
+Deno.test("parseCommandLine() knows no --version of a command that has none", () => {
+  assertRefused(["--version", "door"], "unknown flag --version");
 });
 
 Deno.test("parseCommandLine() refuses an unknown flag, by its name", () => {
@@ -132,9 +157,9 @@ Deno.test("parseCommandLine() takes a flag by its letter, with its value behind 
 });
 
 Deno.test("parseCommandLine() takes a letter for a value or an operand where one belongs", () => {
-  assertEquals(parseCommandLine(RING, ["--host", "-q", "door"])?.flags.host, "-q");
-  assertEquals(parseCommandLine(RING, ["--host=-q", "door"])?.flags.host, "-q");
-  assertEquals(parseCommandLine(RING, ["--", "-q", "-n"])?.operands, ["-q", "-n"]);
+  assertEquals(parse(RING, ["--host", "-q", "door"]).flags.host, "-q");
+  assertEquals(parse(RING, ["--host=-q", "door"]).flags.host, "-q");
+  assertEquals(parse(RING, ["--", "-q", "-n"]).operands, ["-q", "-n"]);
 });
 
 Deno.test("parseCommandLine() refuses letters that are unknown or joined to something", () => {
@@ -246,7 +271,7 @@ Options:
   --count N          how often (3)
   --sound soft|hard  how it sounds (soft)
   --quiet            say nothing
-  --help             print this and exit
+  -h, --help         print this and exit
 
 A note.
 Another.`,
@@ -259,8 +284,13 @@ Deno.test("formatHelp() shows the letter in front of the name", () => {
     "  --host ADDR    where to knock (127.0.0.1)",
     "  -n, --count N  how often (3)",
     "  -q, --quiet    say nothing",
-    "  --help         print this and exit",
+    "  -h, --help     print this and exit",
   ]);
+});
+
+Deno.test("formatHelp() tells of --version where a command has one", () => {
+  const help = formatHelp({ ...KNOCK, hasVersion: true });
+  assertStringIncludes(help, "\n  --version          print the version and exit\n");
 });
 
 const KNOCK_WITH: CommandSpec<typeof FLAGS> = { ...KNOCK, program: "[-- PROGRAM [ARG]...]" };
@@ -276,12 +306,12 @@ Deno.test("parseCommandLine() takes what stands behind -- as a program, as it is
 });
 
 Deno.test("parseCommandLine() takes -- as the value of a flag, and the next as the start of a program", () => {
-  const parsed = parseCommandLine(KNOCK_WITH, ["door", "--host", "--", "--", "cat"]);
-  assertEquals([parsed?.flags.host, parsed?.program], ["--", ["cat"]]);
+  const parsed = parse(KNOCK_WITH, ["door", "--host", "--", "--", "cat"]);
+  assertEquals([parsed.flags.host, parsed.program], ["--", ["cat"]]);
 });
 
 Deno.test("parseCommandLine() finds no program where no -- is", () => {
-  assertEquals(parseCommandLine(KNOCK_WITH, ["door", "guest"])?.program, null);
+  assertEquals(parse(KNOCK_WITH, ["door", "guest"]).program, null);
 });
 
 Deno.test("parseCommandLine() refuses -- without a program behind it", () => {

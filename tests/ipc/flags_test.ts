@@ -2,6 +2,7 @@ import {
   choice,
   type Flag,
   formatArgv,
+  host,
   integer,
   readArgv,
   seconds,
@@ -47,6 +48,14 @@ Deno.test("text() takes any text as it is", () => {
 
 Deno.test("text() refuses the empty text", () => {
   assertRefuses(NAME, [""], "expected a text that is not empty");
+});
+
+Deno.test("host() takes an IPv6 address with and without brackets, and any other name as it is", () => {
+  const flag = host({ placeholder: "ADDR", fallback: "127.0.0.1", help: "where" });
+  assertTakes(flag, [["[::1]", "::1"], ["::1", "::1"], ["[fe80::1%lo]", "fe80::1%lo"]]);
+  const names = ["10.0.0.1", "example.org", "[x]", "[::1", "::1]", "[::1]:9000"];
+  assertTakes(flag, names.map((name) => [name, name] as const));
+  assertRefuses(flag, [""], "expected a text that is not empty");
 });
 
 Deno.test("integer() takes whole numbers from min to max, both included", () => {

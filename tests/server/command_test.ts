@@ -142,8 +142,9 @@ for (const [args, message] of REFUSED) {
   });
 }
 
-Deno.test("parseServerOptions() returns null for --help, whatever else is missing", () => {
-  assertEquals(parseServerOptions(["--help"]), null);
+Deno.test("parseServerOptions() returns what is asked, whatever else is missing", () => {
+  assertEquals(parseServerOptions(["--help"]), "help");
+  assertEquals(parseServerOptions(["--version"]), "version");
 });
 
 /** What contradicts each other, with the message that says so. */

@@ -3,7 +3,7 @@ import type { LoadOptions } from "../../../client/load/options.ts";
 import { shareOfProcess } from "../../../client/load/processes.ts";
 import { sizeOfShare } from "../../../client/load/schedule.ts";
 import { UsageError } from "../../../ipc/errors.ts";
-import { assertEquals, assertThrows } from "../../assert.ts";
+import { assert, assertEquals, assertThrows } from "../../assert.ts";
 
 const DEFAULTS: LoadOptions = {
   hostname: "127.0.0.1",
@@ -20,8 +20,10 @@ const DEFAULTS: LoadOptions = {
   htmlPath: null,
 };
 
-function loadOf(...args: string[]): LoadOptions | null | undefined {
-  return parseClientOptions([...args, "9000"])?.load;
+function loadOf(...args: string[]): LoadOptions | null {
+  const options = parseClientOptions([...args, "9000"]);
+  assert(typeof options !== "string");
+  return options.load;
 }
 
 Deno.test("--load alone is a load with the defaults", () => {
