@@ -50,6 +50,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: "connection refused",
   ECONNRESET: "connection reset by the other side",
   EHOSTUNREACH: "no route to that host",
+  EISDIR: "it is a folder",
   EMFILE: "too many open files in this process (see ulimit -n)",
   ENETUNREACH: "network is unreachable",
   ENFILE: "too many open files in the system",

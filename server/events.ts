@@ -108,6 +108,8 @@ export type ServerEvent =
   | { readonly event: "handler_not_isolated" }
   /** What would end programs if this server is killed has ended itself. */
   | { readonly event: "guard_lost"; readonly error: string }
+  /** The first in a row of failures to remove a worker's socket; `error` is one line. */
+  | { readonly event: "run_folder_failed"; readonly error: string }
   | { readonly event: "stopping"; readonly connections: number; readonly graceMs: number }
   | { readonly event: "stopped"; readonly connectionsAccepted: number };
 

@@ -28,21 +28,20 @@ export class Home implements AsyncDisposable {
   static async open(clock: Clock): Promise<Home> {
     await using stack = new AsyncDisposableStack();
     const folder = stack.use(await RunFolder.create(runFolderCandidates(Deno.env)));
-    const hub = stack.use(openHub(folder.hubPath, clock));
-    return new Home(folder, hub, stack.move());
+    try {
+      const hub = stack.use(new Hub(folder.newHubPath, clock));
+      folder.announceHub();
+      return new Home(folder, hub, stack.move());
+    } catch (cause) {
+      if (!isStreamError(cause)) throw cause;
+      throw new OperationalError(`Cannot listen on ${folder.hubPath}: ${reasonOf(cause)}`, {
+        cause,
+      });
+    }
   }
 
   /** Closes the hub and removes the folder. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.#owned.disposeAsync();
-  }
-}
-
-function openHub(path: string, clock: Clock): Hub {
-  try {
-    return new Hub(path, clock);
-  } catch (cause) {
-    if (!isStreamError(cause)) throw cause;
-    throw new OperationalError(`Cannot listen on ${path}: ${reasonOf(cause)}`, { cause });
   }
 }

@@ -43,6 +43,7 @@ const WARNINGS: readonly EventName[] = [
   "handler_failed",
   "handler_not_isolated",
   "guard_lost",
+  "run_folder_failed",
 ];
 
 const ROUTINE: readonly EventName[] = [
@@ -121,6 +122,7 @@ export function formatText(event: ServerEvent): string | null {
       return "warning: iterative mode runs the handler in the server itself: nothing isolates it";
     case "accept_failed":
     case "guard_lost":
+    case "run_folder_failed":
       return `warning: ${event.error}`;
     case "handler_failed":
       return `warning: the handler failed for ${formatEndpoint(event.connection.remoteAddr)}: ${

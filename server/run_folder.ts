@@ -2,10 +2,16 @@
  * The run folder: where the sockets between one server and its workers are, and the launcher. Private (0700) to the user, made at the
  * server's start and removed at its end; the folders of servers that were killed are removed at the next start.
  *
+ * A server lives as long as it listens on the hub in its folder: the kernel ends that with the process, however it ends.
+ * A socket has its file a moment before it listens, so the hub is bound under another name, and gets its own when it
+ * listens (`announceHub`). What is removed is the same user's, by that user's `lstat`, in a folder where nobody else can
+ * put something in its place.
+ *
  * @module
  */
 
 import { errnoOf, OperationalError, reasonOf } from "../ipc/errors.ts";
+import { readVariable } from "./environment.ts";
 
 const PREFIX = "brood-";
 
@@ -14,6 +20,9 @@ const NAME = /^brood-[0-9a-f]+$/;
 
 /** The hub's socket: what the parent listens on for its workers. */
 const HUB = "hub";
+
+/** The hub's socket until it listens. */
+const NEW_HUB = "hub.new";
 
 /** The program that workers and programs are started with (see `launcher.ts`). */
 const LAUNCHER = "launch";
@@ -26,6 +35,12 @@ const LONGEST_NAME = `/${PREFIX}0123456789abcdef0/w9999999999`;
 
 /** A folder without a hub that is younger than this may belong to a server that is just starting. */
 const STARTING_MS = 60_000;
+
+/** Others may write to a folder, and whose entry it is counts when it is removed or renamed (chmod(2)). */
+const MODE = { writableByOthers: 0o002, sticky: 0o1000 } as const;
+
+/** The superuser. */
+const ROOT = 0;
 
 /** Owns the folder. Disposing removes it. */
 export class RunFolder implements AsyncDisposable {
@@ -47,8 +62,14 @@ export class RunFolder implements AsyncDisposable {
           failures.push(`${parent}: too long for the path of a socket`);
           continue;
         }
-        await removeStaleFolders(parent);
-        return new RunFolder(await Deno.makeTempDir({ dir: parent, prefix: PREFIX }));
+        const path = await Deno.makeTempDir({ dir: parent, prefix: PREFIX });
+        const { uid } = await Deno.lstat(path);
+        if (await isSafe(parent, uid)) {
+          await removeStaleFolders(parent, uid);
+          return new RunFolder(path);
+        }
+        failures.push(`${parent}: others may replace what is in it`);
+        await Deno.remove(path);
       } catch (error) {
         // Deno itself refuses some folders of the system, such as /proc, whatever it is allowed.
         if (errnoOf(error) === null && !(error instanceof Deno.errors.NotCapable)) throw error;
@@ -66,6 +87,16 @@ export class RunFolder implements AsyncDisposable {
     return `${this.#path}/${HUB}`;
   }
 
+  /** Where the hub's socket is bound, before {@linkcode announceHub}. */
+  get newHubPath(): string {
+    return `${this.#path}/${NEW_HUB}`;
+  }
+
+  /** Gives a hub that listens its name: from now on it shows other servers that this one lives. */
+  announceHub(): void {
+    Deno.renameSync(this.newHubPath, this.hubPath);
+  }
+
   /** Where the launcher is written. */
   get launcherPath(): string {
     return `${this.#path}/${LAUNCHER}`;
@@ -76,7 +107,7 @@ export class RunFolder implements AsyncDisposable {
     return `${this.#path}/w${worker}`;
   }
 
-  /** Removes the socket of the worker of this number, if it made one. */
+  /** Removes the socket of the worker of this number, if it made one. Throws the operating system's error. */
   removeWorker(worker: number): void {
     // One unlink(2) in a folder of our own: quicker done than waited for.
     removeIfThere(this.workerPath(worker));
@@ -84,23 +115,47 @@ export class RunFolder implements AsyncDisposable {
 
   /** Removes the folder and what is in it. */
   [Symbol.asyncDispose](): Promise<void> {
-    return removeRunFolder(this.#path);
+    return removeRunFolder(this.#path, MADE_BY_A_SERVER);
   }
 }
 
 /** The folders that a server may make its own in, the best first. */
 export function runFolderCandidates(env: Pick<Deno.Env, "get">): string[] {
-  const named = [env.get("XDG_RUNTIME_DIR"), env.get("TMPDIR"), "/tmp"];
+  const named = [readVariable("XDG_RUNTIME_DIR", env), readVariable("TMPDIR", env), "/tmp"];
   const absolute = named.filter((path) => path !== undefined && path.startsWith("/"));
   return [...new Set(absolute.map((path) => path?.replace(/(?<=.)\/+$/, "") ?? ""))];
 }
 
-/** Removes what killed servers left in `parent`. What others have there, whatever its name, stays. */
-async function removeStaleFolders(parent: string): Promise<void> {
-  for await (const entry of Deno.readDir(parent)) {
-    if (!entry.isDirectory || !NAME.test(entry.name)) continue;
-    const path = `${parent}/${entry.name}`;
-    if (await isDead(path) || await isAbandoned(path)) await removeRunFolder(path);
+/** Whether nobody but this user and the superuser can replace what is in a folder. */
+async function isSafe(folder: string, user: number | null): Promise<boolean> {
+  const { uid, mode } = await Deno.stat(folder);
+  if (mode === null || (mode & MODE.sticky) !== 0) return true;
+  return (uid === user || uid === ROOT) && (mode & MODE.writableByOthers) === 0;
+}
+
+/** Removes what killed servers of this user left in `parent`. What others have there, whatever its name, stays. */
+async function removeStaleFolders(parent: string, user: number | null): Promise<void> {
+  try {
+    for await (const { name } of Deno.readDir(parent)) {
+      const path = `${parent}/${name}`;
+      if (!NAME.test(name) || !await isFolderOf(path, user)) continue;
+      if (await isDead(path)) await removeRunFolder(path, MADE_BY_A_SERVER);
+      else if (await isAbandoned(path)) await removeRunFolder(path, MADE_AT_A_START);
+    }
+  } catch (error) {
+    // A folder may be written without being listed.
+    if (errnoOf(error) === null) throw error;
+  }
+}
+
+/** Whether there is a folder, and no link to one, that is this user's. */
+async function isFolderOf(path: string, user: number | null): Promise<boolean> {
+  try {
+    const { isDirectory, uid } = await Deno.lstat(path);
+    return isDirectory && uid === user;
+  } catch (error) {
+    if (errnoOf(error) === null) throw error;
+    return false;
   }
 }
 
@@ -116,12 +171,12 @@ async function isDead(path: string): Promise<boolean> {
   }
 }
 
-/** A server that was killed before it had a hub leaves a folder that is empty, and some time old. */
+/** A server that was killed before its hub listened leaves a folder that has nothing else, and is some time old. */
 async function isAbandoned(path: string): Promise<boolean> {
   try {
     const { mtime } = await Deno.stat(path);
     if (mtime === null || Date.now() - mtime.getTime() < STARTING_MS) return false;
-    return (await Array.fromAsync(Deno.readDir(path))).length === 0;
+    return (await Array.fromAsync(Deno.readDir(path))).every(({ name }) => MADE_AT_A_START(name));
   } catch (error) {
     // Not ours, or gone since.
     if (errnoOf(error) === null) throw error;
@@ -129,13 +184,23 @@ async function isAbandoned(path: string): Promise<boolean> {
   }
 }
 
+/** What a server makes in its folder, by the name. */
+type IsMade = (name: string) => boolean;
+
+/** All that a server may have made. */
+const MADE_BY_A_SERVER: IsMade = (name) =>
+  name === HUB || name === NEW_HUB || name === LAUNCHER || /^w\d+$/.test(name);
+
+/** What a server may have made before it listened. It has not, if this is all: its hub's own name is left alone. */
+const MADE_AT_A_START: IsMade = (name) => name === NEW_HUB;
+
 /** Removes a run folder, but only what a server puts there: a folder with anything else in it stays. */
-async function removeRunFolder(path: string): Promise<void> {
+async function removeRunFolder(path: string, isMade: IsMade): Promise<void> {
   try {
+    // A link is none, wherever it leads.
+    if (!(await Deno.lstat(path)).isDirectory) return;
     for await (const { name } of Deno.readDir(path)) {
-      if (name === HUB || name === LAUNCHER || /^w\d+$/.test(name)) {
-        removeIfThere(`${path}/${name}`);
-      }
+      if (isMade(name)) removeIfThere(`${path}/${name}`);
     }
     await Deno.remove(path);
   } catch (error) {

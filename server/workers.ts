@@ -5,7 +5,7 @@
  * @module
  */
 
-import { EXIT_STATUS, isStreamError, OperationalError, reasonOf } from "../ipc/errors.ts";
+import { errnoOf, EXIT_STATUS, isStreamError, OperationalError, reasonOf } from "../ipc/errors.ts";
 import { relay } from "../ipc/relay.ts";
 import type { ByteStream, ConnectionInfo } from "../ipc/transport.ts";
 import { UnixParentTransport } from "../ipc/transports/unix.ts";
@@ -57,6 +57,7 @@ export class Workers implements AsyncDisposable {
   readonly #options: ModeContext & WorkersOptions;
   /** Aborts when all workers have been ended: then no connection goes on. */
   readonly #ended = new AbortController();
+  #isFolderSound = true;
 
   private constructor(parts: Parts, options: ModeContext & WorkersOptions) {
     this.#folder = parts.folder;
@@ -90,8 +91,22 @@ export class Workers implements AsyncDisposable {
   /** Starts a worker. Returns null, and tells why, if the process cannot be started. */
   start(): WorkerProcess | null {
     const worker = this.#supervisor.start((number) => this.#spawn(this.#command(number), "null"));
-    worker?.exited.then(() => this.#folder.removeWorker(worker.number));
+    worker?.exited.then(() => this.#removeSocket(worker.number));
     return worker;
+  }
+
+  /** A folder that can no more be written ends the connections that need it, and not the server. */
+  #removeSocket(worker: number): void {
+    try {
+      this.#folder.removeWorker(worker);
+      this.#isFolderSound = true;
+    } catch (cause) {
+      if (errnoOf(cause) === null) throw cause;
+      if (!this.#isFolderSound) return;
+      this.#isFolderSound = false;
+      const error = `Cannot remove ${this.#folder.workerPath(worker)}: ${reasonOf(cause)}`;
+      this.#options.events.emit({ event: "run_folder_failed", error });
+    }
   }
 
   #command(worker: number): SessionCommand {

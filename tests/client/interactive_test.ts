@@ -239,7 +239,7 @@ Deno.test("runInteractive() rejects when its input fails, for a server that wait
   const output = new MemoryStream();
   const run = () => runInteractive(connection, { ...OPTIONS, input, output });
   const { message } = await assertRejects(run, InputError);
-  assertEquals(message, "Cannot read standard input: EISDIR");
+  assertEquals(message, "Cannot read standard input: it is a folder");
 });
 
 function throwBug(): never {

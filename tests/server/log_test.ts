@@ -159,6 +159,11 @@ const ROWS: readonly Row[] = [
     json: '"event":"guard_lost","error":"The guard (pid 4002) is gone"',
   },
   {
+    event: { event: "run_folder_failed", error: "Cannot remove /tmp/brood-1/w1: reason" },
+    text: "warning: Cannot remove /tmp/brood-1/w1: reason",
+    json: '"event":"run_folder_failed","error":"Cannot remove /tmp/brood-1/w1: reason"',
+  },
+  {
     event: { event: "handler_failed", connection: IPV6_CONNECTION, error: "Error: oh" },
     text: "warning: the handler failed for [::1]:51235: Error: oh",
     json: '"event":"handler_failed","connectionId":13,"remoteHost":"::1","remotePort":51235,' +
@@ -302,6 +307,7 @@ const WARNINGS: readonly EventName[] = [
   "handler_failed",
   "handler_not_isolated",
   "guard_lost",
+  "run_folder_failed",
 ];
 
 function isWarning({ event }: Row): boolean {

@@ -17,6 +17,7 @@ const NAMES: Readonly<Record<EventName, true>> = {
   handler_failed: true,
   handler_not_isolated: true,
   guard_lost: true,
+  run_folder_failed: true,
   stopping: true,
   stopped: true,
 };

@@ -1,7 +1,10 @@
 /** Replaces a part of the `Deno` namespace, for what the operating system does too seldom to wait for. */
 
 /** Puts `value` in the place of `Deno[name]` until it is disposed. */
-export function replaceDeno(name: "Command" | "connect" | "listen", value: unknown): Disposable {
+export function replaceDeno(
+  name: "Command" | "connect" | "listen" | "readDir",
+  value: unknown,
+): Disposable {
   const original = Object.getOwnPropertyDescriptor(Deno, name) ?? {};
   Object.defineProperty(Deno, name, { value, configurable: true });
   return { [Symbol.dispose]: () => Object.defineProperty(Deno, name, original) };

@@ -1,7 +1,9 @@
 import { OperationalError } from "../../ipc/errors.ts";
 import { RunFolder, runFolderCandidates } from "../../server/run_folder.ts";
 import { assert, assertEquals, assertMatch, assertRejects } from "../assert.ts";
+import { systemError } from "../support/system_error.ts";
 import { TempFolder } from "../support/temp_folder.ts";
+import { replaceDeno } from "./replaced_deno.ts";
 
 /** A folder to make run folders in, removed at the end of the test. */
 class Parent extends TempFolder {
@@ -33,6 +35,24 @@ function makeOld(path: string, ageMs: number): void {
 }
 
 const MINUTE_MS = 60_000;
+
+function withMode(path: string, mode: number): string {
+  Deno.chmodSync(path, mode);
+  return path;
+}
+
+const OTHER_USER = 12345;
+
+/** Gives a folder to a user, which only the superuser may do. */
+function ownedBy(user: number, path: string): string {
+  Deno.chownSync(path, user, null);
+  return path;
+}
+
+/** What only the superuser can test. */
+function ofRoot<T>(...items: readonly T[]): readonly T[] {
+  return Deno.uid() === 0 ? items : [];
+}
 
 Deno.test("RunFolder.create() makes a folder that only the user may enter", async () => {
   await using parent = new Parent();
@@ -108,6 +128,16 @@ for (const [what, env, expected] of CANDIDATES) {
   });
 }
 
+Deno.test("runFolderCandidates() passes over a variable that cannot be read", () => {
+  for (const error of [new Deno.errors.InvalidData(), new Deno.errors.NotCapable()]) {
+    const get = (name: string) => {
+      if (name === "XDG_RUNTIME_DIR") throw error;
+      return "/var/tmp";
+    };
+    assertEquals(runFolderCandidates({ get }), ["/var/tmp", "/tmp"]);
+  }
+});
+
 Deno.test("RunFolder.create() takes a path that leaves just enough room for a worker's socket", async () => {
   await using parent = new Parent();
   await using folder = await RunFolder.create([nestedPath(parent, 67)]);
@@ -121,6 +151,8 @@ function nestedPath(parent: Parent, bytes: number): string {
   const width = bytes - parent.path.length - 1;
   return parent.makeFolder("x".repeat(width));
 }
+
+const REPLACEABLE = "others may replace what is in it";
 
 /** What cannot hold a run folder, and why. */
 const UNFIT: readonly (readonly [string, (parent: Parent) => string, string])[] = [
@@ -140,7 +172,26 @@ const UNFIT: readonly (readonly [string, (parent: Parent) => string, string])[] 
     (parent) => parent.makeFolder("folder", "file") + "/file",
     "not a directory",
   ],
+  [
+    "others may write, and rename what is in it",
+    (parent) => withMode(parent.makeFolder("shared"), 0o777),
+    REPLACEABLE,
+  ],
+  ...ofRoot<(typeof UNFIT)[number]>(
+    [
+      "is another user's",
+      (parent) => ownedBy(OTHER_USER, parent.makeFolder("theirs")),
+      REPLACEABLE,
+    ],
+  ),
 ];
+
+Deno.test("RunFolder.create() takes a folder that others may write, if they can rename their own only", async () => {
+  await using parent = new Parent();
+  const shared = withMode(parent.makeFolder("shared"), 0o1777);
+  await using folder = await RunFolder.create([shared]);
+  assert(folder.hubPath.startsWith(`${shared}/`));
+});
 
 for (const [what, make, reason] of UNFIT) {
   Deno.test(`RunFolder.create() passes over a candidate that ${what}`, async () => {
@@ -226,6 +277,68 @@ Deno.test("RunFolder.create() leaves a folder without a hub whose server may be 
 Deno.test("RunFolder.create() removes a folder without a hub that is older than a start takes", async () => {
   await using parent = new Parent();
   makeOld(parent.makeFolder(RUN_FOLDER), MINUTE_MS + 1000);
+  assertEquals(await namesAfterCreate(parent), []);
+});
+
+Deno.test("RunFolder.create() leaves a folder whose server has bound its hub and may be about to listen", async () => {
+  await using parent = new Parent();
+  makeOld(parent.makeFolder(RUN_FOLDER, "hub.new"), MINUTE_MS / 2);
+  assertEquals(await namesAfterCreate(parent), [RUN_FOLDER]);
+});
+
+Deno.test("RunFolder.create() removes the folder of a server that was killed before its hub listened", async () => {
+  await using parent = new Parent();
+  makeOld(parent.makeFolder(RUN_FOLDER, "hub.new"), MINUTE_MS + 1000);
+  assertEquals(await namesAfterCreate(parent), []);
+});
+
+Deno.test("RunFolder.create() leaves a folder whose server listens at the last moment, after a minute", async () => {
+  await using parent = new Parent();
+  const path = parent.makeFolder(RUN_FOLDER);
+  using _hub = Deno.listen({ transport: "unix", path: `${path}/hub.new` });
+  makeOld(path, MINUTE_MS + 1000);
+  const { readDir } = Deno;
+  let looks = 0;
+  using _ = replaceDeno("readDir", (folder: string) => {
+    // The first look is whether it is abandoned, the second to remove what is in it.
+    if (folder === path && ++looks === 2) Deno.renameSync(`${path}/hub.new`, `${path}/hub`);
+    return readDir(folder);
+  });
+  assertEquals(await namesAfterCreate(parent), [RUN_FOLDER]);
+  assertEquals([...Deno.readDirSync(path)].map(({ name }) => name), ["hub"]);
+});
+
+Deno.test("RunFolder.create() follows no link that a dead server's folder is exchanged for", async () => {
+  await using parent = new Parent();
+  const path = parent.makeDead(RUN_FOLDER);
+  const live = parent.makeFolder("live", "hub");
+  using _ = replaceDeno("connect", () => {
+    Deno.renameSync(path, parent.join("away"));
+    Deno.symlinkSync(live, path);
+    return Promise.reject(systemError("ECONNREFUSED"));
+  });
+  await namesAfterCreate(parent);
+  assertEquals([...Deno.readDirSync(live)].map(({ name }) => name), ["hub"]);
+});
+
+Deno.test({
+  name: "RunFolder.create() leaves what is left of another user's server",
+  ignore: Deno.uid() !== 0,
+  async fn() {
+    await using parent = new Parent();
+    const path = ownedBy(OTHER_USER, parent.makeDead(RUN_FOLDER));
+    assertEquals(await namesAfterCreate(parent), [RUN_FOLDER]);
+    assertEquals([...Deno.readDirSync(path)].length, 3);
+  },
+});
+
+Deno.test("RunFolder.create() takes a folder that may be written and not listed", async () => {
+  await using parent = new Parent();
+  const { readDir } = Deno;
+  using _ = replaceDeno("readDir", (folder: string) => {
+    if (folder === parent.path) throw systemError("EACCES");
+    return readDir(folder);
+  });
   assertEquals(await namesAfterCreate(parent), []);
 });
 

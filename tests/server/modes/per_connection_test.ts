@@ -109,6 +109,30 @@ Deno.test("PerConnectionMode leaves no socket of a worker that has ended, and no
   assertEquals(serving.parent.names(), []);
 });
 
+Deno.test("PerConnectionMode tells once of workers' sockets that cannot be removed, and goes on", async () => {
+  await using parent = new TempFolder();
+  const events = new RecordedEvents();
+  const context = { events: events.bus, clock: systemClock, idleTimeoutMs: 0 };
+  await using mode = await openModeIn(parent.path, context);
+  const folder = parent.join(parent.names()[0] ?? "");
+  // A worker cannot listen there, and the server cannot remove what is there.
+  const blocked = [1, 2, 4].map((worker) => `${folder}/w${worker}`);
+  for (const path of blocked) Deno.mkdirSync(`${path}/full`, { recursive: true });
+  for (const id of [1, 2, 3, 4]) {
+    using pair = await TcpPair.open();
+    const connection = new AcceptedConnection(pair.server, { id, hostConnections: 0, ...context });
+    const served = mode.serve(connection);
+    await pair.client.closeWrite();
+    await served;
+  }
+  const reasons = events.of("connection_closed").map(({ reason }) => reason);
+  assertEquals(reasons, ["worker_failed", "worker_failed", "finished", "worker_failed"]);
+  assertEquals(
+    events.of("run_folder_failed").map(({ error }) => error),
+    [blocked[0], blocked[2]].map((path) => `Cannot remove ${path}: ENOTEMPTY`),
+  );
+});
+
 Deno.test("PerConnectionMode tells of a client that resets the connection, whose worker exits well", async () => {
   using pair = await ResettablePair.open();
   await using serving = await serve(pair.conn);
