@@ -19,7 +19,7 @@ const PERMISSIONS = [
   "--allow-read",
   "--allow-write",
   "--allow-run",
-  "--allow-env=XDG_RUNTIME_DIR,TMPDIR",
+  "--allow-env=XDG_RUNTIME_DIR,TMPDIR,PATH",
 ];
 
 /** The program under test. */

@@ -51,6 +51,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ECONNRESET: "connection reset by the other side",
   EHOSTUNREACH: "no route to that host",
   EISDIR: "it is a folder",
+  ELOOP: "too many symbolic links",
   EMFILE: "too many open files in this process (see ulimit -n)",
   ENETUNREACH: "network is unreachable",
   ENFILE: "too many open files in the system",

@@ -18,10 +18,12 @@ const PER_SPARE = 2;
 /** What a user who does not say gets, as with tcpserver. */
 export const CONNECTIONS_DEFAULT = 40;
 
-/** The soft limit of open files of this process, or null where there is none, or nobody who could tell. */
-export async function descriptorLimit(): Promise<number | null> {
-  // A shell inherits the limit, and can tell it on every system.
-  const shell = new Deno.Command("sh", { args: ["-c", "ulimit -n"], stderr: "null" });
+/**
+ * The soft limit of open files of this process, or null where there is none, or nobody who could tell. The shell at `path` is asked:
+ * it inherits the limit, and can tell it on every system that has one.
+ */
+export async function descriptorLimit(path = "/bin/sh"): Promise<number | null> {
+  const shell = new Deno.Command(path, { args: ["-c", "ulimit -n"], stderr: "null" });
   try {
     const text = new TextDecoder().decode((await shell.output()).stdout).trim();
     return /^\d+$/.test(text) ? Number(text) : null;

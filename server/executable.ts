@@ -5,49 +5,59 @@
  */
 
 import { errnoOf, OperationalError, reasonOf } from "../ipc/errors.ts";
+import { readVariable } from "./environment.ts";
+
+/** Where programs are looked for if `PATH` does not say: what the system's own default (confstr(3)) has, and one more. */
+const PATH_DEFAULT = "/usr/local/bin:/usr/bin:/bin";
+
+/** The bits of a file's mode that let anybody execute it (chmod(2)). */
+const EXECUTABLE = 0o111;
+
+/** Why a path cannot be executed. */
+interface Obstacle {
+  readonly reason: string;
+  /** Whether there is something of that name: then it is what was meant. */
+  readonly isThere: boolean;
+}
 
 /**
- * Prints the path of `$1` if it may be executed by whoever asks, which only the system can tell (access(2)), and says by
- * its exit status what else is the matter: 3 not found, 4 a folder, 5 not executable.
+ * The absolute path of an executable, searched in `PATH` unless its name has a slash. Throws {@linkcode OperationalError}. That
+ * this user may not execute what others may, only the start of the program can tell.
  */
-const SCRIPT = `
-status=3
-look() {
-  if [ -d "$1" ]; then status=4
-  elif [ -f "$1" ] && [ -x "$1" ]; then printf %s "$1"; exit 0
-  elif [ -e "$1" ]; then status=5
-  fi
-}
-case $1 in
-*/*) look "$1" ;;
-*)
-  IFS=:
-  set -f
-  folders=$PATH:
-  for folder in $folders; do look "\${folder:-.}/$1"; done ;;
-esac
-exit $status`;
-
-const REASONS: ReadonlyMap<number, string> = new Map([
-  [3, "no such program"],
-  [4, "it is a folder"],
-  [5, "permission denied (make it executable with chmod +x)"],
-]);
-
-/** The path of an executable, searched in `PATH` unless its name has a slash. Throws {@linkcode OperationalError}. */
-export async function findExecutable(name: string): Promise<string> {
-  // Windows has no such shell and no such permission; there the start of the program has to tell.
+export async function findExecutable(
+  name: string,
+  env: Pick<Deno.Env, "get"> = Deno.env,
+): Promise<string> {
+  // Windows has no such permission, and other rules for names; there the start of the program has to tell.
   if (Deno.build.os === "windows") return name;
-  const shell = new Deno.Command("sh", { args: ["-c", SCRIPT, "sh", name], stderr: "null" });
-  const refuse = (reason: string, cause?: unknown) =>
-    new OperationalError(`Cannot run ${JSON.stringify(name)}: ${reason}`, { cause });
-  const { code, stdout } = await shell.output().catch((cause) => {
-    if (errnoOf(cause) === null) throw cause;
-    throw refuse(`the shell that looks for it cannot be started: ${reasonOf(cause)}`, cause);
-  });
-  if (code === 0) return new TextDecoder().decode(stdout);
-  const where = code === 3 && !name.includes("/") ? " in PATH" : "";
-  throw refuse((REASONS.get(code) ?? "the shell could not look for it") + where);
+  const isPath = name.includes("/");
+  const folders = isPath ? [] : (readVariable("PATH", env) ?? PATH_DEFAULT).split(":");
+  // An empty name is the working folder's.
+  const paths = isPath ? [name] : folders.map((folder) => `${folder || "."}/${name}`);
+  let reason = isPath ? "no such program" : "no such program in PATH";
+  for (const path of paths) {
+    const obstacle = await obstacleTo(path);
+    if (obstacle === null) return path.startsWith("/") ? path : `${Deno.cwd()}/${path}`;
+    if (obstacle.isThere || isPath) reason = obstacle.reason;
+  }
+  throw new OperationalError(`Cannot run ${JSON.stringify(name)}: ${reason}`);
+}
+
+async function obstacleTo(path: string): Promise<Obstacle | null> {
+  try {
+    const { isDirectory, isFile, mode } = await Deno.stat(path);
+    if (isDirectory) return { reason: "it is a folder", isThere: true };
+    if (isFile && ((mode ?? 0) & EXECUTABLE) !== 0) return null;
+    const reason = "permission denied (make it executable with chmod +x)";
+    return { reason, isThere: true };
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+      return { reason: "no such program", isThere: false };
+    }
+    // Deno itself refuses some folders of the system, such as /proc, whatever it is allowed.
+    if (errnoOf(error) === null && !(error instanceof Deno.errors.NotCapable)) throw error;
+    return { reason: reasonOf(error), isThere: false };
+  }
 }
 
 /** The path of an executable, or null if this machine has none of that name. */

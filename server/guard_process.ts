@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isStreamError } from "../ipc/errors.ts";
+import { errnoOf, isStreamError, OperationalError, reasonOf } from "../ipc/errors.ts";
 import { selfCommand } from "../ipc/self.ts";
 import type { EventBus } from "./events.ts";
 import { GUARD_COMMAND } from "./guard.ts";
@@ -16,17 +16,9 @@ export class GuardProcess implements AsyncDisposable {
   readonly #ended: Promise<void>;
   #isClosing = false;
 
-  /** Starts it. Throws the operating system's error. */
+  /** Starts it. Throws {@linkcode OperationalError} if it cannot. */
   constructor(events: EventBus) {
-    const { path, args } = selfCommand(GUARD_COMMAND, []);
-    this.#child = new Deno.Command(path, {
-      args: [...args],
-      stdin: "piped",
-      stdout: "null",
-      stderr: "inherit",
-      // A Ctrl-C is for the server; the guard is there until the server is not.
-      detached: true,
-    }).spawn();
+    this.#child = spawn();
     this.#input = this.#child.stdin.getWriter();
     this.#input.closed.catch(() => {});
     this.#ended = this.#awaitEnd(events);
@@ -65,5 +57,23 @@ export class GuardProcess implements AsyncDisposable {
       if (!isStreamError(error) && !(error instanceof TypeError)) throw error;
     });
     await this.#ended;
+  }
+}
+
+function spawn(): Deno.ChildProcess {
+  const { path, args } = selfCommand(GUARD_COMMAND, []);
+  const command = new Deno.Command(path, {
+    args: [...args],
+    stdin: "piped",
+    stdout: "null",
+    stderr: "inherit",
+    // A Ctrl-C is for the server; the guard is there until the server is not.
+    detached: true,
+  });
+  try {
+    return command.spawn();
+  } catch (cause) {
+    if (errnoOf(cause) === null) throw cause;
+    throw new OperationalError(`Cannot start the guard of programs: ${reasonOf(cause)}`, { cause });
   }
 }

@@ -65,7 +65,14 @@ async function strip(
 async function tryHandler(url: string): Promise<string | null> {
   const { path, args } = workerCommand({ transport: "none", handlerUrl: url });
   const command = new Deno.Command(path, { args: [...args], stdin: "null", stdout: "null" });
-  const { success, code, stderr } = await command.output();
+  let output: Deno.CommandOutput;
+  try {
+    output = await command.output();
+  } catch (error) {
+    if (errnoOf(error) === null) throw error;
+    return `the process that tries it cannot be started: ${reasonOf(error)}`;
+  }
+  const { success, code, stderr } = output;
   if (success) return null;
   const told = new TextDecoder().decode(stderr).trim().split("\n");
   const [, reason = null] = /Cannot load the handler: (.*)/.exec(told.join("\n")) ?? [];

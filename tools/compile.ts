@@ -30,8 +30,8 @@ export const PERMISSION_FLAGS: readonly string[] = [
   "--allow-write",
   // Programs behind `--`, a shell to ask for ulimit, and itself again: as worker, guard, reader or load process.
   "--allow-run",
-  // Where the private run folder goes.
-  "--allow-env=XDG_RUNTIME_DIR,TMPDIR",
+  // Where the private run folder goes, and where programs are looked for.
+  "--allow-env=XDG_RUNTIME_DIR,TMPDIR,PATH",
 ];
 
 /** True if `deno compile` failed because it could not get its runtime. */

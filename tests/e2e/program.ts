@@ -31,7 +31,7 @@ const SOURCE: Program = {
     "--allow-read",
     "--allow-write",
     "--allow-run",
-    "--allow-env=XDG_RUNTIME_DIR,TMPDIR",
+    "--allow-env=XDG_RUNTIME_DIR,TMPDIR,PATH",
     new URL("main.ts", ROOT).href,
   ],
 };

@@ -51,6 +51,10 @@ Deno.test("connectionLimit() refuses more than there are descriptors for, with t
   assertEquals(error.command, "server");
 });
 
+Deno.test("descriptorLimit() finds no limit where there is no shell to ask", async () => {
+  assertEquals(await descriptorLimit("/nowhere/sh"), null);
+});
+
 Deno.test("descriptorLimit() tells the limit of this process, or null where there is none", async () => {
   const limit = await descriptorLimit();
   assert(limit === null || (Number.isInteger(limit) && limit > 0), `${limit}`);

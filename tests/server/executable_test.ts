@@ -1,17 +1,13 @@
 import { OperationalError } from "../../ipc/errors.ts";
 import { findExecutable, lookUpExecutable } from "../../server/executable.ts";
-import { assertEquals, assertRejects } from "../assert.ts";
+import { assertEquals, assertMatch, assertRejects } from "../assert.ts";
 import { TempFolder } from "../support/temp_folder.ts";
 
-/** A folder with programs in it, which is searched first. */
+const NOT_IN_PATH = "no such program in PATH";
+const NOT_EXECUTABLE = "permission denied (make it executable with chmod +x)";
+
+/** A folder with programs in it. */
 class ProgramFolder extends TempFolder {
-  readonly #path = Deno.env.get("PATH") ?? "";
-
-  /** Puts these folders in front of `PATH`. */
-  search(...folders: readonly string[]): void {
-    Deno.env.set("PATH", [...folders, this.#path].join(":"));
-  }
-
   /** Writes a file, by default one that may be executed. */
   add(name: string, mode = 0o755): string {
     Deno.mkdirSync(this.join(name).replace(/\/[^/]*$/, ""), { recursive: true });
@@ -19,15 +15,16 @@ class ProgramFolder extends TempFolder {
     Deno.chmodSync(this.join(name), mode);
     return this.join(name);
   }
-
-  override async [Symbol.asyncDispose](): Promise<void> {
-    Deno.env.set("PATH", this.#path);
-    await super[Symbol.asyncDispose]();
-  }
 }
 
-async function assertNotFound(name: string, message: string) {
-  const error = await assertRejects(() => findExecutable(name), OperationalError);
+/** An environment whose `PATH` has these folders, or in which there is none. */
+function searching(...folders: readonly string[]): Pick<Deno.Env, "get"> {
+  const path = folders.length === 0 ? undefined : folders.join(":");
+  return { get: (name) => name === "PATH" ? path : undefined };
+}
+
+async function assertNotFound(name: string, message: string, env?: Pick<Deno.Env, "get">) {
+  const error = await assertRejects(() => findExecutable(name, env), OperationalError);
   assertEquals(error.message, message);
 }
 
@@ -35,10 +32,10 @@ Deno.test("findExecutable() finds a name in the first folder of PATH that has it
   await using folder = new ProgramFolder();
   const first = folder.add("one/greet");
   const second = folder.add("two/greet");
-  folder.search(folder.join("one"), folder.join("two"));
-  assertEquals(await findExecutable("greet"), first);
-  folder.search(folder.join("missing"), folder.join("two"), folder.join("one"));
-  assertEquals(await findExecutable("greet"), second);
+  const [one, two] = [folder.join("one"), folder.join("two")];
+  assertEquals(await findExecutable("greet", searching(one, two)), first);
+  const env = searching(folder.join("missing"), `${first}`, two, one);
+  assertEquals(await findExecutable("greet", env), second);
 });
 
 Deno.test("findExecutable() passes over a folder and over what may not be executed", async () => {
@@ -46,24 +43,31 @@ Deno.test("findExecutable() passes over a folder and over what may not be execut
   Deno.mkdirSync(folder.join("one/greet"), { recursive: true });
   folder.add("two/greet", 0o644);
   const third = folder.add("three/greet");
-  folder.search(folder.join("one"), folder.join("two"), folder.join("three"));
-  assertEquals(await findExecutable("greet"), third);
+  const env = searching(...["one", "two", "three"].map((name) => folder.join(name)));
+  assertEquals(await findExecutable("greet", env), third);
 });
 
 Deno.test("findExecutable() takes a name with a slash as a path, and does not search", async () => {
   await using folder = new ProgramFolder();
   const path = folder.add("one/greet");
-  folder.search(folder.path);
-  assertEquals(await findExecutable(path), path);
-  await assertNotFound("one/greet", 'Cannot run "one/greet": no such program');
+  assertEquals(await findExecutable(path, searching("/nowhere")), path);
+  const message = 'Cannot run "one/greet": no such program';
+  await assertNotFound("one/greet", message, searching(folder.path));
+});
+
+Deno.test("findExecutable() makes a relative path absolute, for the working folder may change", async () => {
+  await using folder = new ProgramFolder();
+  const path = folder.add("greet");
+  const up = Deno.cwd().split("/").filter((name) => name !== "").map(() => "..").join("/");
+  const relative = `${up}${path}`;
+  assertEquals(await findExecutable(relative), `${Deno.cwd()}/${relative}`);
 });
 
 Deno.test("findExecutable() takes a name as it is, whatever it would mean to a shell", async () => {
   await using folder = new ProgramFolder();
   for (const name of ["two words", "$(exit 4)", "it's", '"', "*", "-d", "a\nb"]) {
     const path = folder.add(`bin/${name}`);
-    folder.search(folder.join("bin"));
-    assertEquals(await findExecutable(name), path);
+    assertEquals(await findExecutable(name, searching(folder.join("bin"))), path);
     assertEquals(await findExecutable(path), path);
   }
 });
@@ -72,8 +76,31 @@ Deno.test("findExecutable() bears a PATH with what would mean something to a she
   await using folder = new ProgramFolder();
   const path = folder.add("two words [b]/greet");
   folder.add("two words b/greet");
-  folder.search(folder.join("two words [b]"));
-  assertEquals(await findExecutable("greet"), path);
+  assertEquals(await findExecutable("greet", searching(folder.join("two words [b]"))), path);
+});
+
+Deno.test("findExecutable() looks in the working folder where PATH has an empty name", async () => {
+  await assertNotFound(
+    "deno.json",
+    `Cannot run "deno.json": ${NOT_EXECUTABLE}`,
+    searching("", "/"),
+  );
+  await assertNotFound("no-such-program", `Cannot run "no-such-program": ${NOT_IN_PATH}`, {
+    get: () => "",
+  });
+});
+
+Deno.test("findExecutable() looks where systems have their programs if PATH cannot be read", async () => {
+  const throwing = (error: Error) => ({
+    get(): never {
+      throw error;
+    },
+  });
+  const unreadable = [new Deno.errors.InvalidData(), new Deno.errors.NotCapable()].map(throwing);
+  for (const env of [searching(), ...unreadable]) {
+    assertMatch(await findExecutable("sh", env), /^(\/usr)?\/bin\/sh$/);
+    await assertNotFound("no-such-program", `Cannot run "no-such-program": ${NOT_IN_PATH}`, env);
+  }
 });
 
 Deno.test("findExecutable() throws for a name that is in no folder of PATH", async () => {
@@ -95,16 +122,21 @@ Deno.test("findExecutable() throws for a folder", async () => {
 Deno.test("findExecutable() throws for a file that may not be executed, and says what to do", async () => {
   await using folder = new ProgramFolder();
   const path = folder.add("one/greet", 0o644);
-  const reason = "permission denied (make it executable with chmod +x)";
-  await assertNotFound(path, `Cannot run "${path}": ${reason}`);
-  folder.search(folder.join("one"));
-  await assertNotFound("greet", `Cannot run "greet": ${reason}`);
+  await assertNotFound(path, `Cannot run "${path}": ${NOT_EXECUTABLE}`);
+  const env = searching(folder.join("one"), "/nowhere");
+  await assertNotFound("greet", `Cannot run "greet": ${NOT_EXECUTABLE}`, env);
+});
+
+Deno.test("findExecutable() says why it cannot look at a path", async () => {
+  await using folder = new ProgramFolder();
+  Deno.symlinkSync("loop", folder.join("loop"));
+  const path = folder.join("loop");
+  await assertNotFound(path, `Cannot run "${path}": too many symbolic links`);
 });
 
 Deno.test("lookUpExecutable() resolves to a path, or to null where there is no such program", async () => {
   await using folder = new ProgramFolder();
   const path = folder.add("one/greet");
-  folder.search(folder.join("one"));
-  assertEquals(await lookUpExecutable("greet"), path);
+  assertEquals(await lookUpExecutable(path), path);
   assertEquals(await lookUpExecutable("no-such-program"), null);
 });

@@ -1,12 +1,14 @@
+import { OperationalError } from "../../ipc/errors.ts";
 import { selfCommand } from "../../ipc/self.ts";
 import { GUARD_COMMAND } from "../../server/guard.ts";
 import { GuardProcess } from "../../server/guard_process.ts";
 import { signalGroup } from "../../server/piped_process.ts";
-import { assert, assertEquals } from "../assert.ts";
+import { assert, assertEquals, assertThrows } from "../assert.ts";
 import { bytesOf, readAll, receive } from "../support/bytes.ts";
 import { ChildStream } from "../../ipc/transports/pipe.ts";
+import { systemError } from "../support/system_error.ts";
 import { RecordedEvents } from "./recorded_events.ts";
-import { replaceDeno } from "./replaced_deno.ts";
+import { replaceDeno, unstartable } from "./replaced_deno.ts";
 
 /** Sleeps in a process group of its own, until somebody ends it. */
 class Sleeper implements AsyncDisposable {
@@ -195,4 +197,13 @@ Deno.test({
     await guard[Symbol.asyncDispose]();
     assertEquals(Number(group), child.pid);
   },
+});
+
+Deno.test("A guard that cannot be started is told as that", () => {
+  using _ = replaceDeno("Command", unstartable(systemError("EMFILE")));
+  const start = () => new GuardProcess(new RecordedEvents().bus);
+  assertEquals(
+    assertThrows(start, OperationalError).message,
+    "Cannot start the guard of programs: too many open files in this process (see ulimit -n)",
+  );
 });

@@ -1,7 +1,9 @@
 import { OperationalError } from "../../ipc/errors.ts";
 import { openHandlerModule } from "../../server/handler_module.ts";
 import { assertEquals, assertRejects } from "../assert.ts";
+import { systemError } from "../support/system_error.ts";
 import { TempFolder } from "../support/temp_folder.ts";
+import { replaceDeno, unstartable } from "./replaced_deno.ts";
 
 /** Writes a module into the folder. Returns its path. */
 function write(folder: TempFolder, source: string, name = "handler.ts"): string {
@@ -87,4 +89,14 @@ Deno.test("openHandlerModule() refuses a module with an error of syntax, in a li
   await using folder = new TempFolder();
   const file = write(folder, "export default (;\n");
   await assertRefused(file, `SyntaxError: Expression expected at file://${file}:1:17`);
+});
+
+Deno.test("openHandlerModule() says why it cannot try a module", async () => {
+  await using folder = new TempFolder();
+  using _ = replaceDeno("Command", unstartable(systemError("EMFILE")));
+  await assertRefused(
+    write(folder, EMPTY),
+    "the process that tries it cannot be started: " +
+      "too many open files in this process (see ulimit -n)",
+  );
 });

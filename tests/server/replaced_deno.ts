@@ -9,3 +9,15 @@ export function replaceDeno(
   Object.defineProperty(Deno, name, { value, configurable: true });
   return { [Symbol.dispose]: () => Object.defineProperty(Deno, name, original) };
 }
+
+/** A `Deno.Command` of a system that starts no process, for that reason. */
+export function unstartable(error: Error): unknown {
+  return class {
+    spawn(): never {
+      throw error;
+    }
+    output(): never {
+      throw error;
+    }
+  };
+}
