@@ -3,18 +3,24 @@
  * write is under way go out together in the next one.
  *
  * A reader that stands still (a paused pager) cannot make the server grow: beyond a limit lines are dropped, and a
- * warning says how many. When the reader is gone a warning says so, once, and the server goes on without its log.
+ * warning says how many. A write that fails (a full disk) loses its lines, which a warning says once; the next lines are
+ * tried again, and when they can be written another warning says how many were lost. A reader that is gone does not come
+ * back: a warning says so, and the server goes on without its log.
  *
  * @module
  */
 
 import type { Clock } from "../ipc/clock.ts";
-import { isStreamError, reasonOf } from "../ipc/errors.ts";
-import { writeAll } from "../ipc/copy.ts";
+import { errnoOf, isStreamError, reasonOf } from "../ipc/errors.ts";
 import type { ByteStream } from "../ipc/transport.ts";
 
 /** Characters that may wait to be written. */
 const PENDING_CHARACTERS_MAX = 1024 * 1024;
+
+/** How long the next write waits after one that has failed. */
+const PAUSE_MS = 100;
+
+const NEWLINE = 10;
 
 /** How long the end of the program waits for a reader that stands still. */
 const LAST_WRITE_MS = 1000;
@@ -35,8 +41,10 @@ export class LineWriter implements AsyncDisposable {
   readonly #options: LineWriterOptions;
   #pending = "";
   #dropped = 0;
+  /** Lines whose write has failed since the last that has not. */
+  #lost = 0;
   #writing: Promise<void> | null = null;
-  #lost = false;
+  #isClosed = false;
 
   /** Writes nothing yet. */
   constructor(stream: Pick<ByteStream, "write">, options: LineWriterOptions) {
@@ -46,7 +54,7 @@ export class LineWriter implements AsyncDisposable {
 
   /** Takes a line, without its newline; does not wait until it is written. */
   writeLine(line: string): void {
-    if (this.#lost) return;
+    if (this.#isClosed) return;
     if (this.#pending.length + line.length > PENDING_CHARACTERS_MAX) {
       this.#dropped += 1;
       return;
@@ -58,32 +66,66 @@ export class LineWriter implements AsyncDisposable {
   async #writePending(): Promise<void> {
     // What is told in this turn of the event loop goes out in one write.
     await Promise.resolve();
-    try {
-      while (this.#pending !== "") {
-        const bytes = new TextEncoder().encode(this.#pending);
-        this.#pending = "";
-        await writeAll(this.#stream, bytes);
-        this.#tellDropped();
-      }
-    } catch (error) {
-      if (!isStreamError(error)) throw error;
-      this.#lost = true;
-      const { name, warn } = this.#options;
-      warn(`Cannot write to ${name}: ${reasonOf(error)}; going on without it`);
+    while (this.#pending !== "") {
+      const text = this.#pending;
+      this.#pending = "";
+      await this.#write(text);
+      this.#tellDropped();
     }
     this.#writing = null;
+  }
+
+  /** Writes lines, and tells if that fails, or succeeds again. */
+  async #write(lines: string): Promise<void> {
+    // What failed may have written a part of a line: Deno does not tell, and buffers what it could not write.
+    const lineEnd = this.#lost > 0 ? "\n" : "";
+    const bytes = new TextEncoder().encode(lineEnd + lines);
+    let written = 0;
+    try {
+      while (written < bytes.length) written += await this.#stream.write(bytes.subarray(written));
+      this.#tellLost("can be written again");
+    } catch (error) {
+      if (!isStreamError(error)) throw error;
+      this.#tellFailure(error);
+      this.#lost += countLines(bytes.subarray(Math.max(written, lineEnd.length)));
+      if (!this.#isClosed) await this.#options.clock.sleep(PAUSE_MS);
+    }
+  }
+
+  /** Tells of the first failure in a row, and gives up a stream that will never take anything more. */
+  #tellFailure(error: unknown): void {
+    const { name, warn } = this.#options;
+    this.#isClosed = errnoOf(error) === "EPIPE" || error instanceof Deno.errors.BadResource;
+    if (this.#isClosed) this.#pending = "";
+    const next = this.#isClosed ? "going on without it" : "lines are lost until it can be written";
+    // The stream does not block, as somebody else who has it asked for, and its reader is slow.
+    const reason = errnoOf(error) === "EAGAIN" ? "it is not read fast enough" : reasonOf(error);
+    if (this.#isClosed || this.#lost === 0) warn(`Cannot write to ${name}: ${reason}; ${next}`);
+  }
+
+  /** Tells how many lines were lost, if any were. */
+  #tellLost(what: string): void {
+    if (this.#lost === 0) return;
+    const { name, warn } = this.#options;
+    warn(`${name} ${what}: up to ${formatLines(this.#lost)} lost`);
+    this.#lost = 0;
   }
 
   #tellDropped(): void {
     if (this.#dropped === 0) return;
     const { name, warn } = this.#options;
-    const lines = this.#dropped === 1 ? "1 line was" : `${this.#dropped} lines were`;
-    warn(`${lines} dropped: ${name} is not read fast enough`);
+    warn(`${formatLines(this.#dropped)} dropped: ${name} is not read fast enough`);
     this.#dropped = 0;
   }
 
   /** Waits until every line is written, or for a second if nobody reads them. */
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#settle();
+    if (!this.#isClosed) this.#tellLost("could not be written to the end");
+    this.#tellDropped();
+  }
+
+  async #settle(): Promise<void> {
     if (this.#writing === null) return;
     const settled = new AbortController();
     try {
@@ -92,6 +134,13 @@ export class LineWriter implements AsyncDisposable {
     } finally {
       settled.abort();
     }
-    this.#tellDropped();
   }
+}
+
+function countLines(bytes: Uint8Array): number {
+  return bytes.reduce((count, byte) => byte === NEWLINE ? count + 1 : count, 0);
+}
+
+function formatLines(count: number): string {
+  return count === 1 ? "1 line was" : `${count} lines were`;
 }

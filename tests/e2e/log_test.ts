@@ -1,8 +1,10 @@
 /** What the server writes: the text lines, the JSON events, and what is left of them with --quiet. */
 
-import { assertEquals, assertMatch } from "../assert.ts";
+import { assert, assertEquals, assertMatch } from "../assert.ts";
+import { SmallDisk } from "../support/small_disk.ts";
+import { RunningProcess, TestFolder } from "./process.ts";
 import { testProgram } from "./program.ts";
-import { TestServer } from "./server.ts";
+import { TestClient, TestServer } from "./server.ts";
 
 testProgram("the text log tells the life of a connection in the note's words", async (program) => {
   await using server = await TestServer.start(program);
@@ -69,6 +71,49 @@ testProgram("the JSON log tells every event of a connection", async (program) =>
     { event: "stopped", connectionsAccepted: 1 },
   ]);
 });
+
+testProgram(
+  "a log on a full disk loses lines, says so, and goes on when there is room again",
+  async (program) => {
+    await using disk = new SmallDisk();
+    await using folder = new TestFolder();
+    const path = disk.join("log");
+    await Deno.writeTextFile(path, "");
+    const script = 'TMPDIR=$0; export TMPDIR; log=$1; shift; exec "$@" > "$log"';
+    const command = ["sh", "-c", script, folder.path, path, program.path, ...program.args];
+    const env = { XDG_RUNTIME_DIR: "" };
+    await using server = new RunningProcess([...command, "server", "--log", "json", "0"], { env });
+    await using tail = new RunningProcess(["tail", "-n", "+1", "-f", path]);
+    const [, port] = await tail.stdout.match(/"listening".*"port":(\d+)/);
+    using client = await TestClient.connect({ hostname: "127.0.0.1", port: Number(port) });
+    await client.roundTrip("before\n");
+    await tail.stdout.match(/"text":"before\\n"/);
+
+    disk.fill();
+    // More than is left of the last page of the file.
+    for (let i = 0; i < 5; i++) await client.roundTrip(`${"lost".repeat(250)}\n`);
+    await server.stderr.match(
+      /^warning: Cannot write to standard output: no space left on the device; lines are lost/,
+    );
+    disk.empty();
+    await client.roundTrip("after\n");
+    await server.stderr.match(
+      /^warning: standard output can be written again: up to \d+ lines? (was|were) lost$/,
+    );
+    await tail.stdout.match(/"text":"after\\n"/);
+    client.close();
+    await tail.stdout.match(/"worker_exited"/);
+    server.signal("SIGTERM");
+    assertEquals((await server.ended()).code, 0);
+
+    const lines = (await Deno.readTextFile(path)).trimEnd().split("\n");
+    const torn = lines.filter((line) => !line.endsWith("}"));
+    assert(torn.length <= 1, "only the line that the full disk cut off is torn");
+    for (const line of lines) if (!torn.includes(line)) JSON.parse(line);
+    assertMatch(lines.at(-1) ?? "", /"stopped"/);
+  },
+  { needs: ["mount", "umount"], impossible: SmallDisk.impossible },
+);
 
 testProgram("--quiet leaves the start line", async (program) => {
   await using server = await TestServer.start(program, { flags: ["--quiet"] });

@@ -1,5 +1,6 @@
+import { setImmediate } from "node:timers/promises";
 import { LineWriter } from "../../server/line_writer.ts";
-import { assert, assertEquals, assertRejects } from "../assert.ts";
+import { assert, assertEquals, assertMatch, assertRejects } from "../assert.ts";
 import { systemError } from "../support/system_error.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 
@@ -177,6 +178,98 @@ Deno.test("LineWriter warns once when nobody reads any more, and then is silent"
   assertEquals(warnings, [
     "Cannot write to standard output: broken pipe: nobody reads it any more; going on without it",
   ]);
+});
+
+const FULL = systemError("ENOSPC");
+
+const LOSING = "Cannot write to standard output: no space left on the device; " +
+  "lines are lost until it can be written";
+
+/** Tells lines one by one, whose writes fail, and lets the pauses after them go by. */
+async function tellInVain({ writer, clock }: ReturnType<typeof openWriter>, lines: number) {
+  for (let line = 0; line < lines; line++) {
+    writer.writeLine("lost");
+    await clock.pass(100);
+  }
+}
+
+/** Tells a line, and waits until it is written. */
+async function tell({ writer }: ReturnType<typeof openWriter>, line: string) {
+  writer.writeLine(line);
+  await setImmediate();
+}
+
+const again = (lines: string) => `standard output can be written again: up to ${lines} lost`;
+
+Deno.test("LineWriter goes on when it can write again, and says how many lines were lost", async () => {
+  const stream = new FakeStream([FULL, FULL, FULL]);
+  const opened = openWriter(stream);
+  await tellInVain(opened, 3);
+  assertEquals(opened.warnings, [LOSING]);
+  for (const line of ["one", "two"]) await tell(opened, line);
+  assertEquals(stream.writes, ["\none\n", "two\n"], "what failed may have left a part of a line");
+  await opened.writer[Symbol.asyncDispose]();
+  assertEquals(opened.warnings, [LOSING, again("3 lines were")]);
+});
+
+Deno.test("LineWriter loses no line that comes in the pause after a failure", async () => {
+  const stream = new FakeStream([FULL]);
+  const opened = openWriter(stream);
+  await tell(opened, "lost");
+  for (const line of ["one", "two"]) await tell(opened, line);
+  assertEquals(stream.writes, []);
+  await opened.clock.pass(100);
+  await opened.writer[Symbol.asyncDispose]();
+  assertEquals(stream.writes, ["\none\ntwo\n"]);
+  assertEquals(opened.warnings, [LOSING, again("1 line was")]);
+});
+
+Deno.test("LineWriter tells of each time that lines are lost", async () => {
+  const opened = openWriter(new FakeStream([FULL, 5, FULL, 5]));
+  for (const line of ["one", "two"]) {
+    await tellInVain(opened, 1);
+    await tell(opened, line);
+  }
+  assertEquals(opened.warnings, [LOSING, again("1 line was"), LOSING, again("1 line was")]);
+});
+
+Deno.test("LineWriter counts no line that was written before the failure, and begins a new one", async () => {
+  const stream = new FakeStream([7, FULL, FULL]);
+  const opened = openWriter(stream);
+  for (const line of ["one", "two", "three"]) opened.writer.writeLine(line);
+  await opened.clock.pass(100);
+  await tellInVain(opened, 1);
+  await tell(opened, "five");
+  assertEquals(stream.written, "one\ntwo" + "\nfive\n");
+  assertEquals(opened.warnings, [LOSING, again("3 lines were")]);
+});
+
+Deno.test("LineWriter tells at its end of lines that were lost and followed by none", async () => {
+  const opened = openWriter(new FakeStream([FULL, FULL]));
+  await tellInVain(opened, 2);
+  await opened.writer[Symbol.asyncDispose]();
+  const end = "standard output could not be written to the end: up to 2 lines were lost";
+  assertEquals(opened.warnings, [LOSING, end]);
+});
+
+Deno.test("LineWriter gives up a stream that nobody reads any more, also after other failures", async () => {
+  const stream = new FakeStream([FULL, systemError("EPIPE")]);
+  const opened = openWriter(stream);
+  await tellInVain(opened, 1);
+  for (const line of ["one", "two"]) await tell(opened, line);
+  await opened.writer[Symbol.asyncDispose]();
+  assertEquals(stream.writes, []);
+  assertEquals(opened.warnings.length, 2);
+  assertMatch(opened.warnings[1] ?? "", /: broken pipe: .*; going on without it$/);
+});
+
+Deno.test("LineWriter says of a stream that does not block what is the matter with its reader", async () => {
+  const opened = openWriter(new FakeStream([systemError("EAGAIN")]));
+  await tellInVain(opened, 1);
+  assertMatch(
+    opened.warnings[0] ?? "",
+    /^Cannot write to standard output: it is not read fast enough;/,
+  );
 });
 
 Deno.test("LineWriter throws on what is no failure of a stream", async () => {

@@ -47,7 +47,8 @@ export class SmallDisk extends TempFolder {
   }
 
   override async [Symbol.asyncDispose](): Promise<void> {
-    run("umount", this.path);
+    // Also where a failed test has left a process that writes to it.
+    run("umount", "--lazy", this.path);
     await super[Symbol.asyncDispose]();
   }
 }
