@@ -8,6 +8,7 @@ import { errnoOf, isStreamError, OperationalError, reasonOf } from "../ipc/error
 import { selfCommand } from "../ipc/self.ts";
 import type { EventBus } from "./events.ts";
 import { GUARD_COMMAND } from "./guard.ts";
+import { startAnywhere } from "./working_folder.ts";
 
 /** Owns the guard's process. Disposing ends it; what it guards must have ended before. */
 export class GuardProcess implements AsyncDisposable {
@@ -71,7 +72,7 @@ function spawn(): Deno.ChildProcess {
     detached: true,
   });
   try {
-    return command.spawn();
+    return startAnywhere(() => command.spawn());
   } catch (cause) {
     if (errnoOf(cause) === null) throw cause;
     throw new OperationalError(`Cannot start the guard of programs: ${reasonOf(cause)}`, { cause });

@@ -8,6 +8,7 @@ import { extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { errnoOf, OperationalError, reasonOf } from "../ipc/errors.ts";
 import { workerCommand } from "./worker_command.ts";
+import { startAnywhere } from "./working_folder.ts";
 
 const TYPESCRIPT: ReadonlySet<string> = new Set([".ts", ".mts"]);
 
@@ -67,7 +68,7 @@ async function tryHandler(url: string): Promise<string | null> {
   const command = new Deno.Command(path, { args: [...args], stdin: "null", stdout: "null" });
   let output: Deno.CommandOutput;
   try {
-    output = await command.output();
+    output = await startAnywhere(() => command.output());
   } catch (error) {
     if (errnoOf(error) === null) throw error;
     return `the process that tries it cannot be started: ${reasonOf(error)}`;

@@ -14,6 +14,7 @@
  */
 
 import { errnoOf } from "../ipc/errors.ts";
+import { startAnywhere } from "./working_folder.ts";
 
 /** What an executable is made of. */
 interface Machine {
@@ -144,16 +145,16 @@ export function encodeLauncher(arch: typeof Deno.build.arch): Uint8Array<ArrayBu
 
 /**
  * Writes the launcher to `path`, which must not exist, and tries it. Resolves to whether it can be executed there: a
- * file system may be mounted `noexec`, and this may not be Linux.
+ * file system may be mounted `noexec`, Deno writes no file below `/dev`, and this may not be Linux.
  */
 export async function installLauncher(path: string): Promise<boolean> {
   try {
     await Deno.writeFile(path, encodeLauncher(Deno.build.arch), { createNew: true, mode: 0o700 });
     const command = new Deno.Command(path, { stdin: "null", stdout: "null", stderr: "piped" });
-    const { code, stderr } = await command.output();
+    const { code, stderr } = await startAnywhere(() => command.output());
     return code === 127 && new TextDecoder().decode(stderr) === MESSAGE;
   } catch (error) {
-    if (errnoOf(error) === null) throw error;
+    if (errnoOf(error) === null && !(error instanceof Deno.errors.NotCapable)) throw error;
     return false;
   }
 }

@@ -12,6 +12,7 @@
 
 import { lookUpExecutable } from "./executable.ts";
 import { installLauncher } from "./launcher.ts";
+import { startAnywhere } from "./working_folder.ts";
 
 /** How a process is started. */
 export interface SessionCommand {
@@ -37,29 +38,14 @@ export async function openSessions(launcherPath: string | null): Promise<Session
   let wrapper = Deno.build.os === "linux" ? await findWrapper(launcherPath) : null;
   return (command, stdio) => {
     try {
-      return spawn(command, { stdio, wrapper });
+      return startAnywhere(() => spawn(command, { stdio, wrapper }));
     } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-      if (!leaveRemovedFolder()) {
-        if (wrapper === null) throw error;
-        // Some systems clear a folder of temporary files of what is some days old.
-        wrapper = null;
-      }
+      // Some systems clear a folder of temporary files of what is some days old.
+      if (wrapper === null || !(error instanceof Deno.errors.NotFound)) throw error;
+      wrapper = null;
       return spawn(command, { stdio, wrapper });
     }
   };
-}
-
-/** Deno starts nothing while its working folder is gone, as after an upgrade: then any other will do. */
-function leaveRemovedFolder(): boolean {
-  try {
-    Deno.cwd();
-    return false;
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    Deno.chdir("/");
-    return true;
-  }
 }
 
 /** What is put in front of a command to give it a session of its own. */

@@ -43,6 +43,12 @@ testProgram("a server serves where XDG_RUNTIME_DIR is no UTF-8", async (program)
   await assertServes(program, { wrapper: shell(script) });
 });
 
+testProgram("a server serves where its run folder takes no launcher", async (program) => {
+  for (const command of [undefined, CAT]) {
+    await assertServes(program, { wrapper: shell("XDG_RUNTIME_DIR=/dev/shm"), command });
+  }
+});
+
 /** What needs a process for a connection. */
 const SERVINGS: readonly (readonly [string, ServerStart])[] = [
   ["a worker", {}],
@@ -51,7 +57,30 @@ const SERVINGS: readonly (readonly [string, ServerStart])[] = [
   ["a program", { command: CAT }],
 ];
 
+/** Takes from the superuser what lets it enter every folder. */
+const LIKE_A_USER = [
+  "setpriv",
+  "--bounding-set=-dac_override,-dac_read_search",
+  "--inh-caps=-dac_override,-dac_read_search",
+];
+
 for (const [what, start] of SERVINGS) {
+  testProgram(
+    `${what} is started also where the working folder may not be entered`,
+    async (program) => {
+      await using folder = new TempFolder();
+      const working = folder.join("working");
+      await Deno.mkdir(working, { mode: 0o000 });
+      const asUser = Deno.uid() === 0 ? LIKE_A_USER : [];
+      const wrapper = [...shell(`cd ${working}`), ...asUser];
+      await assertServes(program, { ...start, wrapper });
+    },
+    {
+      needs: ["setpriv"],
+      impossible: Deno.uid() === 0 ? undefined : "only the superuser can be in such a folder",
+    },
+  );
+
   testProgram(`${what} is started also when the working folder was removed`, async (program) => {
     await using folder = new TempFolder();
     const working = folder.join("working");
