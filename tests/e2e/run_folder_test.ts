@@ -76,5 +76,5 @@ testProgram(
     const failures = server.events.filter(({ event }) => event === "run_folder_failed");
     assertEquals(failures.length, 1);
   },
-  { needs: ["mount", "umount"], impossible: SmallDisk.impossible },
+  { needs: ["mount"], impossible: SmallDisk.impossible },
 );
