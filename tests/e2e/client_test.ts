@@ -131,6 +131,19 @@ testClient(
   },
 );
 
+testClient(
+  "a host name that no resolver takes is one line, with status 1",
+  async (_program, clientWith) => {
+    for (const host of ["a b", "a..b", "x".repeat(300)]) {
+      assertEquals(await runToEnd(clientWith(host, "9000")), {
+        status: 1,
+        stdout: "",
+        stderr: `brood: Cannot connect to ${host}:9000: the host name could not be resolved\n`,
+      });
+    }
+  },
+);
+
 testClient("a reset is told, with status 1", async (_program, clientWith) => {
   const listen = "TCP-LISTEN:0,bind=127.0.0.1,linger=0";
   await using server = new RunningProcess(["socat", "-d", "-d", listen, "PIPE"]);

@@ -131,14 +131,14 @@ testProgram("a server that is not there is counted as refused, and told", async 
 testProgram(
   "a host name that stands for no address is one line, with status 1",
   async (program) => {
-    for (const processes of [1, 2]) {
-      const args = ["--load", 9, "--processes", processes, "no.such.host.invalid", 9000];
-      assertEquals(await runToEnd(loadOf(program, ...args)), {
-        status: 1,
-        stdout: "",
-        stderr:
-          "brood: Cannot connect to no.such.host.invalid:9000: the host name could not be resolved\n",
-      });
+    for (const host of ["no.such.host.invalid", "a b", "a..b"]) {
+      for (const flags of [["--processes", 1], ["--processes", 2], ["--rate", 100]]) {
+        assertEquals(await runToEnd(loadOf(program, "--load", 9, ...flags, host, 9000)), {
+          status: 1,
+          stdout: "",
+          stderr: `brood: Cannot connect to ${host}:9000: the host name could not be resolved\n`,
+        });
+      }
     }
   },
 );

@@ -34,11 +34,31 @@ Deno.test("reasonOf() keeps the operating system's name where there are no plain
   assertEquals(reasonOf(error), "ELOOP");
 });
 
-Deno.test("reasonOf() has plain words for a host name that cannot be resolved", async () => {
-  const error = await assertRejects(connectTo("nosuch.invalid", 9), Error);
-  assertEquals(errnoOf(error), null);
-  assertEquals(reasonOf(error), "the host name could not be resolved");
-});
+/** Host names that stand for no address, most of them for more than one reason that the system has words for. */
+const NO_HOSTS = [
+  "nosuch.invalid",
+  "a b",
+  "a..b",
+  ".",
+  "a\0b",
+  "a\x01b",
+  "http://x",
+  "localhost:9",
+  "999.1.1.1",
+  "::1%nope",
+  "ä",
+  "x".repeat(64) + ".com",
+  "x".repeat(300),
+];
+
+for (const hostname of NO_HOSTS) {
+  const shown = JSON.stringify(hostname.slice(0, 20));
+  Deno.test(`reasonOf() has plain words for a host name that cannot be resolved: ${shown}`, async () => {
+    const error = await assertRejects(connectTo(hostname, 9), Error);
+    assertEquals(errnoOf(error), null);
+    assertEquals(reasonOf(error), "the host name could not be resolved");
+  });
+}
 
 Deno.test("reasonOf() is the message of any other error, and the text of anything else", () => {
   assertEquals(reasonOf(new TypeError("not a number")), "not a number");
