@@ -11,6 +11,15 @@
 
 import type { Clock } from "../../ipc/clock.ts";
 
+/**
+ * Connections of an open load that may be open at a time, which bounds the memory: more than Linux has ports to connect
+ * to one address from, unless told otherwise. Descriptors mostly run out before.
+ */
+export const OPEN_MAX = 32_768;
+
+/** Connections that a load which is late opens at a stretch: about as many as it has served a few milliseconds later. */
+const OPENED_AT_A_STRETCH_MAX = 32;
+
 /** Some of the connections of a load, by number. */
 export interface Share {
   /** The first. */
@@ -59,8 +68,8 @@ export async function runClosed(
 }
 
 /**
- * Opens connection k of a load k/`rate` seconds after `startMs`. Resolves when all have ended, or those open after a
- * stop.
+ * Opens connection k of a load k/`rate` seconds after `startMs`, or as soon after that as the process gets to it, and
+ * not while {@linkcode OPEN_MAX} are open. Resolves when all have ended, or those open after a stop.
  */
 export async function runOpen(
   share: Share,
@@ -76,15 +85,31 @@ export async function runOpen(
   const open = new Set<Promise<void>>();
   const broken = new AbortController();
   const ending = AbortSignal.any([stopping, broken.signal]);
+  let oneEnded = Promise.withResolvers<void>();
+  let openedAtAStretch = 0;
   for (const number of numbersOf(share)) {
     const dueMs = startMs + number * 1000 / rate;
-    // A timer may wake a little early: it counts whole milliseconds.
-    while (clock.now() < dueMs && !ending.aborted) await clock.sleep(dueMs - clock.now(), ending);
+    while (!ending.aborted) {
+      const leftMs = dueMs - clock.now();
+      if (open.size >= OPEN_MAX) await oneEnded.promise;
+      // A timer may wake a little early: it counts whole milliseconds.
+      else if (leftMs > 0) await clock.sleep(leftMs, ending);
+      // Also a load that is late looks at its signals and sockets. Deno does that when there is nothing else to do, so
+      // that this is a timer, and not `setImmediate`.
+      else if (openedAtAStretch === OPENED_AT_A_STRETCH_MAX) await clock.sleep(0, ending);
+      else break;
+      openedAtAStretch = 0;
+    }
     if (ending.aborted) break;
+    openedAtAStretch += 1;
     const visiting: Promise<void> = visit(number, dueMs)
       .catch((error) => broken.abort(error))
-      .finally(() => open.delete(visiting));
+      .finally(() => {
+        open.delete(visiting);
+        oneEnded.resolve();
+      });
     open.add(visiting);
+    if (open.size >= OPEN_MAX) oneEnded = Promise.withResolvers();
   }
   await Promise.all(open);
   if (broken.signal.aborted) throw broken.signal.reason;

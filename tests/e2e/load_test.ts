@@ -5,7 +5,14 @@ import { assert, assertEquals, assertMatch, assertNotMatch } from "../assert.ts"
 import { closedPort, listenOnLoopback } from "../support/sockets.ts";
 import { TempFolder } from "../support/temp_folder.ts";
 import { BadServer } from "./bad_server.ts";
-import { childrenOf, processesWith, RunningProcess, runToEnd, within } from "./process.ts";
+import {
+  childrenOf,
+  processesWith,
+  residentBytesOf,
+  RunningProcess,
+  runToEnd,
+  within,
+} from "./process.ts";
 import { type Program, testProgram } from "./program.ts";
 import { TestServer } from "./server.ts";
 
@@ -118,6 +125,27 @@ testProgram("--rate opens connections at their times", async (program) => {
   assert(report.durationMs >= 475, `it took ${report.durationMs} ms`);
   assertEquals([report.connections.done, report.latencyMs.late.count], [20, 20]);
 });
+
+testProgram(
+  "Ctrl-C ends a load at once that cannot keep to its rate, and its memory is bounded",
+  async (program) => {
+    await using server = await BadServer.start("echoes for ever");
+    const args = ["--json", "--load", 1_000_000_000, "--rate", 1_000_000, server.port];
+    await using load = new RunningProcess(loadOf(program, ...args));
+    await within(server.heard(200), () => "connections");
+    const bytes = await residentBytesOf(load.pid);
+    load.signal("SIGINT");
+    await load.ended();
+    const report: LoadReport = JSON.parse(load.stdout.text);
+    checkSums(report);
+    const { connections, latencyMs } = report;
+    assert(report.stopped && connections.done > 0 && connections.notBegun > 0, load.stdout.text);
+    // The last of those begun was due long before.
+    assert(latencyMs.late.max > 10, load.stdout.text);
+    assertEquals(load.stderr.text, "");
+    assert(bytes < 600e6, `${bytes} bytes`);
+  },
+);
 
 testProgram("a server that is not there is counted as refused, and told", async (program) => {
   for (const processes of [1, 2]) {
