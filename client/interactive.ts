@@ -7,15 +7,11 @@
  * @module
  */
 
-// @ts-types="../types/std_streams.d.ts"
-import { DelimiterStream } from "@std/streams";
-import { errnoOf, isStreamError, OperationalError, reasonOf } from "../ipc/errors.ts";
+import { errnoOf, isStreamError } from "../ipc/errors.ts";
 import { writeAll } from "../ipc/copy.ts";
 import type { ByteStream } from "../ipc/transport.ts";
+import { linesOf } from "./lines.ts";
 import { receiveAll } from "./receive.ts";
-
-const NEWLINE = 0x0a;
-const RETURN = 0x0d;
 
 /** What an interactive client works with. */
 export interface InteractiveOptions {
@@ -31,7 +27,7 @@ export interface InteractiveOptions {
 
 /**
  * Runs until the server has ended. Rejects with the stream's error if the connection is lost, and with
- * `OutputError` or {@linkcode InputError} if the client's own side fails.
+ * `OutputError` or `InputError` if the client's own side fails.
  */
 export async function runInteractive(
   connection: ByteStream,
@@ -58,35 +54,14 @@ export async function runInteractive(
   if (reset !== null) throw reset;
 }
 
-/** The input cannot be read; the reason is the cause. */
-export class InputError extends OperationalError {}
-
 async function sendLines(
   connection: Pick<ByteStream, "write" | "closeWrite">,
   options: InteractiveOptions,
 ): Promise<void> {
-  for await (const line of linesOf(options.input)) {
-    const content = withoutNewline(line);
-    if (content.length === 0) continue;
-    if (new TextDecoder().decode(content) === options.endWord) break;
-    await writeAll(connection, options.newline ? line : content);
+  for await (const { content, typed, isWhole } of linesOf(options.input)) {
+    if (isWhole && content.length === 0) continue;
+    if (isWhole && new TextDecoder().decode(content) === options.endWord) break;
+    await writeAll(connection, options.newline ? typed : content);
   }
   await connection.closeWrite();
-}
-
-/** The lines of an input as bytes, each with its newline if it has one. */
-async function* linesOf(input: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const splitter = new DelimiterStream(Uint8Array.of(NEWLINE), { disposition: "suffix" });
-  try {
-    // The input is not ours to cancel, which would wait for a read that is under way.
-    yield* input.pipeThrough(splitter).values({ preventCancel: true });
-  } catch (cause) {
-    if (!isStreamError(cause)) throw cause;
-    throw new InputError(`Cannot read standard input: ${reasonOf(cause)}`, { cause });
-  }
-}
-
-function withoutNewline(line: Uint8Array): Uint8Array {
-  if (line.at(-1) !== NEWLINE) return line;
-  return line.subarray(0, line.at(-2) === RETURN ? -2 : -1);
 }

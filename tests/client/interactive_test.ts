@@ -1,4 +1,5 @@
-import { InputError, runInteractive } from "../../client/interactive.ts";
+import { runInteractive } from "../../client/interactive.ts";
+import { InputError, LINE_BYTES_MAX } from "../../client/lines.ts";
 import { OutputError } from "../../client/receive.ts";
 import { assertEquals, assertRejects } from "../assert.ts";
 import { bytesOf, oneByOne } from "../support/bytes.ts";
@@ -86,6 +87,35 @@ Deno.test("runInteractive() sends a line before the next one comes", async () =>
   })());
   await runInteractive(connection, { ...OPTIONS, input, output: new MemoryStream() });
   assertEquals(connection.writtenText, "one\ntwo\n");
+});
+
+Deno.test("runInteractive() sends a long line before its end comes", async () => {
+  const length = 3 * LINE_BYTES_MAX + 100;
+  const sent = Promise.withResolvers<void>();
+  let sentBytes = 0;
+  const connection = new MemoryStream({
+    reads: endsWithClient,
+    takes(taken) {
+      sentBytes += taken;
+      if (sentBytes > length - LINE_BYTES_MAX) sent.resolve();
+      return taken;
+    },
+  });
+  const input = ReadableStream.from((async function* () {
+    yield new Uint8Array(length).fill(120);
+    await sent.promise;
+    yield bytesOf("\nEND\n");
+  })());
+  await runInteractive(connection, { ...OPTIONS, input, output: new MemoryStream() });
+  assertEquals(connection.writtenText, "x".repeat(length) + "\n");
+});
+
+Deno.test("runInteractive() stops at no part of a long line, and leaves none out", async () => {
+  const long = "x".repeat(LINE_BYTES_MAX);
+  await assertSends(inputOf(`${long}END\n${long}\n${long}END`), `${long}END\n${long}\n${long}END`);
+  await assertSends(inputOf(`${long}END\r\n${long}\r\nEND\r\n`), `${long}END${long}`, {
+    newline: false,
+  });
 });
 
 Deno.test("runInteractive() does not send an empty line", async () => {

@@ -1,4 +1,4 @@
-import { InputError } from "../../client/interactive.ts";
+import { InputError } from "../../client/lines.ts";
 import { runSplit } from "../../client/split.ts";
 import { OperationalError } from "../../ipc/errors.ts";
 import { assertEquals, assertRejects } from "../assert.ts";

@@ -1,9 +1,10 @@
 /** The client, in one process and in two: what it sends, what it prints, and what ends it. */
 
-import { assertEquals, assertMatch } from "../assert.ts";
+import { LINE_BYTES_MAX } from "../../client/lines.ts";
+import { assert, assertEquals, assertMatch } from "../assert.ts";
 import { readAll, send } from "../support/bytes.ts";
 import { listenOnLoopback } from "../support/sockets.ts";
-import { RunningProcess, runToEnd } from "./process.ts";
+import { residentBytesOf, RunningProcess, runToEnd, within } from "./process.ts";
 import { type Program, type TestOptions, testProgram } from "./program.ts";
 import { ScriptedServer } from "./scripted_server.ts";
 import { TestServer } from "./server.ts";
@@ -130,6 +131,40 @@ testClient(
     assertEquals((await shell.ended()).code, 0);
   },
 );
+
+testClient(
+  "a line without an end is sent as it comes, in little memory",
+  async (_program, clientWith) => {
+    const { promise: received, resolve } = Promise.withResolvers<void>();
+    const length = 400_000_000;
+    await using server = new ScriptedServer(async (conn) => {
+      const buffer = new Uint8Array(1024 * 1024);
+      let bytes = 0;
+      const receive = async () => bytes += await conn.read(buffer) ?? NaN;
+      while (bytes < length - LINE_BYTES_MAX) await receive();
+      resolve();
+      while (bytes < length + 1) await receive();
+    });
+    await using client = new RunningProcess(clientWith(String(server.port)));
+    const part = "x".repeat(1_000_000);
+    for (let sent = 0; sent < length; sent += part.length) await client.type(part);
+    await within(received, () => "such a line at the server");
+    const bytes = await residentBytesOf(client.pid);
+    await client.type("\nEND\n");
+    assertEquals((await client.ended()).code, 0, client.stderr.text);
+    assert(bytes < 300e6, `${bytes} bytes`);
+  },
+);
+
+testClient("a line of 50 MB comes back from an echo", async (program, clientWith) => {
+  await using server = await TestServer.start(program, { flags: ["--quiet"] });
+  const client = clientWith(String(server.port)).map((word) => `'${word}'`).join(" ");
+  const script =
+    `head -c 50000000 /dev/zero | ${client} | cksum; head -c 50000000 /dev/zero | cksum`;
+  const { stdout, stderr } = await runToEnd(["sh", "-c", script]);
+  const [sent, expected] = stdout.split("\n");
+  assertEquals([sent, stderr], [expected, ""]);
+});
 
 testClient(
   "a host name that no resolver takes is one line, with status 1",
