@@ -2,6 +2,9 @@
  * `deno task test [PATH...]`: compiles the binary that the e2e tests run besides the source, runs the tests, and says
  * how many of them used each. The last line is `N passed, N failed, N skipped`.
  *
+ * Files run at the same time, as threads of one process, which share its environment and working directory: tests leave
+ * both as they are. An e2e test mostly waits, so twice as many run as there are processors, or as many as `DENO_JOBS` says.
+ *
  * On the one platform that npm has a Deno runtime for, the binary is made with that, so that the tests need no other
  * host and are the same on every network.
  *
@@ -17,6 +20,10 @@ import { countResults, formatCounts } from "./test_report.ts";
 /** Where the e2e tests find the binary. */
 const BINARY = join(DIST, "test", "brood");
 
+/** The files that take longest, which begin first: the last to begin decides when all have ended. */
+const SLOWEST = ["limits", "echo", "stopping", "connections", "handlers"]
+  .map((name) => join("tests", "e2e", `${name}_test.ts`));
+
 async function run(paths: readonly string[]): Promise<number> {
   const runtime = Deno.build.target === NPM_RUNTIME_TARGET ? ["--runtime", "npm"] : [];
   const compiled = await runDeno(["run", "-A", "tools/compile.ts", ...runtime, "--output", BINARY]);
@@ -24,7 +31,11 @@ async function run(paths: readonly string[]): Promise<number> {
 
   const report = await Deno.makeTempFile({ prefix: "brood_tests_", suffix: ".xml" });
   try {
-    const status = await runDeno(["test", "-A", `--junit-path=${report}`, ...paths]);
+    const files = paths.length === 0 ? [...SLOWEST, "tests"] : paths;
+    const status = await runDeno(
+      ["test", "-A", "--parallel", `--junit-path=${report}`, ...files],
+      { DENO_JOBS: Deno.env.get("DENO_JOBS") ?? String(2 * navigator.hardwareConcurrency) },
+    );
     const results = await Deno.readTextFile(report);
     for (const form of ["source", "compiled"]) {
       console.log(
@@ -39,8 +50,16 @@ async function run(paths: readonly string[]): Promise<number> {
 }
 
 /** Runs a command of Deno in the project, with this program's outputs. Resolves to its exit status. */
-async function runDeno(args: readonly string[]): Promise<number> {
-  const command = new Deno.Command(Deno.execPath(), { args: [...args], cwd: ROOT, stdin: "null" });
+async function runDeno(
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<number> {
+  const command = new Deno.Command(Deno.execPath(), {
+    args: [...args],
+    cwd: ROOT,
+    env,
+    stdin: "null",
+  });
   const { code } = await command.spawn().status;
   return code;
 }

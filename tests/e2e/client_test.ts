@@ -4,7 +4,14 @@ import { LINE_BYTES_MAX } from "../../client/lines.ts";
 import { assert, assertEquals, assertMatch } from "../assert.ts";
 import { readAll, send } from "../support/bytes.ts";
 import { listenOnLoopback } from "../support/sockets.ts";
-import { residentBytesOf, RunningProcess, runToEnd, within } from "./process.ts";
+import { TempFolder } from "../support/temp_folder.ts";
+import {
+  residentBytesOf,
+  RunningProcess,
+  runToEnd,
+  startWithoutReader,
+  within,
+} from "./process.ts";
 import { type Program, type TestOptions, testProgram } from "./program.ts";
 import { ScriptedServer } from "./scripted_server.ts";
 import { TestServer } from "./server.ts";
@@ -215,10 +222,9 @@ testClient(
 
 testClient("an output that is closed is told, with status 1", async (program, clientWith) => {
   await using server = await TestServer.start(program, { flags: ["--quiet"] });
-  const client = clientWith(String(server.port)).map((word) => `'${word}'`).join(" ");
-  // The client gets its input only when the reader of its output is gone.
-  const script = `{ { echo one; sleep 0.2; echo two; } | ${client}; echo "status $?" >&2; } | true`;
-  await using shell = new RunningProcess(["sh", "-c", script]);
+  await using folder = new TempFolder();
+  const client = clientWith(String(server.port));
+  await using shell = startWithoutReader(client, { folder, input: "one\n" });
   await shell.stderr.match(/^brood: Cannot write to standard output: broken pipe/);
   await shell.stderr.match(/^status 1$/);
 });

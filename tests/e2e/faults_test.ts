@@ -1,6 +1,7 @@
 /** What goes wrong with one connection or worker, and what the others notice of it: nothing. */
 
 import { assertEquals, assertMatch } from "../assert.ts";
+import { copyProgram } from "../support/program_file.ts";
 import { TempFolder } from "../support/temp_folder.ts";
 import { childrenOf, RunningProcess, TestFolder } from "./process.ts";
 import { type Program, testProgram } from "./program.ts";
@@ -84,7 +85,7 @@ testProgram(
 /** The program, with an executable of its own that a test may take away. */
 async function copyOf(program: Program, folder: string): Promise<Program> {
   const path = `${folder}/copy`;
-  await Deno.copyFile(program.path, path);
+  await copyProgram(program.path, path);
   return { ...program, path };
 }
 

@@ -11,6 +11,7 @@ import {
   residentBytesOf,
   RunningProcess,
   runToEnd,
+  startWithoutReader,
   within,
 } from "./process.ts";
 import { type Program, testProgram } from "./program.ts";
@@ -294,9 +295,9 @@ testProgram("flags that contradict each other are one line, with status 2", asyn
 });
 
 testProgram("an output that is closed is told, with status 1", async (program) => {
-  const command = loadOf(program, "--load", 1, closedPort()).map((word) => `'${word}'`).join(" ");
-  const script = `{ sleep 0.3; ${command}; echo "status $?" >&2; } | true`;
-  await using shell = new RunningProcess(["sh", "-c", script]);
+  await using folder = new TempFolder();
+  const command = loadOf(program, "--load", 1, closedPort());
+  await using shell = startWithoutReader(command, { folder });
   await shell.stderr.match(/^brood: Cannot write to standard output: broken pipe/);
   await shell.stderr.match(/^status 1$/);
 });

@@ -164,6 +164,30 @@ export async function runToEnd(
   return { status: code, stdout: process.stdout.text, stderr: process.stderr.text };
 }
 
+/**
+ * Starts a shell that runs a program whose output nobody reads: its reader has gone before the program starts. The
+ * shell's standard error is the program's, and then tells its status: `status 1`.
+ */
+export function startWithoutReader(
+  command: readonly string[],
+  options: { readonly folder: TempFolder; readonly input?: string },
+): RunningProcess {
+  const script = `
+    gone=$1 input=$2
+    shift 2
+    mkfifo "$gone"
+    {
+      read -r line < "$gone"
+      printf %s "$input" | "$@"
+      echo "status $?" >&2
+    } | {
+      exec <&-
+      echo gone > "$gone"
+    }`;
+  const gone = options.folder.join("gone");
+  return new RunningProcess(["sh", "-c", script, "sh", gone, options.input ?? "", ...command]);
+}
+
 /** The processes whose parent is `pid`, by their state letter in `/proc` (`Z` is a zombie). */
 export async function childrenOf(pid: number): Promise<{ pid: number; state: string }[]> {
   const children = [];

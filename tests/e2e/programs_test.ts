@@ -2,6 +2,7 @@
 
 import { assert, assertEquals, assertMatch } from "../assert.ts";
 import { readAll } from "../support/bytes.ts";
+import { copyProgram } from "../support/program_file.ts";
 import { ResettableClient } from "../support/sockets.ts";
 import { TempFolder } from "../support/temp_folder.ts";
 import { childrenOf, processesWith, RunningProcess, runToEnd } from "./process.ts";
@@ -264,7 +265,7 @@ testProgram(
 testProgram("a program that is removed later fails its connections only", async (program) => {
   await using folder = new TempFolder();
   const path = folder.join("program");
-  await Deno.copyFile("/bin/cat", path);
+  await copyProgram("/bin/cat", path);
   await using server = await start(program, [path]);
   await Deno.rename(path, `${path}.away`);
   using client = await server.connect();

@@ -1,5 +1,6 @@
 import { encodeLauncher, installLauncher } from "../../server/launcher.ts";
 import { assertEquals, assertMatch } from "../assert.ts";
+import { writeProgram } from "../support/program_file.ts";
 import { TempFolder } from "../support/temp_folder.ts";
 import { findMissingTools } from "../support/tools.ts";
 
@@ -21,7 +22,7 @@ for (const { arch, emulator } of RUNS) {
         if (missing !== "") throw new Error(`In CI ${missing} must be installed`);
         await using folder = new TempFolder();
         const launcher = folder.join("launch");
-        await Deno.writeFile(launcher, encodeLauncher(arch), { mode: 0o700 });
+        await writeProgram(launcher, encodeLauncher(arch));
         const command = emulator === null ? [launcher] : [emulator, launcher];
         await run({ folder, run: (...args) => runToEnd([...command, ...args]) });
       },
@@ -49,7 +50,7 @@ for (const { arch, emulator } of RUNS) {
 
   test("leaves a script without an interpreter's name to the shell", async ({ folder, run }) => {
     const script = folder.join("script");
-    await Deno.writeTextFile(script, 'printf "%s|" "$@"', { mode: 0o755 });
+    await writeProgram(script, 'printf "%s|" "$@"');
     assertEquals((await run(script, "a  b", "c")).stdout, "a  b|c|");
   });
 

@@ -2,6 +2,8 @@ import { openSessions, type SessionCommand, type SessionSpawn } from "../../serv
 import { ChildStream } from "../../ipc/transports/pipe.ts";
 import { assertEquals, assertNotEquals, assertThrows } from "../assert.ts";
 import { readAll, receive, send } from "../support/bytes.ts";
+import { writeProgram } from "../support/program_file.ts";
+import { replacePath } from "../support/replaced_path.ts";
 import { TempFolder } from "../support/temp_folder.ts";
 
 /** The group and session of a process (proc_pid_stat(5)). */
@@ -17,12 +19,8 @@ async function openWithoutSetsid(): Promise<SessionSpawn> {
   const path = Deno.env.get("PATH") ?? "";
   const [shell = "/bin/sh"] = path.split(":").map((entry) => `${entry}/sh`).filter(exists);
   await Deno.symlink(shell, folder.join("sh"));
-  Deno.env.set("PATH", folder.path);
-  try {
-    return await openSessions(null);
-  } finally {
-    Deno.env.set("PATH", path);
-  }
+  using _ = replacePath(folder.path);
+  return await openSessions(null);
 }
 
 function exists(path: string): boolean {
@@ -98,7 +96,7 @@ for (const [way, open] of WAYS) {
   Deno.test(`${way} leaves a script without an interpreter's name to a shell`, async () => {
     await using folder = new TempFolder();
     const path = folder.join("script");
-    await Deno.writeTextFile(path, `printf '%s|' "$@"`, { mode: 0o755 });
+    await writeProgram(path, `printf '%s|' "$@"`);
     const spawn = await open(folder);
     assertEquals(await run(spawn, { path, args: ["a  b", "c"] }), "a  b|c|");
   });

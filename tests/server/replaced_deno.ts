@@ -1,8 +1,11 @@
-/** Replaces a part of the `Deno` namespace, for what the operating system does too seldom to wait for. */
+/**
+ * Replaces a part of the `Deno` namespace, for what the operating system does too seldom to wait for. The tests of other
+ * files, which run at the same time, have a namespace of their own.
+ */
 
 /** Puts `value` in the place of `Deno[name]` until it is disposed. */
 export function replaceDeno(
-  name: "Command" | "connect" | "listen" | "readDir",
+  name: "Command" | "connect" | "env" | "listen" | "readDir",
   value: unknown,
 ): Disposable {
   const original = Object.getOwnPropertyDescriptor(Deno, name) ?? {};

@@ -50,14 +50,10 @@ async function serve(
 }
 
 async function openModeIn(parent: string, context: ModeContext): Promise<PerConnectionMode> {
-  const before = Deno.env.get("XDG_RUNTIME_DIR");
-  Deno.env.set("XDG_RUNTIME_DIR", parent);
-  try {
-    return await PerConnectionMode.open(context, { spare: 0, handlerUrl: null });
-  } finally {
-    if (before === undefined) Deno.env.delete("XDG_RUNTIME_DIR");
-    else Deno.env.set("XDG_RUNTIME_DIR", before);
-  }
+  using _ = replaceDeno("env", {
+    get: (name: string) => name === "XDG_RUNTIME_DIR" ? parent : undefined,
+  });
+  return await PerConnectionMode.open(context, { spare: 0, handlerUrl: null });
 }
 
 Deno.test("PerConnectionMode serves a connection in a worker, and tells its events", async () => {
