@@ -18,7 +18,7 @@ export interface CommandSpec<Table extends FlagTable> {
   readonly typed?: string;
   /** What it does, in a line. */
   readonly summary: string;
-  /** Its operands in order, those in brackets optional: `["[HOST]", "PORT"]`. */
+  /** Its operands in order, those in brackets optional: `["[HOST]", "PORT"]`. After `"[PATH]..."` may be more. */
   readonly operands: readonly string[];
   /** How it takes a program behind `--`: `"[-- PROGRAM [ARG]...]"`; where it takes none, operands stand there. */
   readonly program?: string;
@@ -93,7 +93,8 @@ export function parseCommandLine<Table extends FlagTable>(
   }
 
   const required = spec.operands.filter((operand) => !operand.startsWith("["));
-  const surplus = operands[spec.operands.length];
+  const isOpen = spec.operands.at(-1)?.endsWith("...") === true;
+  const surplus = isOpen ? undefined : operands[spec.operands.length];
   if (surplus !== undefined) throw refuse(`surplus argument ${JSON.stringify(surplus)}`);
   if (operands.length < required.length) {
     throw refuse(`${required.slice(operands.length).join(" and ")} is missing`);

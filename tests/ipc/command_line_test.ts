@@ -214,6 +214,15 @@ Deno.test("parseCommandLine() refuses a surplus argument", () => {
   assertRefused(["door", "guest", "--", "--more"], 'surplus argument "--more"');
 });
 
+Deno.test("parseCommandLine() takes any number of an operand that may be repeated", () => {
+  const deliver = { ...KNOCK, operands: ["PARCEL", "[DOOR]..."] };
+  for (const operands of [["parcel"], ["parcel", "a"], ["parcel", "a", "b", "c"]]) {
+    assertEquals(parseCommandLine(deliver, operands)?.operands, operands);
+  }
+  assertThrows(() => parseCommandLine(deliver, []), UsageError, "PARCEL is missing");
+  assertEquals(formatUsage(deliver), "brood knock [OPTIONS] PARCEL [DOOR]...");
+});
+
 Deno.test("parseCommandLine() refuses a missing operand, by name", () => {
   assertRefused(["--quiet"], "DOOR is missing");
   const move = { ...KNOCK, operands: ["FROM", "TO"] };

@@ -1,7 +1,8 @@
+import fc from "fast-check";
 import { escapeBytes, escapeLines, stringifySafely } from "../../server/escape.ts";
 import { assertEquals, assertNotMatch } from "../assert.ts";
 import { bytesOf } from "../support/bytes.ts";
-import { type Random, randomFrom } from "../support/random.ts";
+import { joined } from "../support/pieces.ts";
 
 /** What is escaped, the bytes or the text it is sent as, and how it shows. */
 const TABLE: readonly (readonly [string, string | readonly number[], string])[] = [
@@ -23,6 +24,11 @@ const TABLE: readonly (readonly [string, string | readonly number[], string])[] 
   ["Korean as it is", "안녕하세요", "안녕하세요"],
   ["emoji as they are, joined ones too", "🐣 👩‍💻", "🐣 👩‍💻"],
   ["the last character there is", "\u{10ffff}", "\u{10ffff}"],
+  [
+    "the first and last character of each length",
+    "~\u00a0\u07ff\u0800\uffff\u{10000}",
+    "~\u00a0\u07ff\u0800\uffff\u{10000}",
+  ],
   ["a right-to-left override", "a\u202eb", "a\\xe2\\x80\\xaeb"],
   ["direction marks", "\u061c\u200e\u200f", "\\xd8\\x9c\\xe2\\x80\\x8e\\xe2\\x80\\x8f"],
   ["direction isolates", "\u2066\u2069", "\\xe2\\x81\\xa6\\xe2\\x81\\xa9"],
@@ -52,24 +58,41 @@ for (const [what, sent, shown] of TABLE) {
 /** What a terminal may obey: the controls (Cc), separators and direction marks. */
 const DANGEROUS = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\ufeff]/u;
 
+/** Bytes of every kind: noise, characters, and characters cut short. */
+const noise = fc.array(
+  fc.oneof(
+    fc.uint8Array({ maxLength: 4 }),
+    fc.string({ unit: "binary", maxLength: 4 }).map(bytesOf),
+    fc.string({ unit: "binary", minLength: 1, maxLength: 1 }).map(bytesOf)
+      .map((encoded) => encoded.subarray(0, -1)),
+    fc.constantFrom(
+      ...TABLE.map(([, sent]) => typeof sent === "string" ? bytesOf(sent) : Uint8Array.from(sent)),
+    ),
+  ),
+  { maxLength: 12 },
+).map(joined);
+
 Deno.test("escapeBytes() lets no control through, and the bytes can be told from the result", () => {
-  const random = randomFrom(20_240_229);
-  for (let round = 0; round < 2000; round++) {
-    const bytes = encodedNoise(random);
-    const shown = escapeBytes(bytes);
-    assertNotMatch(shown, DANGEROUS);
-    assertEquals(unescape(shown), bytes, `round ${round}: ${shown}`);
-  }
+  fc.assert(
+    fc.property(noise, (bytes) => {
+      const shown = escapeBytes(bytes);
+      assertNotMatch(shown, DANGEROUS);
+      assertEquals(unescape(shown), bytes);
+    }),
+    { numRuns: 2000 },
+  );
 });
 
 Deno.test("stringifySafely() lets no control through, and means the same to a parser", () => {
-  const random = randomFrom(20_240_301);
-  for (let round = 0; round < 500; round++) {
-    const value = { text: new TextDecoder().decode(encodedNoise(random)) };
-    const json = stringifySafely(value);
-    assertNotMatch(json, DANGEROUS);
-    assertEquals(JSON.parse(json), value);
-  }
+  fc.assert(
+    fc.property(noise, (bytes) => {
+      const value = { text: new TextDecoder().decode(bytes) };
+      const json = stringifySafely(value);
+      assertNotMatch(json, DANGEROUS);
+      assertEquals(JSON.parse(json), value);
+    }),
+    { numRuns: 500 },
+  );
 });
 
 Deno.test("stringifySafely() escapes what JSON leaves as it is, and nothing else", () => {
@@ -79,21 +102,6 @@ Deno.test("stringifySafely() escapes what JSON leaves as it is, and nothing else
     '["\\u001b\\u007f\\u009b\\u202e\\ufeff \\"안녕\\" 🐣 \u00a0"]',
   );
 });
-
-/** Bytes of every kind: noise, the encodings of characters, and fragments of those. */
-function encodedNoise(random: Random): Uint8Array {
-  const bytes: number[] = [];
-  for (let piece = 0; piece < 12; piece++) {
-    const bits = random(7, 20);
-    const point = Math.min(random(0, 2 ** bits - 1), 0x10_ffff);
-    const encoded = bytesOf(String.fromCodePoint(point));
-    const kind = random(0, 9);
-    if (kind < 3) bytes.push(random(0, 255));
-    else if (kind < 5) bytes.push(...encoded.subarray(0, encoded.length - 1));
-    else bytes.push(...encoded);
-  }
-  return Uint8Array.from(bytes);
-}
 
 const NAMED: Readonly<Record<string, number>> = { t: 0x09, n: 0x0a, r: 0x0d, "\\": 0x5c };
 

@@ -1,7 +1,13 @@
 /** An empty folder, removed at the end with all that is in it. */
 export class TempFolder implements AsyncDisposable {
-  /** Below `/tmp`, wherever `TMPDIR` is: short enough for the path of a socket (at most 107 bytes, unix(7)). */
-  readonly path = Deno.makeTempDirSync({ dir: "/tmp", prefix: "brood_test_" });
+  /**
+   * Below `/tmp`, wherever `TMPDIR` is: short enough for the path of a socket (at most 107 bytes, unix(7)). Below
+   * `BROOD_TESTS_IN` where somebody runs tests that he may have to end, and removes what they leave.
+   */
+  readonly path = Deno.makeTempDirSync({
+    dir: Deno.env.get("BROOD_TESTS_IN") ?? "/tmp",
+    prefix: "brood_test_",
+  });
 
   /** The path of a name in the folder. */
   join(name: string): string {

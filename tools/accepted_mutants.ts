@@ -1,0 +1,35 @@
+/**
+ * The mutants that are no mistakes, which `deno task mutate` leaves out.
+ *
+ * @module
+ */
+
+import type { AcceptedMutant } from "./mutation_subjects.ts";
+
+/** By the path of the source, and in it by the place. */
+export const ACCEPTED: readonly AcceptedMutant[] = [
+  ...["true", "count >= 0"].map((condition) => ({
+    path: "server/hosts.ts",
+    original: "if (count > 0) this.#counts.set(key, count);",
+    mutated: `if (${condition}) this.#counts.set(key, count);`,
+    reason: "a count of 0 that is kept takes memory, and is as good as none",
+  })),
+  ...["lead <= 0x80", "lead < 129"].map((condition) => ({
+    path: "server/escape.ts",
+    original: "const shown = lead < 0x80 ? showAscii(lead) : showCharacter(sequence);",
+    mutated: `const shown = ${condition} ? showAscii(lead) : showCharacter(sequence);`,
+    reason: "0x80 is neither a character of ASCII nor the first byte of another",
+  })),
+  ...["lead > 0xc0", "lead >= 193"].map((condition) => ({
+    path: "server/escape.ts",
+    original: "return lead >= 0xc0 ? 2 : 1;",
+    mutated: `return ${condition} ? 2 : 1;`,
+    reason: "no character begins with 0xc0",
+  })),
+  {
+    path: "server/escape.ts",
+    original: "if (error instanceof TypeError) return null;",
+    mutated: "if (true) return null;",
+    reason: "the decoder throws nothing else; the check is for what nobody expects",
+  },
+];
