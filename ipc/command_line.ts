@@ -59,7 +59,7 @@ export function parseCommandLine<Table extends FlagTable>(
   args: readonly string[],
 ): Parsed<Table> | Question {
   const refuse = (message: string) => new UsageError(message, { command: spec.name });
-  const isValued = (name: string) => (spec.flags[name]?.placeholder ?? null) !== null;
+  const isValued = (name: string) => spec.flags[name]?.placeholder !== null;
   const [valued, switches] = partition(Object.keys(spec.flags), isValued);
   const { flagged, operands: inFront, behind } = sortArguments(args, {
     valued,
@@ -140,7 +140,8 @@ function sortArguments(
   const flagged: string[] = [];
   const operands: string[] = [];
   for (let i = 0; i < args.length; i++) {
-    const [typed = "", next] = args.slice(i, i + 2);
+    const typed = args[i] ?? "";
+    const next = args[i + 1];
     const argument = flags.names.get(typed) ?? typed;
     if (argument === "--") return { flagged, operands, behind: args.slice(i + 1) };
     if (!argument.startsWith("-") || argument === "-") {

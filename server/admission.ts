@@ -33,7 +33,8 @@ export interface AdmissionOptions {
 export class Admission {
   readonly #options: AdmissionOptions;
   #taken = 0;
-  #onFree: (() => void) | null = null;
+  /** Wakes whoever waits for a slot. */
+  #onFree = () => {};
 
   /** Starts with every slot free. */
   constructor(options: AdmissionOptions) {
@@ -67,8 +68,7 @@ export class Admission {
     this.#taken += 1;
     return slotOf(() => {
       this.#taken -= 1;
-      this.#onFree?.();
-      this.#onFree = null;
+      this.#onFree();
     });
   }
 }

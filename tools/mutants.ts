@@ -133,7 +133,9 @@ const OPERATORS: Operators = {
     if (handler && handler.body.body.length > 0) yield replace(handler.body, "{}");
     if (finalizer) yield replace(finalizer, "{}");
   },
-  AwaitExpression: (place) => [replace(place.node, textOf(place.node.argument, place))],
+  *AwaitExpression(place) {
+    if (!isReturnedAnyway(place)) yield replace(place.node, textOf(place.node.argument, place));
+  },
   *VariableDeclaration({ node }) {
     const [, using] = /^((?:await )?using) /.exec(node.kind + " ") ?? [];
     if (using === undefined) return;
@@ -199,6 +201,20 @@ function isFixed([parent]: readonly AnyNode[]): boolean {
 function isForTypesOnly([parent, grandparent]: readonly AnyNode[]): boolean {
   if (parent?.type === "AssignmentPattern") return grandparent?.type === "ArrayPattern";
   return parent?.type === "LogicalExpression" && parent.operator === "??" && isIndexed(parent.left);
+}
+
+/** Whether a function returns a promise that it awaits for nothing: it catches no failure, and closes nothing after. */
+function isReturnedAnyway({ around: [parent, ...others] }: Place): boolean {
+  if (parent?.type !== "ReturnStatement") return false;
+  const end = others.findIndex(({ type }) => /Function/.test(type));
+  return others.slice(0, end).every((node) =>
+    node.type !== "TryStatement" &&
+    !(node.type === "BlockStatement" && node.body.some(isOwner))
+  );
+}
+
+function isOwner(node: AnyNode): boolean {
+  return node.type === "VariableDeclaration" && /using$/.test(node.kind);
 }
 
 function isIndexed(node: AnyNode): boolean {

@@ -25,6 +25,7 @@ export interface Bounds {
 export class Sandbox implements AsyncDisposable {
   /** The folder of the copy. */
   readonly root: string;
+  /** Where what runs here makes its temporary files, too. */
   readonly #folder: string;
 
   private constructor(folder: string) {
@@ -34,16 +35,10 @@ export class Sandbox implements AsyncDisposable {
 
   /** Copies the project at `root`. */
   static async copy(root: string): Promise<Sandbox> {
-    // Below /tmp, because the tests' sockets are in it, whose paths must be short.
-    const sandbox = new Sandbox(await Deno.makeTempDir({ dir: "/tmp", prefix: "brood_mut_" }));
+    // The tests' sockets are below it, whose paths must be short.
+    const sandbox = new Sandbox(await Deno.makeTempDir({ dir: "/tmp", prefix: "bm_" }));
     await copyTree(root, sandbox.root);
-    await Deno.mkdir(sandbox.#temporary);
     return sandbox;
-  }
-
-  /** Where what runs here makes its temporary files. */
-  get #temporary(): string {
-    return join(this.#folder, "t");
   }
 
   /** Replaces the text of a file until it is disposed. */
@@ -60,7 +55,7 @@ export class Sandbox implements AsyncDisposable {
     const child = new Deno.Command(Deno.execPath(), {
       args: [...args],
       cwd: this.root,
-      env: { BROOD_TESTS_IN: this.#temporary, TMPDIR: this.#temporary },
+      env: { BROOD_TESTS_IN: this.#folder, TMPDIR: this.#folder },
       stdin: "null",
       stdout: "null",
       stderr: "null",
@@ -87,7 +82,7 @@ export class Sandbox implements AsyncDisposable {
     let rest: number[];
     do {
       // One that is killed may have started another just before.
-      rest = await processesWith(`=${this.#temporary}\0`);
+      rest = await processesWith(`=${this.#folder}\0`);
       rest.forEach(killProcess);
     } while (rest.length > 0);
   }

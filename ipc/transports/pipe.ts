@@ -36,9 +36,6 @@ export class ChildStream implements ByteStream {
   constructor(child: PipedChild) {
     this.#input = child.stdin.getWriter();
     this.#output = child.stdout.getReader({ mode: "byob" });
-    // Failures show in the operations; these promises would only repeat them to nobody.
-    this.#input.closed.catch(() => {});
-    this.#output.closed.catch(() => {});
   }
 
   /** Reads from the child's output into `buffer`; resolves to the number of bytes read, or null at the end of file. */
@@ -75,7 +72,6 @@ export class ChildStream implements ByteStream {
   /** Closes both pipes: what is under way fails. More than once does no harm. */
   close(): void {
     const closed = new Deno.errors.BadResource("The pipes were closed");
-    this.#isInputOpen = false;
     this.#failWrite(closed);
     // Both are rejected where the pipe has failed or ended before, which is as good as closed.
     this.#input.abort(closed).catch(() => {});

@@ -214,6 +214,14 @@ Deno.test("parseCommandLine() refuses a surplus argument", () => {
   assertRefused(["door", "guest", "--", "--more"], 'surplus argument "--more"');
 });
 
+Deno.test("parseCommandLine() takes a lone dash as an operand", () => {
+  assertEquals(parseCommandLine(KNOCK, ["-"])?.operands, ["-"]);
+});
+
+Deno.test("parseCommandLine() refuses the letter of a flag that has none", () => {
+  assertRefused(["-undefined", "door"], "unknown flag -undefined");
+});
+
 Deno.test("parseCommandLine() takes any number of an operand that may be repeated", () => {
   const deliver = { ...KNOCK, operands: ["PARCEL", "[DOOR]..."] };
   for (const operands of [["parcel"], ["parcel", "a"], ["parcel", "a", "b", "c"]]) {

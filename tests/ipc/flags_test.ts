@@ -145,6 +145,11 @@ Deno.test("readArgv() reads back every time that a person can type", () => {
   }
 });
 
+Deno.test("seconds() keeps what is more than nothing so, and a millisecond what it is", () => {
+  const pause = seconds({ placeholder: "S", fallback: 0, min: 0, help: "" });
+  assertTakes(pause, [["0", 0], ["0.0000001", 0.001], ["0.001", 0.001], ["0.0016", 0.002]]);
+});
+
 Deno.test("readArgv() takes the flags in any order", () => {
   assertEquals(readArgv(TABLE, formatArgv(TABLE, VALUES).toReversed()), VALUES);
 });
@@ -155,7 +160,16 @@ Deno.test("readArgv() throws where a flag is missing", () => {
 });
 
 Deno.test("readArgv() throws for an argument that is no flag of the table", () => {
-  const strangers = ["--other=1", "--__proto__=1", "--name", "-name=1", "name=1", "--=1", "", "x"];
+  const strangers = [
+    "--other=1",
+    "--constructor=1",
+    "--name",
+    "-name=1",
+    "name=1",
+    "--=1",
+    "",
+    "x",
+  ];
   for (const argument of strangers) {
     const message = `Cannot read the argument ${JSON.stringify(argument)}`;
     assertThrows(() => readArgv(TABLE, [...formatArgv(TABLE, VALUES), argument]), Error, message);

@@ -1,5 +1,7 @@
 import { AcceptedConnection } from "../../server/connection.ts";
-import { assertEquals } from "../assert.ts";
+import { assertEquals, assertThrows } from "../assert.ts";
+import { readAll } from "../support/bytes.ts";
+import { throwBug } from "../support/failures.ts";
 import { TcpPair } from "../support/sockets.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { RecordedEvents } from "./recorded_events.ts";
@@ -40,6 +42,27 @@ Deno.test("AcceptedConnection bears a client that is gone already", async () => 
   pair.server.close();
   const { connection } = acceptOn(pair.server);
   assertEquals(connection.info.id, 12);
+});
+
+Deno.test("AcceptedConnection lets a bug through", async () => {
+  using pair = await TcpPair.open();
+  pair.server.setNoDelay = throwBug;
+  assertThrows(() => acceptOn(pair.server), RangeError, "a bug");
+});
+
+Deno.test("AcceptedConnection.refuse() closes the socket, and tells that nothing was carried", async () => {
+  using pair = await TcpPair.open();
+  const { connection, events } = acceptOn(pair.server);
+  connection.refuse("server_stopped");
+  assertEquals(await readAll(pair.client), "");
+  assertEquals(events.all, [{
+    event: "connection_closed",
+    connection: connection.info,
+    bytesIn: 0,
+    bytesOut: 0,
+    reason: "server_stopped",
+    durationMs: 0,
+  }]);
 });
 
 for (const workerPid of [4010, null]) {

@@ -1,6 +1,8 @@
 import { openSessions, type SessionCommand, type SessionSpawn } from "../../server/own_session.ts";
 import { ChildStream } from "../../ipc/transports/pipe.ts";
 import { assertEquals, assertNotEquals, assertThrows } from "../assert.ts";
+import { replaceDeno } from "./replaced_deno.ts";
+import { systemError } from "../support/system_error.ts";
 import { readAll, receive, send } from "../support/bytes.ts";
 import { writeProgram } from "../support/program_file.ts";
 import { replacePath } from "../support/replaced_path.ts";
@@ -101,6 +103,70 @@ for (const [way, open] of WAYS) {
     assertEquals(await run(spawn, { path, args: ["a  b", "c"] }), "a  b|c|");
   });
 }
+
+/** What is started, in place of starting it: its command line. Fails with each of these errors first. */
+function recordSpawns(...failures: Error[]) {
+  const spawns: string[][] = [];
+  const replaced = replaceDeno(
+    "Command",
+    class {
+      readonly #words: string[];
+      constructor(path: string, { args, detached }: Deno.CommandOptions) {
+        this.#words = [path, ...args ?? [], ...detached === true ? ["(detached)"] : []];
+      }
+      spawn(): void {
+        spawns.push(this.#words);
+        const failure = failures.shift();
+        if (failure !== undefined) throw failure;
+      }
+    },
+  );
+  return { spawns, [Symbol.dispose]: () => replaced[Symbol.dispose]() };
+}
+
+const PROGRAM: SessionCommand = { path: "/bin/program", args: ["a"] };
+
+for (
+  const [way, open, before] of [
+    ["the launcher", (launcher) => openSessions(launcher), ["launch"]],
+    ["setsid(1)", () => openSessions(null), ["setsid", "--"]],
+    ["Deno's detached", openWithoutSetsid, []],
+  ] satisfies [string, (launcher: string) => Promise<SessionSpawn>, string[]][]
+) {
+  Deno.test({
+    name: `openSessions() starts programs with ${way}, where that is the best there is`,
+    // Only Linux has others than Deno's.
+    ignore: Deno.build.os !== "linux",
+    async fn() {
+      await using folder = new TempFolder();
+      const spawn = await open(folder.join("launch"));
+      using recorded = recordSpawns();
+      spawn(PROGRAM, "null");
+      const [[path = "", ...args] = []] = recorded.spawns;
+      const detached = before.length === 0 ? ["(detached)"] : [];
+      assertEquals([path.replace(/.*\//, ""), ...args], [
+        ...before,
+        before.length === 0 ? "program" : "/bin/program",
+        "a",
+        ...detached,
+      ]);
+    },
+  });
+}
+
+Deno.test({
+  name: "openSessions() stays with its way when a program cannot be started for want of processes",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    await using folder = new TempFolder();
+    const spawn = await openSessions(folder.join("launch"));
+    using recorded = recordSpawns(systemError("EAGAIN"));
+    assertThrows(() => spawn(PROGRAM, "null"), Error, "EAGAIN");
+    spawn(PROGRAM, "null");
+    const [first, second] = recorded.spawns;
+    assertEquals([recorded.spawns.length, second], [2, first]);
+  },
+});
 
 Deno.test("openSessions() goes on without a launcher that was removed since", async () => {
   await using folder = new TempFolder();

@@ -55,6 +55,14 @@ Deno.test("mutantsOf() leaves types, names of modules and directives alone", () 
   );
 });
 
+Deno.test("mutantsOf() forgets the await of what is returned only where it makes a difference", () => {
+  const of = (body: string) => mutated(`async function f() { ${body} }`).length;
+  assertEquals(of("return await a;"), 0);
+  assertEquals(of("if (b) return await a;"), 2);
+  assertEquals(of("try { return await a; } catch { }"), 1);
+  assertEquals(of("using b = c; return await a;"), 2);
+});
+
 Deno.test("mutantsOf() leaves alone what stands for an element that is never missing", () => {
   assertEquals(mutated("const [a = 0] = b; export const c = a[1] ?? 0;"), [
     "const [a = 0] = b; export const c = a[2] ?? 0;",

@@ -1,8 +1,10 @@
+import { setImmediate } from "node:timers/promises";
 import { isStreamError } from "../../../ipc/errors.ts";
 import type { ConnectionInfo } from "../../../ipc/transport.ts";
-import { ChildStream, PipeParentTransport } from "../../../ipc/transports/pipe.ts";
+import { ChildStream, type PipedChild, PipeParentTransport } from "../../../ipc/transports/pipe.ts";
 import { assert, assertEquals, assertRejects } from "../../assert.ts";
 import { bytesOf, readAll, receive, send } from "../../support/bytes.ts";
+import { NOBODY_READS, throwBug, throwNobodyReads } from "../../support/failures.ts";
 import { MemoryStream } from "../../support/memory_stream.ts";
 import { randomBytes, randomFrom } from "../../support/random.ts";
 
@@ -147,6 +149,56 @@ Deno.test("ChildStream.close() twice does no harm, also where the child is gone"
   assert(isStreamError(error), String(error));
 });
 
+/** The stream to a child whose pipes do what the test says. */
+function fakeChild(
+  sink: UnderlyingSink<Uint8Array>,
+  source: { readonly pull?: () => never; readonly cancel?: () => never } = {},
+) {
+  const stdin = new WritableStream<Uint8Array>(sink);
+  const stdout = new ReadableStream({ ...source, type: "bytes" });
+  return new ChildStream({ stdin, stdout } as PipedChild);
+}
+
+Deno.test("ChildStream.close() ends a write that the child does not take", async () => {
+  const stream = fakeChild({ write: () => new Promise<never>(() => {}) });
+  const writing = stream.write(bytesOf("hello"));
+  stream.close();
+  const error = await assertRejects(() => writing, Deno.errors.BadResource);
+  assertEquals(error.message, "The pipes were closed");
+});
+
+Deno.test("ChildStream.closeWrite() resolves when the pipe is closed, and rejects where it cannot be", async () => {
+  let isClosed = false;
+  await fakeChild({
+    async close() {
+      await Promise.resolve();
+      isClosed = true;
+    },
+  }).closeWrite();
+  assertEquals(isClosed, true);
+  const stream = fakeChild({ close: throwBug });
+  await assertRejects(() => stream.closeWrite(), RangeError, "a bug");
+});
+
+Deno.test("ChildStream.close() bears pipes that have failed, or cannot be closed", async () => {
+  const failed = fakeChild({ write: throwNobodyReads, abort: throwBug }, {
+    pull: throwNobodyReads,
+  });
+  await assertRejects(() => failed.read(new Uint8Array(8)), Error);
+  await assertRejects(() => failed.write(bytesOf("hello")), Error);
+  failed.close();
+  fakeChild({ abort: throwBug }, { cancel: throwBug }).close();
+  // A rejection that nobody handles would be told by now.
+  await setImmediate();
+});
+
+Deno.test("ChildStream.write() and read() tell why a pipe has failed, and nobody is told twice", async () => {
+  const stream = fakeChild({ write: throwNobodyReads }, { pull: throwNobodyReads });
+  assertEquals(await assertRejects(() => stream.write(bytesOf("hello")), Error), NOBODY_READS);
+  assertEquals(await assertRejects(() => stream.read(new Uint8Array(8)), Error), NOBODY_READS);
+  await setImmediate();
+});
+
 Deno.test("PipeParentTransport.open() writes the header to the stream it was given, and no end of file", async () => {
   const stream = new MemoryStream({ takes: (length) => Math.min(length, 5) });
   assertEquals(await new PipeParentTransport(stream).open(INFO), stream);
@@ -204,4 +256,25 @@ Deno.test("PipeWorkerTransport gives a stream that is read on when its output ha
   assertEquals(await receive(stream, 6), "answer");
   await send(stream, "1234567");
   assertEquals((await child.status).code, 7);
+});
+
+Deno.test("PipeWorkerTransport gives a stream that takes nothing when its output has ended, and gives nothing when it is closed", async () => {
+  await using child = new WorkerChild(`
+    let refused = 0;
+    const refuse = (value) => () => refused += value;
+    await stream.closeWrite();
+    await stream.write(encode("x")).catch(refuse(1));
+    stream.close();
+    await stream.read(new Uint8Array(64)).catch(refuse(2));
+    Deno.exit(refused);`);
+  await new PipeParentTransport(child.stream).open(INFO);
+  assertEquals((await child.status).code, 3);
+});
+
+Deno.test("PipeWorkerTransport gives a stream whose close() ends its output, too", async () => {
+  await using child = new WorkerChild(`
+    stream.close();
+    await stream.write(encode("x")).then(() => Deno.exit(1), () => Deno.exit(4));`);
+  await new PipeParentTransport(child.stream).open(INFO);
+  assertEquals((await child.status).code, 4);
 });

@@ -2,6 +2,9 @@ import type { ConnectionInfo } from "../../../ipc/transport.ts";
 import { UnixParentTransport, UnixWorkerTransport } from "../../../ipc/transports/unix.ts";
 import { assertEquals, assertRejects, assertThrows } from "../../assert.ts";
 import { bytesOf, readAll } from "../../support/bytes.ts";
+import { NOBODY_READS, throwNobodyReads } from "../../support/failures.ts";
+import { MemoryStream } from "../../support/memory_stream.ts";
+import { replaceDeno } from "../../server/replaced_deno.ts";
 import { TempFolder } from "../../support/temp_folder.ts";
 
 const INFO: ConnectionInfo = {
@@ -91,6 +94,13 @@ Deno.test("UnixParentTransport.open() rejects with the operating system's error 
   await assertRejects(() => parent.open(INFO), Deno.errors.NotFound);
   new UnixWorkerTransport(path).close();
   await assertRejects(() => parent.open(INFO), Deno.errors.NotFound);
+});
+
+Deno.test("UnixParentTransport.open() rejects, and closes the stream, when the header cannot be written", async () => {
+  const stream = new MemoryStream({ takes: throwNobodyReads });
+  using _ = replaceDeno("connect", () => Promise.resolve(stream));
+  const error = await assertRejects(() => new UnixParentTransport("/w12").open(INFO), Error);
+  assertEquals([error, stream.calls.close], [NOBODY_READS, 1]);
 });
 
 Deno.test("UnixParentTransport.open() closes the stream when the header cannot be made", async () => {
