@@ -41,6 +41,13 @@ export function isStreamError(error: unknown): boolean {
   return error instanceof Deno.errors.BadResource || errnoOf(error) !== null;
 }
 
+const SHORTAGES: ReadonlySet<string | null> = new Set(["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"]);
+
+/** True where descriptors or memory are short: only time can mend that, so whoever tries again waits a while. */
+export function isShortage(error: unknown): boolean {
+  return SHORTAGES.has(errnoOf(error));
+}
+
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
   EADDRINUSE: "address already in use",

@@ -96,7 +96,7 @@ export type ServerEvent =
   /** Every slot is taken: the server accepts no more until one is free. */
   | { readonly event: "admission_paused"; readonly maxConnections: number }
   | { readonly event: "admission_resumed"; readonly maxConnections: number }
-  /** The first of a row of failures to accept with the same reason. */
+  /** The first of a row of failures to accept, with the same reason, that are not of one connection. */
   | { readonly event: "accept_failed"; readonly error: string }
   /** The handler threw in the parent (iterative mode); `error` is its stack. */
   | {
@@ -111,7 +111,12 @@ export type ServerEvent =
   /** The first in a row of failures to remove a worker's socket; `error` is one line. */
   | { readonly event: "run_folder_failed"; readonly error: string }
   | { readonly event: "stopping"; readonly connections: number; readonly graceMs: number }
-  | { readonly event: "stopped"; readonly connectionsAccepted: number };
+  | {
+    readonly event: "stopped";
+    readonly connectionsAccepted: number;
+    /** Those that ended in the kernel's queue, before they could be accepted. */
+    readonly connectionsAborted: number;
+  };
 
 /** The name of an event. */
 export type EventName = ServerEvent["event"];

@@ -7,10 +7,7 @@
 
 import type { Clock } from "../ipc/clock.ts";
 import { ControlChannel, ControlError } from "../ipc/control.ts";
-import { errnoOf } from "../ipc/errors.ts";
-
-/** How long accepting pauses after a failure, which only time can mend (no descriptor, no memory). */
-const PAUSE_MS = 100;
+import { AcceptFailures } from "./accept_failures.ts";
 
 /** Owns the hub's socket and the channels that nobody has claimed yet. Disposing closes them. */
 export class Hub implements AsyncDisposable {
@@ -42,14 +39,16 @@ export class Hub implements AsyncDisposable {
   }
 
   async #accept(): Promise<void> {
+    const { signal } = this.#closed;
+    const failures = new AcceptFailures({ clock: this.#clock, signal });
     while (true) {
       try {
         const channel = new ControlChannel(await this.#listener.accept());
+        failures.accepted();
         this.#silent.set(channel, this.#greet(channel));
       } catch (error) {
-        if (this.#closed.signal.aborted) return;
-        if (errnoOf(error) === null) throw error;
-        await this.#clock.sleep(PAUSE_MS, this.#closed.signal);
+        if (signal.aborted) return;
+        await failures.endure(error);
       }
     }
   }

@@ -1,6 +1,5 @@
 /**
- * The listener: owns the listening socket from the bind to the close, the loop that accepts from it, and what is done
- * on each kind of accept error.
+ * The listener: owns the listening socket from the bind to the close, and the loop that accepts from it.
  *
  * @module
  */
@@ -8,21 +7,9 @@
 import { formatEndpoint } from "../ipc/address.ts";
 import type { Clock } from "../ipc/clock.ts";
 import { errnoOf, OperationalError, reasonOf } from "../ipc/errors.ts";
+import { AcceptFailures } from "./accept_failures.ts";
 import type { Admission, Slot } from "./admission.ts";
 import type { EventBus } from "./events.ts";
-
-/** How long the loop pauses after a failure that only time can mend (no descriptor, no memory). */
-const PAUSE_MS = 100;
-
-/** The kernel reports an error of a connection that ended in the queue: the next one may be sound (accept(2)). */
-const OF_ONE_CONNECTION: ReadonlySet<string | null> = new Set([
-  "ECONNABORTED",
-  "ECONNRESET",
-  "EHOSTUNREACH",
-  "ENETDOWN",
-  "ENETUNREACH",
-  "EPROTO",
-]);
 
 const ADVICE: Readonly<Record<string, string>> = {
   EACCES: " (ports below 1024 need a privilege; choose a higher one)",
@@ -78,47 +65,40 @@ export class Listener implements Disposable {
     return this.#listener.addr;
   }
 
-  /** Takes a slot, then accepts, and hands both to `serve`; again and again until the signal aborts. */
+  /**
+   * Takes a slot, then accepts, and hands both to `serve`; again and again until the signal aborts. Resolves to how many
+   * connections ended before they could be accepted.
+   */
   async acceptLoop(
     context: AcceptContext,
     serve: (conn: Deno.TcpConn, slot: Slot) => void,
-  ): Promise<void> {
-    const { admission, signal } = context;
+  ): Promise<number> {
+    const { admission, events, clock, signal } = context;
     const close = () => this[Symbol.dispose]();
     signal.addEventListener("abort", close, { once: true });
-    let lastFailure: string | null = null;
+    const failures = new AcceptFailures({
+      clock,
+      signal,
+      onFailed: (reason) => {
+        const error = `Cannot accept on ${formatEndpoint(this.addr)}: ${reason}`;
+        events.emit({ event: "accept_failed", error });
+      },
+    });
     while (true) {
       const slot = await admission.acquire(signal);
-      if (slot === null) return;
+      if (slot === null) return failures.aborted;
       let conn: Deno.TcpConn;
       try {
         conn = await this.#listener.accept();
       } catch (error) {
         slot[Symbol.dispose]();
-        if (!this.#open) return;
-        lastFailure = await this.#endure(error, { ...context, lastFailure });
+        if (!this.#open) return failures.aborted;
+        await failures.endure(error);
         continue;
       }
-      lastFailure = null;
+      failures.accepted();
       serve(conn, slot);
     }
-  }
-
-  /** Survives a failed accept, and tells about it unless the one before failed alike. Returns its reason. */
-  async #endure(
-    error: unknown,
-    context: AcceptContext & { readonly lastFailure: string | null },
-  ): Promise<string> {
-    const errno = errnoOf(error);
-    if (errno === null) throw error;
-    const reason = reasonOf(error);
-    if (reason !== context.lastFailure) {
-      const on = formatEndpoint(this.addr);
-      const event = { event: "accept_failed", error: `Cannot accept on ${on}: ${reason}` } as const;
-      context.events.emit(event);
-    }
-    if (!OF_ONE_CONNECTION.has(errno)) await context.clock.sleep(PAUSE_MS, context.signal);
-    return reason;
   }
 
   /** Closes the socket. */

@@ -89,7 +89,12 @@ export async function runServer(
     serving.add(served);
   };
   const admission = openAdmission(name, { limit: maxConnections, events });
-  await listener.acceptLoop({ admission, events, clock, signal: lifetime.stopping }, serve);
+  const connectionsAborted = await listener.acceptLoop({
+    admission,
+    events,
+    clock,
+    signal: lifetime.stopping,
+  }, serve);
 
   mode.drain();
   events.emit({ event: "stopping", connections: serving.size, graceMs });
@@ -97,7 +102,7 @@ export async function runServer(
   await mode.endAll();
   // What is left has been ended; the end of this process closes what the runtime may still wait for.
   await settleWithin(LAST_MS, { serving, forced: NEVER, clock });
-  events.emit({ event: "stopped", connectionsAccepted: accepted });
+  events.emit({ event: "stopped", connectionsAccepted: accepted, connectionsAborted });
 }
 
 /** How many connections are served at once. Throws `UsageError` if the user asks for more than can be. */

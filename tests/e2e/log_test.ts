@@ -68,7 +68,7 @@ testProgram("the JSON log tells every event of a connection", async (program) =>
     { event: "connection_closed", ...remote, bytesIn: 6, bytesOut: 6, reason: "finished" },
     { event: "worker_exited", workerPid, status: 0, signal: null, reason: "exited" },
     { event: "stopping", connections: 0, graceMs: 30_000 },
-    { event: "stopped", connectionsAccepted: 1 },
+    { event: "stopped", connectionsAccepted: 1, connectionsAborted: 0 },
   ]);
 });
 

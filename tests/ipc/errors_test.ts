@@ -1,6 +1,14 @@
-import { errnoOf, EXIT_STATUS, isStreamError, reasonOf, UsageError } from "../../ipc/errors.ts";
+import {
+  errnoOf,
+  EXIT_STATUS,
+  isShortage,
+  isStreamError,
+  reasonOf,
+  UsageError,
+} from "../../ipc/errors.ts";
 import { assert, assertEquals, assertRejects } from "../assert.ts";
 import { closedPort, ResettablePair, TcpPair } from "../support/sockets.ts";
+import { systemError } from "../support/system_error.ts";
 import { TempFolder } from "../support/temp_folder.ts";
 
 const connectTo = (hostname: string, port: number) => () => Deno.connect({ hostname, port });
@@ -108,4 +116,15 @@ Deno.test("errnoOf() is null for what carries no name", () => {
   ) {
     assertEquals(errnoOf(other), null);
   }
+});
+
+for (const code of ["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"]) {
+  Deno.test(`isShortage() is true for ${code}`, () => {
+    assertEquals(isShortage(systemError(code)), true);
+  });
+}
+
+Deno.test("isShortage() is false for what one connection is to blame for, and for a bug", () => {
+  const others = [systemError("ECONNRESET"), systemError("EAGAIN"), new RangeError("a bug")];
+  assertEquals(others.map(isShortage), [false, false, false]);
 });

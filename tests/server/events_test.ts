@@ -2,7 +2,7 @@ import { EventBus, type ServerEvent } from "../../server/events.ts";
 import { assertEquals } from "../assert.ts";
 
 const STARTED: ServerEvent = { event: "worker_started", workerPid: 7 };
-const STOPPED: ServerEvent = { event: "stopped", connectionsAccepted: 3 };
+const STOPPED: ServerEvent = { event: "stopped", connectionsAccepted: 3, connectionsAborted: 0 };
 
 Deno.test("EventBus.emit() calls those who listen for the event, in the order they subscribed", () => {
   const bus = new EventBus();

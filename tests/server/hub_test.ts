@@ -134,6 +134,23 @@ Deno.test("Hub closes at its disposal the channels that have not said hello", as
   assertEquals(await claimed.receive(), { type: "stop" }, "a channel that was claimed stays open");
 });
 
+Deno.test("Hub goes on at once when a connection ended before it could be accepted", async () => {
+  const clock = new FakeClock();
+  const closed = Promise.withResolvers<never>();
+  const tried = Promise.withResolvers<void>();
+  let failures = 0;
+  const accept = () => {
+    if (failures++ < 3) return Promise.reject(systemError("ECONNABORTED"));
+    tried.resolve();
+    return closed.promise;
+  };
+  const close = () => closed.reject(new Deno.errors.BadResource("Listener has been closed"));
+  using _ = replaceDeno("listen", () => ({ accept, close }));
+  await using _hub = new Hub("/nowhere", clock);
+  await tried.promise;
+  assertEquals(clock.asked, []);
+});
+
 Deno.test("Hub pauses for 100 ms when it cannot accept, and its disposal ends the pause", async () => {
   const clock = new FakeClock();
   const accept = () => Promise.reject(systemError("EMFILE"));

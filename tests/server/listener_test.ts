@@ -258,46 +258,61 @@ Deno.test("Listener.acceptLoop() holds no slot while it pauses", async () => {
   await loop.ended;
 });
 
-for (
-  const code of [
-    "ECONNABORTED",
-    "ECONNRESET",
-    "EHOSTUNREACH",
-    "ENETDOWN",
-    "ENETUNREACH",
-    "EPROTO",
-  ]
-) {
-  Deno.test(`Listener.acceptLoop() does not pause for ${code}, which is the end of one connection`, async () => {
-    const loop = runLoop([systemError(code), "connection"]);
+for (const code of ["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"]) {
+  Deno.test(`Listener.acceptLoop() pauses for ${code} each time, and tells it once`, async () => {
+    const loop = runLoop([systemError(code), systemError(code), "connection"]);
+    await loop.clock.pass(100);
+    await loop.clock.pass(100);
+    await loop.socket.exhausted;
+    assertEquals([loop.served(), loop.failures().length], [1, 1]);
+    loop.stop();
+    assertEquals(await loop.ended, 0);
+  });
+}
+
+/** How the end of one connection in the queue is told, by the kernel or by Deno. */
+const OF_ONE_CONNECTION = [
+  "ECONNABORTED",
+  "ECONNRESET",
+  "EHOSTUNREACH",
+  "ENETDOWN",
+  "ENETUNREACH",
+  "ENOTCONN",
+  "EPROTO",
+];
+
+for (const code of OF_ONE_CONNECTION) {
+  Deno.test(`Listener.acceptLoop() neither pauses for ${code} nor tells it, and counts it`, async () => {
+    const aborted = Array.from({ length: 1000 }, () => systemError(code));
+    const loop = runLoop([...aborted, "connection", systemError(code), "connection"]);
     await loop.socket.exhausted;
     assertEquals(loop.clock.asked, []);
-    assertEquals(loop.served(), 1);
-    assertEquals(loop.failures().length, 1);
+    assertEquals(loop.served(), 2);
+    assertEquals(loop.failures(), []);
     loop.stop();
-    await loop.ended;
+    assertEquals(await loop.ended, 1001);
   });
 }
 
 Deno.test("Listener.acceptLoop() tells a failure that repeats itself once, and again after a success", async () => {
-  const aborted = systemError("ECONNABORTED");
-  const loop = runLoop([
-    aborted,
-    aborted,
-    aborted,
-    systemError("EPROTO"),
-    aborted,
-    "connection",
-    aborted,
-  ]);
+  const [bad, invalid] = [systemError("EBADF"), systemError("EINVAL")];
+  const loop = runLoop([bad, bad, bad, invalid, bad, "connection", bad]);
   await loop.socket.exhausted;
   const on = "Cannot accept on 127.0.0.1:9000:";
-  assertEquals(loop.failures(), [
-    `${on} ECONNABORTED`,
-    `${on} EPROTO`,
-    `${on} ECONNABORTED`,
-    `${on} ECONNABORTED`,
-  ]);
+  assertEquals(loop.failures(), [`${on} EBADF`, `${on} EINVAL`, `${on} EBADF`, `${on} EBADF`]);
+  assertEquals(loop.clock.asked, [], "they are few");
+  loop.stop();
+  assertEquals(await loop.ended, 0);
+});
+
+Deno.test("Listener.acceptLoop() pauses when a failure lasts that no connection explains, until one is accepted", async () => {
+  const row = (length: number) => Array.from({ length }, () => systemError("EINVAL"));
+  const loop = runLoop([...row(101), "connection", ...row(99), "connection"]);
+  await loop.clock.pass(100);
+  await loop.clock.pass(100);
+  await loop.socket.exhausted;
+  assertEquals(loop.clock.asked, [100, 100]);
+  assertEquals(loop.failures().length, 2, "it is told once a row");
   loop.stop();
   await loop.ended;
 });

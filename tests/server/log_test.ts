@@ -185,9 +185,9 @@ const ROWS: readonly Row[] = [
     json: '"event":"stopping","connections":2,"graceMs":30000',
   },
   {
-    event: { event: "stopped", connectionsAccepted: 9 },
+    event: { event: "stopped", connectionsAccepted: 9, connectionsAborted: 2 },
     text: null,
-    json: '"event":"stopped","connectionsAccepted":9',
+    json: '"event":"stopped","connectionsAccepted":9,"connectionsAborted":2',
   },
 ];
 
