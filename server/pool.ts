@@ -48,8 +48,8 @@ export class WorkerPool implements AsyncDisposable {
   readonly #idle: WorkerProcess[] = [];
   /** Those that have finished a connection: their end, however soon, is no failure to start. */
   readonly #proven = new WeakSet<WorkerProcess>();
-  /** Those that were handed out at least once. */
-  readonly #taken = new WeakSet<WorkerProcess>();
+  /** Those that got a connection: connections set the pace of what they end with. */
+  readonly #served = new WeakSet<WorkerProcess>();
   readonly #waiting: ((worker: WorkerProcess | null) => void)[] = [];
   readonly #tasks = new Set<Promise<void>>();
   readonly #closed = new AbortController();
@@ -91,7 +91,6 @@ export class WorkerPool implements AsyncDisposable {
   }
 
   #noteTaken(worker: WorkerProcess): void {
-    this.#taken.add(worker);
     if (this.#options.countsTaken) return;
     this.#members.delete(worker);
     this.#hold(this.#refill());
@@ -114,6 +113,11 @@ export class WorkerPool implements AsyncDisposable {
     const { promise, resolve } = Promise.withResolvers<WorkerProcess | null>();
     this.#waiting.push(resolve);
     return await promise;
+  }
+
+  /** To be called when a taken worker has got its connection. It may end with that; one that ends before is of no use. */
+  noteServing(worker: WorkerProcess): void {
+    this.#served.add(worker);
   }
 
   /** Takes back a worker that has finished a connection. */
@@ -151,9 +155,10 @@ export class WorkerPool implements AsyncDisposable {
     const idleAt = this.#idle.indexOf(worker);
     if (idleAt !== -1) this.#idle.splice(idleAt, 1);
     const isEarly = !isReady || clock.now() - readyAt < AT_ONCE_MS;
-    // So ends a worker whose handler failed: connections set the pace of that, and the next one needs a worker soon.
-    const hasHandlerFailed = status === EXIT_STATUS.failed && this.#taken.has(worker);
-    if (isEarly && status !== 0 && !hasHandlerFailed && !this.#proven.has(worker)) {
+    // So ends a worker whose connection was its last, or whose handler failed: the next one needs a worker soon.
+    const hasServed = this.#proven.has(worker) ||
+      this.#served.has(worker) && (status === EXIT_STATUS.done || status === EXIT_STATUS.failed);
+    if (isEarly && !hasServed) {
       const isNews = isReady && (reason === "exited" || reason === "crashed");
       if (isNews && this.#failures === 1 && !this.#isPausing) this.#tellFailure(worker);
       await this.#pause();

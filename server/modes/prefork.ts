@@ -63,6 +63,7 @@ export class PreforkMode implements Mode {
       const stream = await this.#workers.connect(worker, connection.info);
       // It ended while it was idle: another one will do.
       if (stream === null) continue;
+      this.#pool.noteServing(worker);
       connection.tellAccepted(worker.pid);
       await this.#workers.serve(connection, { worker, stream, done });
       if (await done === "finished") this.#pool.giveBack(worker);

@@ -1,6 +1,7 @@
 /** Workers that are started ahead: all of them in prefork mode, the spare ones in per-connection mode. */
 
 import { assert, assertEquals, assertGreaterOrEqual } from "../assert.ts";
+import { TempFolder } from "../support/temp_folder.ts";
 import { childrenOf } from "./process.ts";
 import { testProgram } from "./program.ts";
 import { type LoggedEvent, TestServer } from "./server.ts";
@@ -114,6 +115,34 @@ testProgram(
     assertEquals(warnings.length, 1, server.process.stderr.text);
   },
 );
+
+for (
+  const [name, flags] of [
+    ["prefork", ["--mode", "prefork", "--workers", "1"]],
+    ["--spare", ["--spare", "1"]],
+  ] as const
+) {
+  testProgram(
+    `${name}: workers that end with status 0 before they serve are replaced after growing pauses`,
+    async (program) => {
+      await using folder = new TempFolder();
+      const handler = folder.join("leaves.js");
+      // The trial at the start of the server ends before that.
+      await Deno.writeTextFile(handler, "setTimeout(() => Deno.exit(0)); export default () => {};");
+      await using server = await TestServer.start(program, {
+        flags: [...flags, "--handler", handler, "--log", "json"],
+      });
+      await startedWorkers(server, 5);
+      const times = server.events.filter(({ event }) => event === "worker_started")
+        .map((event) => Date.parse(String(event["time"])));
+      for (const [i, pauseMs] of [100, 200, 400, 800].entries()) {
+        assertGreaterOrEqual((times[i + 1] ?? 0) - (times[i] ?? 0), pauseMs - 2);
+      }
+      const warnings = server.process.stderr.all.filter((line) => line.startsWith("warning:"));
+      assertEquals(warnings.length, 1, server.process.stderr.text);
+    },
+  );
+}
 
 testProgram(
   "--spare keeps workers waiting, draws them down in a burst, and refills them",

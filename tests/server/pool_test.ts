@@ -198,6 +198,7 @@ Deno.test("WorkerPool replaces a taken worker that ends, and does not take it ba
   const stage = new Stage();
   stage.pool.fill();
   const { worker, process } = await stage.takeReady(1);
+  stage.pool.noteServing(worker);
   process.exit(0);
   await stage.worker(2);
   stage.pool.giveBack(worker);
@@ -287,12 +288,44 @@ Deno.test("WorkerPool starts no other worker after one that ended before it was 
   assertEquals(stage.started.length, 1);
 });
 
-Deno.test("WorkerPool does not pause after a worker that ended with status 0", async () => {
+for (const status of [0, 1]) {
+  Deno.test(`WorkerPool pauses ever longer after workers that end with status ${status} before they serve`, async () => {
+    const stage = new Stage();
+    stage.pool.fill();
+    (await stage.worker(1)).process.exit(status);
+    await stage.clock.pass(100);
+    const idle = await stage.worker(2);
+    await idle.becomeReady();
+    idle.process.exit(status);
+    await stage.clock.pass(200);
+    // One that ends when it is taken already, but has not got its connection, is of no more use.
+    (await stage.takeReady(3)).process.exit(status);
+    await stage.clock.pass(400);
+    await stage.worker(4);
+    assertEquals(stage.pauses, [100, 200, 400]);
+  });
+
+  Deno.test(`WorkerPool does not pause after workers that end with status ${status} when they have got a connection`, async () => {
+    const stage = new Stage();
+    stage.pool.fill();
+    for (const number of [1, 2, 3]) {
+      const { worker, process } = await stage.takeReady(number);
+      stage.pool.noteServing(worker);
+      process.exit(status);
+      await stage.worker(number + 1);
+    }
+    assertEquals(stage.pauses, []);
+  });
+}
+
+Deno.test("WorkerPool pauses after a worker that breaks off its connection", async () => {
   const stage = new Stage();
   stage.pool.fill();
-  for (const number of [1, 2, 3]) (await stage.worker(number)).process.exit(0);
-  await stage.worker(4);
-  assertEquals(stage.pauses, []);
+  const { worker, process } = await stage.takeReady(1);
+  stage.pool.noteServing(worker);
+  process.dieOf("SIGSEGV");
+  await stage.clock.pass(100);
+  await stage.worker(2);
 });
 
 Deno.test("WorkerPool does not pause after a worker that lived for a second, and forgets failures then", async () => {
@@ -319,16 +352,6 @@ Deno.test("WorkerPool pauses after a worker that lived a little less than a seco
   young.process.exit(70);
   await stage.clock.pass(100);
   await stage.worker(2);
-});
-
-Deno.test("WorkerPool replaces a worker whose handler failed without a pause", async () => {
-  const stage = new Stage();
-  stage.pool.fill();
-  for (const number of [1, 2, 3]) {
-    (await stage.takeReady(number)).process.exit(1);
-    await stage.worker(number + 1);
-  }
-  assertEquals(stage.pauses, []);
 });
 
 Deno.test("WorkerPool forgets failures when a worker has finished a connection, whose end is none", async () => {
