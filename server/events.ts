@@ -34,7 +34,9 @@ export type ExitReason =
   /** It did not get ready in time, and this server ended it. */
   | "timed_out"
   /** The server could not connect to it, and ended it. */
-  | "rejected";
+  | "rejected"
+  /** Its program could not be executed. */
+  | "not_executed";
 
 /** How a worker ended. */
 export interface WorkerExit {

@@ -1,5 +1,6 @@
 /**
- * Finds the program that a command line names, as a shell would, before the first connection needs it.
+ * Finds the program that a command line names, as a shell would, before the first connection needs it, and looks what is
+ * the matter with one that could not be executed later.
  *
  * @module
  */
@@ -66,6 +67,52 @@ export async function lookUpExecutable(name: string): Promise<string | null> {
     return await findExecutable(name);
   } catch (error) {
     if (error instanceof OperationalError) return null;
+    throw error;
+  }
+}
+
+/** An interpreter that a script names in its first line (execve(2)). */
+const INTERPRETER = /^#![ \t]*([^\0\s]+)/;
+
+/** How much of a script may name its interpreter: what the kernel reads. */
+const INTERPRETER_BYTES = 256;
+
+/** What is the matter with a program that was executable once, in a few words; null if nothing is to be seen. */
+export function findFault(path: string): string | null {
+  try {
+    const { isFile, mode } = Deno.statSync(path);
+    if (!isFile) return "it is no file";
+    if (mode !== null && (mode & 0o111) === 0) return "permission denied";
+    const interpreter = interpreterOf(path);
+    return interpreter !== null && !exists(interpreter)
+      ? `there is no ${interpreter} to interpret it`
+      : null;
+  } catch (error) {
+    if (errnoOf(error) === null) throw error;
+    return reasonOf(error);
+  }
+}
+
+/** What the first line of a script names; null where it names none, or nobody may read it. */
+function interpreterOf(path: string): string | null {
+  const beginning = new Uint8Array(INTERPRETER_BYTES);
+  try {
+    using file = Deno.openSync(path);
+    const count = file.readSync(beginning) ?? 0;
+    const line = new TextDecoder().decode(beginning.subarray(0, count));
+    return INTERPRETER.exec(line)?.[1] ?? null;
+  } catch (error) {
+    if (error instanceof Deno.errors.PermissionDenied) return null;
+    throw error;
+  }
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
     throw error;
   }
 }

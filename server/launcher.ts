@@ -1,11 +1,11 @@
 /**
- * The launcher: an executable of some 300 bytes that starts another program in a session and process group of its own.
+ * The launcher: an executable of some 200 bytes that starts another program in a session and process group of its own.
  * It is setsid(1) without a library to load, and with it the time that takes, which counts where every connection
  * starts a program.
  *
  * `launcher PROGRAM [ARG]...` makes two system calls, setsid(2) and execve(2), so that its pid becomes PROGRAM's. A file
  * that the system does not take for a program (`ENOEXEC`) goes to `/bin/sh`, as with execvp(3). Where nothing can be
- * executed it says so on standard error and exits with 127, as a shell does.
+ * executed it ends itself by a signal that nobody else sends: an exit status would be one that a program may have, too.
  *
  * Sources: the System V ABI's gABI, chapters 4 and 5 (ELF), and its processor supplements (the stack of a new process:
  * argc, argv, NULL, envp); syscall(2) and the kernel's tables of system calls; the processors' manuals.
@@ -16,20 +16,19 @@
 import { errnoOf } from "../ipc/errors.ts";
 import { startAnywhere } from "./working_folder.ts";
 
+/** What ends a launcher that could not execute its program. Neither the kernel nor any program uses it (signal(7)). */
+export const NOT_EXECUTED: Deno.Signal = "SIGSTKFLT";
+
 /** What an executable is made of. */
 interface Machine {
   /** Its number in an ELF header. */
   readonly elfMachine: number;
-  /** The instructions: their bytes in hexadecimal, and what they are in assembler. The strings follow the last. */
+  /** The instructions: their bytes in hexadecimal, and what they are in assembler. The string follows the last. */
   readonly code: readonly (readonly [bytes: string, assembler: string])[];
 }
 
-const SHELL = "/bin/sh\0";
-const MESSAGE =
-  "brood: Cannot execute the program: it was moved or changed since the server started\n";
-
-/** In the assembler, `shell` and `message` are the addresses of the two strings. */
-const STRINGS = new TextEncoder().encode(SHELL + MESSAGE);
+/** In the assembler, `shell` is the address of this string. */
+const SHELL = new TextEncoder().encode("/bin/sh\0");
 
 const MACHINES: Readonly<Record<typeof Deno.build.arch, Machine>> = {
   x86_64: {
@@ -51,7 +50,7 @@ const MACHINES: Readonly<Record<typeof Deno.build.arch, Machine>> = {
       ["0f 05", "syscall"],
       ["83 f8 f8", "cmp eax, -8             ENOEXEC"],
       ["75 15", "jne fail"],
-      ["48 8d 3d 32 00 00 00", "lea rdi, [rip+shell]"],
+      ["48 8d 3d 2f 00 00 00", "lea rdi, [rip+shell]"],
       [
         "48 83 ee 08",
         "sub rsi, 8              the shell's argv: its name, and all that the program's has",
@@ -59,12 +58,13 @@ const MACHINES: Readonly<Record<typeof Deno.build.arch, Machine>> = {
       ["48 89 3e", "mov [rsi], rdi"],
       ["b8 3b 00 00 00", "mov eax, 59             execve(rdi, rsi, rdx)"],
       ["0f 05", "syscall"],
-      ["b8 01 00 00 00", "fail: mov eax, 1        write(2, message, its length)"],
-      ["bf 02 00 00 00", "mov edi, 2"],
-      ["48 8d 35 1b 00 00 00", "lea rsi, [rip+message]"],
-      ["ba 54 00 00 00", "mov edx, 84"],
+      ["b8 27 00 00 00", "fail: mov eax, 39       getpid()"],
       ["0f 05", "syscall"],
-      ["b8 3c 00 00 00", "mov eax, 60             exit(127)"],
+      ["89 c7", "mov edi, eax"],
+      ["be 10 00 00 00", "mov esi, 16             SIGSTKFLT"],
+      ["b8 3e 00 00 00", "mov eax, 62             kill(edi, esi)"],
+      ["0f 05", "syscall"],
+      ["b8 3c 00 00 00", "mov eax, 60             exit(127), if that is ignored"],
       ["bf 7f 00 00 00", "mov edi, 127"],
       ["0f 05", "syscall"],
     ],
@@ -88,12 +88,12 @@ const MACHINES: Readonly<Record<typeof Deno.build.arch, Machine>> = {
         "str x0, [x1, #-8]!      the shell's argv: its name, and all that the program's has",
       ],
       ["01 00 00 d4", "svc #0                  execve(x0, x1, x2)"],
-      ["40 00 80 d2", "fail: mov x0, #2        write(2, message, its length)"],
-      ["21 01 00 10", "adr x1, message"],
-      ["82 0a 80 d2", "mov x2, #84"],
-      ["08 08 80 d2", "mov x8, #64"],
+      ["88 15 80 d2", "fail: mov x8, #172      getpid()"],
       ["01 00 00 d4", "svc #0"],
-      ["e0 0f 80 d2", "mov x0, #127            exit(127)"],
+      ["01 02 80 d2", "mov x1, #16             SIGSTKFLT"],
+      ["28 10 80 d2", "mov x8, #129            kill(x0, x1)"],
+      ["01 00 00 d4", "svc #0"],
+      ["e0 0f 80 d2", "mov x0, #127            exit(127), if that is ignored"],
       ["a8 0b 80 d2", "mov x8, #93"],
       ["01 00 00 d4", "svc #0"],
     ],
@@ -107,7 +107,7 @@ const PAGE_BYTES_MAX = 0x10000n;
 const HEADER_BYTES = 64;
 const SEGMENT_BYTES = 56;
 
-/** The launcher as an ELF executable of one segment: the headers, the code, the strings. */
+/** The launcher as an ELF executable of one segment: the headers, the code, the string. */
 export function encodeLauncher(arch: typeof Deno.build.arch): Uint8Array<ArrayBuffer> {
   const { elfMachine, code } = MACHINES[arch];
   const codeAt = HEADER_BYTES + SEGMENT_BYTES;
@@ -115,7 +115,7 @@ export function encodeLauncher(arch: typeof Deno.build.arch): Uint8Array<ArrayBu
     code.flatMap(([bytes]) => bytes.split(" ")),
     (byte) => parseInt(byte, 16),
   );
-  const length = codeAt + instructions.length + STRINGS.length;
+  const length = codeAt + instructions.length + SHELL.length;
   const file = new Uint8Array(length);
   const view = new DataView(file.buffer);
   const put16 = (at: number, value: number) => view.setUint16(at, value, true);
@@ -139,7 +139,7 @@ export function encodeLauncher(arch: typeof Deno.build.arch): Uint8Array<ArrayBu
   put64(HEADER_BYTES + 40, BigInt(length)); // and in memory
   put64(HEADER_BYTES + 48, PAGE_BYTES_MAX);
   file.set(instructions, codeAt);
-  file.set(STRINGS, codeAt + instructions.length);
+  file.set(SHELL, codeAt + instructions.length);
   return file;
 }
 
@@ -150,9 +150,8 @@ export function encodeLauncher(arch: typeof Deno.build.arch): Uint8Array<ArrayBu
 export async function installLauncher(path: string): Promise<boolean> {
   try {
     await Deno.writeFile(path, encodeLauncher(Deno.build.arch), { createNew: true, mode: 0o700 });
-    const command = new Deno.Command(path, { stdin: "null", stdout: "null", stderr: "piped" });
-    const { code, stderr } = await startAnywhere(() => command.output());
-    return code === 127 && new TextDecoder().decode(stderr) === MESSAGE;
+    const command = new Deno.Command(path, { stdin: "null", stdout: "null", stderr: "null" });
+    return (await startAnywhere(() => command.output())).signal === NOT_EXECUTED;
   } catch (error) {
     if (errnoOf(error) === null && !(error instanceof Deno.errors.NotCapable)) throw error;
     return false;

@@ -10,8 +10,8 @@
  * @module
  */
 
-import { lookUpExecutable } from "./executable.ts";
-import { installLauncher } from "./launcher.ts";
+import { findFault, lookUpExecutable } from "./executable.ts";
+import { installLauncher, NOT_EXECUTED } from "./launcher.ts";
 import { startAnywhere } from "./working_folder.ts";
 
 /** How a process is started. */
@@ -24,11 +24,17 @@ export interface SessionCommand {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** A process that was started. */
+export interface SessionProcess extends Deno.ChildProcess {
+  /** Why one that has ended so never became its program, in a line that names it; null if it was executed. */
+  readonly whyNotExecuted: (status: Deno.CommandStatus) => string | null;
+}
+
 /**
  * Starts a process, with pipes to its standard input and output or with neither; its standard error is this process's.
- * Throws the operating system's error, or lets the process exit with status 127 and say why.
+ * Throws the operating system's error where it cannot, or lets the process end, and `whyNotExecuted` say why.
  */
-export type SessionSpawn = (command: SessionCommand, stdio: "piped" | "null") => Deno.ChildProcess;
+export type SessionSpawn = (command: SessionCommand, stdio: "piped" | "null") => SessionProcess;
 
 /**
  * Finds the best way that this machine has. `launcherPath` is where a launcher may be written, for as long as processes
@@ -49,14 +55,21 @@ export async function openSessions(launcherPath: string | null): Promise<Session
 }
 
 /** What is put in front of a command to give it a session of its own. */
-type Wrapper = readonly [path: string, ...args: string[]];
+interface Wrapper {
+  /** Its path and arguments. */
+  readonly command: readonly [path: string, ...args: string[]];
+  /** Why a program that ended so was not executed, in a few words; null if it was. */
+  readonly findFault: (path: string, status: Deno.CommandStatus) => string | null;
+}
 
 function spawn(
   { path, args, env }: SessionCommand,
   { stdio, wrapper }: { readonly stdio: "piped" | "null"; readonly wrapper: Wrapper | null },
-): Deno.ChildProcess {
-  const [executable, ...rest] = wrapper === null ? [path] as const : [...wrapper, path] as const;
-  return new Deno.Command(executable, {
+): SessionProcess {
+  const [executable, ...rest] = wrapper === null
+    ? [path] as const
+    : [...wrapper.command, path] as const;
+  const child = new Deno.Command(executable, {
     args: [...rest, ...args],
     env: { ...env },
     stdin: stdio,
@@ -64,11 +77,29 @@ function spawn(
     stderr: "inherit",
     detached: wrapper === null,
   }).spawn();
+  return Object.assign(child, {
+    whyNotExecuted(status: Deno.CommandStatus): string | null {
+      const fault = wrapper?.findFault(path, status) ?? null;
+      return fault && `Cannot execute ${path}: ${fault}`;
+    },
+  });
 }
 
 /** The best wrapper, or null if there is none. */
 async function findWrapper(launcherPath: string | null): Promise<Wrapper | null> {
-  if (launcherPath !== null && await installLauncher(launcherPath)) return [launcherPath];
+  if (launcherPath !== null && await installLauncher(launcherPath)) {
+    return { command: [launcherPath], findFault: findFaultOfLauncher };
+  }
   const setsid = await lookUpExecutable("setsid");
-  return setsid === null ? null : [setsid, "--"];
+  return setsid === null ? null : { command: [setsid, "--"], findFault: findFaultOfSetsid };
+}
+
+function findFaultOfLauncher(path: string, { signal }: Deno.CommandStatus): string | null {
+  if (signal !== NOT_EXECUTED) return null;
+  return findFault(path) ?? "the system does not say why";
+}
+
+/** As setsid(1) exits if it cannot execute a program, and so may programs: then there must be something to be seen. */
+function findFaultOfSetsid(path: string, { code }: Deno.CommandStatus): string | null {
+  return code === 126 || code === 127 ? findFault(path) : null;
 }

@@ -40,7 +40,7 @@ export class Supervisor implements AsyncDisposable {
   readonly #unreported = new Set<WorkerProcess>();
   #started = 0;
   #isEnding = false;
-  /** The kind of the last failure, until a worker gets ready. */
+  /** The kind of the last failure, until a worker gets ready, or has run where none can say so. */
   #lastFailure: string | null = null;
 
   /** Starts none yet. */
@@ -70,11 +70,14 @@ export class Supervisor implements AsyncDisposable {
     const worker = new WorkerProcess(process, { number, hello, events, clock, onFailed });
     this.#workers.add(worker);
     this.#unreported.add(worker);
-    worker.exited.then(() => this.#workers.delete(worker));
+    worker.exited.then(({ reason }) => {
+      this.#workers.delete(worker);
+      if (hub === null && reason !== "not_executed") this.#lastFailure = null;
+    });
     worker.reported.then(() => this.#unreported.delete(worker));
     worker.ready.then((isReady) => {
       hub?.forget(number);
-      if (isReady) this.#lastFailure = null;
+      if (isReady && hub !== null) this.#lastFailure = null;
     });
     return worker;
   }

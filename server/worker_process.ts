@@ -13,10 +13,15 @@ import type { EventBus, ExitReason, WorkerExit } from "./events.ts";
 export interface Process extends Pick<Deno.ChildProcess, "pid" | "status" | "kill"> {
   /** Ends its input: all that a process without a control channel can be told. */
   readonly closeInput?: () => void;
+  /** Why one that has ended so never became its program, in a line that names it; null if it was executed. */
+  readonly whyNotExecuted?: (status: Deno.CommandStatus) => string | null;
 }
 
 /** How long a worker may take to say hello. Generous: a thousand may be starting on two cores. */
 const START_MS = 60_000;
+
+/** The exit status of a shell that cannot execute a program. */
+const NOT_EXECUTED_STATUS = 127;
 
 /** A means to end a worker: a control message (or the end of its input, if it has no channel), or a signal. */
 export type EndingStep = "control" | Deno.Signal;
@@ -145,7 +150,7 @@ export class WorkerProcess {
     if (outcome === "timed out") {
       const how = `was not ready after ${START_MS / 1000} s`;
       this.#giveUp("timed_out", { kind: how, error: `Worker ${this.pid} ${how}` });
-    } else if (this.#ending === null) {
+    } else if (this.#ending === null && (await this.exited).reason !== "not_executed") {
       const how = "ended before it was ready";
       onFailed(how, `Worker ${this.pid} ${how}`);
     }
@@ -163,12 +168,19 @@ export class WorkerProcess {
   }
 
   async #reap(): Promise<WorkerExit> {
-    const { code, signal } = await this.#process.status;
+    const status = await this.#process.status;
     this.#hasExited = true;
     this.#channel?.[Symbol.dispose]();
     this.#onEngagementEnd?.("exited");
+    const { pid: workerPid } = this;
+    const { code, signal } = status;
+    const why = this.#ending === null ? this.#process.whyNotExecuted?.(status) ?? null : null;
+    if (why !== null) {
+      this.#options.onFailed(why, why);
+      return { workerPid, status: NOT_EXECUTED_STATUS, signal: null, reason: "not_executed" };
+    }
     return {
-      workerPid: this.pid,
+      workerPid,
       status: signal === null ? code : null,
       signal,
       reason: this.#ending ?? (signal === null ? "exited" : "crashed"),

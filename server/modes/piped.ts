@@ -129,6 +129,7 @@ export class PipedMode implements Mode {
 
   async #reasonOfEnd(worker: WorkerProcess): Promise<CloseReason> {
     const exit = await worker.exited;
+    if (exit.reason === "not_executed") return "worker_failed";
     return exit.reason === "killed_by_us" ? "server_stopped" : this.#command.reasonOf(exit);
   }
 

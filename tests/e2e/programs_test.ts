@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertMatch } from "../assert.ts";
 import { readAll } from "../support/bytes.ts";
-import { copyProgram } from "../support/program_file.ts";
+import { writeProgram } from "../support/program_file.ts";
 import { ResettableClient } from "../support/sockets.ts";
 import { TempFolder } from "../support/temp_folder.ts";
 import { childrenOf, processesWith, RunningProcess, runToEnd } from "./process.ts";
@@ -262,17 +262,44 @@ testProgram(
   },
 );
 
-testProgram("a program that is removed later fails its connections only", async (program) => {
-  await using folder = new TempFolder();
-  const path = folder.join("program");
-  await copyProgram("/bin/cat", path);
-  await using server = await start(program, [path]);
-  await Deno.rename(path, `${path}.away`);
+for (const mode of ["per-connection", "iterative"]) {
+  testProgram(
+    `${mode}: a program that cannot be executed any more fails its connections only`,
+    async (program) => {
+      await using folder = new TempFolder();
+      const path = folder.join("program");
+      await writeProgram(path, "#!/bin/sh\nexec cat");
+      await using server = await start(program, [path], ["--mode", mode]);
+      const spoil: readonly (readonly [() => Promise<void>, string])[] = [
+        [() => Deno.chmod(path, 0o644), "permission denied"],
+        [() => writeProgram(path, "#!/no/such/shell"), "there is no /no/such/shell .*"],
+        [() => Deno.remove(path), "no such file or directory"],
+      ];
+      for (const [spoilIt, fault] of spoil) {
+        await spoilIt();
+        using client = await server.connect();
+        assertMatch(await client.disconnected(), /end of file|reset/);
+        const closed = await server.event("connection_closed", { remotePort: client.port });
+        assertEquals(closed["reason"], "worker_failed");
+        await server.process.stderr.match(
+          new RegExp(`^warning: Cannot execute ${path}: ${fault}$`),
+        );
+
+        await writeProgram(path, "#!/bin/sh\nexec cat");
+        using next = await server.connect();
+        assertEquals(await next.roundTrip(), "ping\n");
+      }
+    },
+  );
+}
+
+testProgram("a program that exits with 127 itself is no failure to execute it", async (program) => {
+  await using server = await start(program, shell("exit 127"));
   using client = await server.connect();
-  assertMatch(await client.disconnected(), /end of file|reset/);
-  await Deno.rename(`${path}.away`, path);
-  using next = await server.connect();
-  assertEquals(await next.roundTrip(), "ping\n");
+  assertEquals(await client.disconnected(), "end of file");
+  await server.event("connection_closed", { reason: "finished" });
+  await server.event("worker_exited", { status: 127, reason: "exited" });
+  assertEquals(server.process.stderr.text, "");
 });
 
 testProgram("iterative mode runs one program at a time", async (program) => {

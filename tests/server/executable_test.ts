@@ -1,5 +1,5 @@
 import { OperationalError } from "../../ipc/errors.ts";
-import { findExecutable, lookUpExecutable } from "../../server/executable.ts";
+import { findExecutable, findFault, lookUpExecutable } from "../../server/executable.ts";
 import { assertEquals, assertMatch, assertRejects } from "../assert.ts";
 import { TempFolder } from "../support/temp_folder.ts";
 
@@ -139,4 +139,26 @@ Deno.test("lookUpExecutable() resolves to a path, or to null where there is no s
   const path = folder.add("one/greet");
   assertEquals(await lookUpExecutable(path), path);
   assertEquals(await lookUpExecutable("no-such-program"), null);
+});
+
+Deno.test("findFault() sees nothing the matter with a program, also one that nobody may read", async () => {
+  await using folder = new TempFolder();
+  const [script, secret] = [folder.join("script"), folder.join("secret")];
+  await Deno.writeTextFile(script, "#! /bin/sh -e\necho hello", { mode: 0o755 });
+  await Deno.writeTextFile(secret, "#!/bin/sh", { mode: 0o111 });
+  assertEquals(["/bin/sh", script, secret].map(findFault), [null, null, null]);
+});
+
+Deno.test("findFault() tells what is the matter with a program", async () => {
+  await using folder = new TempFolder();
+  const [text, orphan] = [folder.join("text"), folder.join("orphan")];
+  await Deno.writeTextFile(text, "no program", { mode: 0o644 });
+  await Deno.writeTextFile(orphan, "#! /no/such/shell -e\n", { mode: 0o755 });
+  assertEquals([folder.join("gone"), `${text}/x`, folder.path, text, orphan].map(findFault), [
+    "no such file or directory",
+    "not a directory",
+    "it is no file",
+    "permission denied",
+    "there is no /no/such/shell to interpret it",
+  ]);
 });

@@ -1,5 +1,5 @@
-import { encodeLauncher, installLauncher } from "../../server/launcher.ts";
-import { assertEquals, assertMatch } from "../assert.ts";
+import { encodeLauncher, installLauncher, NOT_EXECUTED } from "../../server/launcher.ts";
+import { assertEquals } from "../assert.ts";
 import { writeProgram } from "../support/program_file.ts";
 import { TempFolder } from "../support/temp_folder.ts";
 import { findMissingTools } from "../support/tools.ts";
@@ -54,13 +54,17 @@ for (const { arch, emulator } of RUNS) {
     assertEquals((await run(script, "a  b", "c")).stdout, "a  b|c|");
   });
 
-  test("says that a program is gone, and does not hand to the shell what may not be executed", async ({ folder, run }) => {
-    const script = folder.join("script");
+  test("ends itself by a signal where nothing can be executed, and hands none of it to the shell", async ({ folder, run }) => {
+    const [script, orphan] = [folder.join("script"), folder.join("orphan")];
     await Deno.writeTextFile(script, "echo executed", { mode: 0o644 });
-    for (const program of [folder.join("gone"), script]) {
-      const { code, stdout, stderr } = await run(program);
-      assertEquals({ code, stdout }, { code: 127, stdout: "" });
-      assertMatch(stderr, /^brood: Cannot execute the program: .*\n$/);
+    await Deno.writeTextFile(orphan, "#!/no/such/shell\necho executed", { mode: 0o755 });
+    for (const program of [folder.join("gone"), folder.path, script, orphan]) {
+      assertEquals(await run(program), {
+        code: 128 + 16,
+        signal: NOT_EXECUTED,
+        stdout: "",
+        stderr: "",
+      });
     }
   });
 }
@@ -73,11 +77,13 @@ Deno.test("installLauncher() resolves to false where nothing can be written", as
 /** A launcher to be run. */
 interface Launch {
   readonly folder: TempFolder;
-  readonly run: (...args: string[]) => Promise<{ code: number; stdout: string; stderr: string }>;
+  readonly run: (...args: string[]) => Promise<
+    { code: number; signal: Deno.Signal | null; stdout: string; stderr: string }
+  >;
 }
 
 async function runToEnd([program = "", ...args]: string[]) {
-  const { code, stdout, stderr } = await new Deno.Command(program, { args }).output();
+  const { code, signal, stdout, stderr } = await new Deno.Command(program, { args }).output();
   const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return { code, stdout: decode(stdout), stderr: decode(stderr) };
+  return { code, signal, stdout: decode(stdout), stderr: decode(stderr) };
 }

@@ -114,10 +114,11 @@ function recordSpawns(...failures: Error[]) {
       constructor(path: string, { args, detached }: Deno.CommandOptions) {
         this.#words = [path, ...args ?? [], ...detached === true ? ["(detached)"] : []];
       }
-      spawn(): void {
+      spawn(): object {
         spawns.push(this.#words);
         const failure = failures.shift();
         if (failure !== undefined) throw failure;
+        return {};
       }
     },
   );
@@ -167,6 +168,67 @@ Deno.test({
     assertEquals([recorded.spawns.length, second], [2, first]);
   },
 });
+
+/** Programs that cannot be executed, how they are made, and what is said of them. */
+const NOT_EXECUTABLE: readonly (readonly [string, (path: string) => unknown, string])[] = [
+  ["is gone", () => {}, "no such file or directory"],
+  [
+    "may not be executed",
+    (path) => Deno.writeTextFile(path, "echo executed", { mode: 0o644 }),
+    "permission denied",
+  ],
+  [
+    "has no interpreter",
+    (path) => Deno.writeTextFile(path, "#!/no/such/shell -x\n", { mode: 0o755 }),
+    "there is no /no/such/shell to interpret it",
+  ],
+];
+
+for (const [way, open] of WAYS.slice(0, 2)) {
+  for (const [what, make, fault] of NOT_EXECUTABLE) {
+    Deno.test({
+      name: `${way} tells of a program that ${what}`,
+      // Elsewhere the spawn fails.
+      ignore: Deno.build.os !== "linux",
+      async fn() {
+        await using folder = new TempFolder();
+        const path = folder.join("program");
+        await make(path);
+        const child = (await open(folder))({ path, args: [] }, "null");
+        const why = child.whyNotExecuted(await child.status);
+        assertEquals(why, `Cannot execute ${path}: ${fault}`);
+      },
+    });
+  }
+}
+
+Deno.test({
+  name: "openSessions() tells of a program that cannot be executed although nothing is to be seen",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    await using folder = new TempFolder();
+    const path = folder.join("program");
+    await Deno.writeTextFile(path, "echo executed", { mode: 0o755 });
+    // A file that somebody may write to cannot be executed: ETXTBSY.
+    using _open = await Deno.open(path, { write: true });
+    const spawn = await openSessions(folder.join("launch"));
+    const child = spawn({ path, args: [] }, "null");
+    const why = child.whyNotExecuted(await child.status);
+    assertEquals(why, `Cannot execute ${path}: the system does not say why`);
+  },
+});
+
+for (const [way, open] of WAYS) {
+  for (const status of [0, 126, 127]) {
+    Deno.test(`${way} tells nothing of a program that exits with status ${status} itself`, async () => {
+      await using folder = new TempFolder();
+      const spawn = await open(folder);
+      const child = spawn({ path: "/bin/sh", args: ["-c", `exit ${status}`] }, "null");
+      const ended = await child.status;
+      assertEquals([ended.code, child.whyNotExecuted(ended)], [status, null]);
+    });
+  }
+}
 
 Deno.test("openSessions() goes on without a launcher that was removed since", async () => {
   await using folder = new TempFolder();

@@ -486,6 +486,26 @@ Deno.test("Supervisor without a hub has workers that are ready at once, and are 
   assertEquals(events.of("worker_started").length, 1);
 });
 
+Deno.test("Supervisor without a hub tells once of programs that cannot be executed, until one was", async () => {
+  const clock = new FakeClock();
+  const events = new RecordedEvents();
+  const supervisor = new Supervisor({ events: events.bus, clock, hub: null });
+  let started = 0;
+  for (const isExecuted of [false, false, true, false]) {
+    const process = Object.assign(new HubLessProcess(PID + started++, clock), {
+      whyNotExecuted: () => isExecuted ? null : "Cannot execute cat: permission denied",
+    });
+    const worker = supervisor.start(() => process);
+    assertEquals(await worker?.ready, true);
+    process.exit(127);
+    assertEquals((await worker?.exited)?.reason, isExecuted ? "exited" : "not_executed");
+  }
+  assertEquals(events.of("worker_failed").map(({ workerPid, error }) => [workerPid, error]), [
+    [PID, "Cannot execute cat: permission denied"],
+    [PID + 3, "Cannot execute cat: permission denied"],
+  ]);
+});
+
 /** Has no control channel. */
 class HubLessProcess extends FakeProcess {
   closeInput(): void {

@@ -281,6 +281,56 @@ Deno.test("PipedMode closes a connection whose program cannot be started", async
   ]);
 });
 
+/** Whether the client ends its input before it has an answer. */
+for (const endsInput of [false, true]) {
+  const client = endsInput ? "a client that has ended its input" : "a client that waits";
+  Deno.test(`PipedMode closes ${client} where the program cannot be executed any more, and tells why`, async () => {
+    await using folder = new TempFolder();
+    const path = folder.join("program");
+    await Deno.copyFile("/bin/cat", path);
+    const command = await openProgram([path]);
+    await Deno.remove(path);
+    using pair = await TcpPair.open();
+    if (endsInput) {
+      await send(pair.client, "hello\n");
+      await pair.client.closeWrite();
+    }
+    await using serving = await serve(pair.server, command);
+    const { reason, exits } = await serving.outcome();
+    assertEquals(reason, "worker_failed");
+    assertEquals(exits, [{ status: 127, signal: null, reason: "not_executed" }]);
+    assertEquals(serving.events.of("worker_failed").map(({ error }) => error), [
+      `Cannot execute ${path}: no such file or directory`,
+    ]);
+  });
+
+  Deno.test(`PipedMode has finished with ${client} when a program exits with 127 itself`, async () => {
+    using pair = await TcpPair.open();
+    if (endsInput) await pair.client.closeWrite();
+    await using serving = await serve(pair.server, await shell("exit 127"));
+    assertEquals(await serving.outcome(), {
+      reason: "finished",
+      exits: [{ status: 127, signal: null, reason: "exited" }],
+    });
+    assertEquals(serving.events.of("worker_failed"), []);
+  });
+}
+
+Deno.test("PipedMode waits a second to see whether a program ran that ends its output and not itself", async () => {
+  await using folder = new TempFolder();
+  const go = folder.join("go");
+  await new Deno.Command("mkfifo", { args: [go] }).output();
+  using pair = await TcpPair.open();
+  await pair.client.closeWrite();
+  const clock = new FakeClock();
+  const command = await shell(`exec >&-; read -r word <'${go}'; exit 127`);
+  await using serving = await serve(pair.server, command, { clock });
+  await clock.pass(1000);
+  assertEquals((await serving.events.first("connection_closed")).reason, "finished");
+  await Deno.writeTextFile(go, "go\n");
+  assertEquals((await serving.outcome()).exits, [{ status: 127, signal: null, reason: "exited" }]);
+});
+
 Deno.test("PipedMode tells its guard of each program, and of its end", async () => {
   await using folder = new TempFolder();
   const file = folder.join("told");
