@@ -50,7 +50,8 @@ export class WorkerPool implements AsyncDisposable {
   readonly #proven = new WeakSet<WorkerProcess>();
   /** Those that got a connection: connections set the pace of what they end with. */
   readonly #served = new WeakSet<WorkerProcess>();
-  readonly #waiting: ((worker: WorkerProcess | null) => void)[] = [];
+  /** Those who wait for a worker, in the order in which they came. */
+  readonly #waiting = new Set<(worker: WorkerProcess | null) => void>();
   readonly #tasks = new Set<Promise<void>>();
   readonly #closed = new AbortController();
   #starting = 0;
@@ -105,14 +106,19 @@ export class WorkerPool implements AsyncDisposable {
     this.fill();
   }
 
-  /** Resolves to a worker as soon as one is ready, first come, first served, or to null when the pool is closed. */
-  async take(): Promise<WorkerProcess | null> {
+  /** Resolves to a worker as soon as one is ready, first come, first served, or to null when it is closed or `signal` aborts. */
+  async take(signal?: AbortSignal): Promise<WorkerProcess | null> {
     if (this.#closed.signal.aborted) return null;
     const worker = this.takeIdle();
     if (worker !== null) return worker;
     const { promise, resolve } = Promise.withResolvers<WorkerProcess | null>();
-    this.#waiting.push(resolve);
-    return await promise;
+    const leave = () => {
+      this.#waiting.delete(resolve);
+      resolve(null);
+    };
+    this.#waiting.add(resolve);
+    signal?.addEventListener("abort", leave);
+    return await promise.finally(() => signal?.removeEventListener("abort", leave));
   }
 
   /** To be called when a taken worker has got its connection. It may end with that; one that ends before is of no use. */
@@ -128,10 +134,11 @@ export class WorkerPool implements AsyncDisposable {
   }
 
   #offer(worker: WorkerProcess): void {
-    const next = this.#waiting.shift();
+    const [next] = this.#waiting;
     if (next === undefined) {
       this.#idle.push(worker);
     } else {
+      this.#waiting.delete(next);
       this.#noteTaken(worker);
       next(worker);
     }
@@ -188,7 +195,8 @@ export class WorkerPool implements AsyncDisposable {
   /** Starts no more, and lets nobody wait. */
   close(): void {
     this.#closed.abort();
-    for (const resolve of this.#waiting.splice(0)) resolve(null);
+    for (const resolve of this.#waiting) resolve(null);
+    this.#waiting.clear();
   }
 
   /** Closes it, and waits until every worker of it has ended. */

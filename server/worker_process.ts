@@ -18,7 +18,7 @@ export interface Process extends Pick<Deno.ChildProcess, "pid" | "status" | "kil
 }
 
 /** How long a worker may take to say hello. Generous: a thousand may be starting on two cores. */
-const START_MS = 60_000;
+export const START_MS = 60_000;
 
 /** The exit status of a shell that cannot execute a program. */
 const NOT_EXECUTED_STATUS = 127;
@@ -76,6 +76,11 @@ export class WorkerProcess {
     this.reported = this.#report();
     this.#greeted = options.hello?.then((channel) => this.#adopt(channel)) ?? Promise.resolve();
     this.ready = this.#becomesReady();
+  }
+
+  /** Whether it has been reaped. */
+  get hasExited(): boolean {
+    return this.#hasExited;
   }
 
   /** Lets its end be told after something else: that of the connection it serves, whose reader expects this order. */

@@ -5,7 +5,14 @@
  * @module
  */
 
-import { errnoOf, EXIT_STATUS, isStreamError, OperationalError, reasonOf } from "../ipc/errors.ts";
+import {
+  errnoOf,
+  EXIT_STATUS,
+  isShortage,
+  isStreamError,
+  OperationalError,
+  reasonOf,
+} from "../ipc/errors.ts";
 import { relay } from "../ipc/relay.ts";
 import type { ByteStream, ConnectionInfo } from "../ipc/transport.ts";
 import { UnixParentTransport } from "../ipc/transports/unix.ts";
@@ -14,6 +21,7 @@ import type { CloseReason, WorkerExit } from "./events.ts";
 import { Home } from "./home.ts";
 import type { ModeContext } from "./modes/mode.ts";
 import { openSessions, type SessionCommand, type SessionSpawn } from "./own_session.ts";
+import type { Patience } from "./patience.ts";
 import type { RunFolder } from "./run_folder.ts";
 import { Supervisor } from "./supervisor.ts";
 import { workerCommand } from "./worker_command.ts";
@@ -29,6 +37,9 @@ export interface WorkersOptions {
 
 /** How long a worker may go on with a connection whose client is lost. */
 const HANG_UP_MS = 1000;
+
+/** How long it takes until a stream is tried again that cannot be opened for now. */
+const RETRY_MS = 100;
 
 /** A worker and the connection it serves. */
 export interface Engagement {
@@ -121,16 +132,43 @@ export class Workers implements AsyncDisposable {
     });
   }
 
-  /** Opens a stream for a connection to a worker, or gives null: then the worker has ended, or is made to. */
-  async connect(worker: WorkerProcess, info: ConnectionInfo): Promise<ByteStream | null> {
-    if (!await worker.ready) return null;
-    try {
-      return await new UnixParentTransport(this.#folder.workerPath(worker.number)).open(info);
-    } catch (error) {
-      if (!isStreamError(error)) throw error;
-      worker.reject(reasonOf(error));
-      return null;
+  /**
+   * Opens a stream for a connection to a worker, or gives null: then the worker has ended, or is made to, unless the
+   * patience is over. Where this server is short of descriptors or memory, no worker is to blame: it tries again.
+   */
+  async connect(
+    worker: WorkerProcess,
+    { info, patience }: { readonly info: ConnectionInfo; readonly patience: Patience },
+  ): Promise<ByteStream | null> {
+    if (!await Promise.race([worker.ready, patience.ended])) return null;
+    const transport = new UnixParentTransport(this.#folder.workerPath(worker.number));
+    let shortage: string | null = null;
+    while (!worker.hasExited && !patience.isOver) {
+      try {
+        return await transport.open(info);
+      } catch (error) {
+        if (!isStreamError(error)) throw error;
+        shortage = reasonOf(error);
+        if (!mayOpenLater(error)) {
+          worker.reject(shortage);
+          return null;
+        }
+        await this.#options.clock.sleep(RETRY_MS, patience.signal);
+      }
     }
+    if (patience.isOver && shortage !== null) this.#tellShortage(worker, shortage);
+    return null;
+  }
+
+  /** Tells why a connection was given up although there is a worker for it. */
+  #tellShortage({ pid: workerPid }: WorkerProcess, shortage: string): void {
+    const error = `Cannot connect to worker ${workerPid}: ${shortage}`;
+    this.#options.events.emit({ event: "worker_failed", workerPid, error });
+  }
+
+  /** Ends a worker that nobody needs any more. */
+  async end(worker: WorkerProcess): Promise<void> {
+    await this.#supervisor.end(worker);
   }
 
   /** Serves a connection through the stream to its worker, or refuses it if there is none; tells how it ended. */
@@ -193,6 +231,11 @@ export class Workers implements AsyncDisposable {
     await this.endAll();
     await this.#owned.disposeAsync();
   }
+}
+
+/** True where no worker is to blame that a stream to it cannot be opened, or its queue is full (EAGAIN, unix(7)). */
+function mayOpenLater(error: unknown): boolean {
+  return isShortage(error) || errnoOf(error) === "EAGAIN";
 }
 
 /** Why a connection closed whose worker is done with it. */

@@ -7,6 +7,7 @@
 
 import type { ByteStream, ConnectionInfo } from "../../ipc/transport.ts";
 import type { AcceptedConnection } from "../connection.ts";
+import { Patience } from "../patience.ts";
 import { WorkerPool } from "../pool.ts";
 import type { WorkerProcess } from "../worker_process.ts";
 import { Workers } from "../workers.ts";
@@ -20,14 +21,22 @@ export interface PerConnectionOptions {
   readonly handlerUrl: string | null;
 }
 
+/** Who waits for a worker, and how long. */
+interface Target {
+  readonly info: ConnectionInfo;
+  readonly patience: Patience;
+}
+
 /** Owns the workers. */
 export class PerConnectionMode implements Mode {
+  readonly #context: ModeContext;
   readonly #workers: Workers;
   readonly #spares: WorkerPool;
   /** Connections that wait until a worker of their own is ready. */
   #waiting = 0;
 
   private constructor(workers: Workers, options: ModeContext & PerConnectionOptions) {
+    this.#context = options;
     this.#workers = workers;
     this.#spares = new WorkerPool({
       size: options.spare,
@@ -58,7 +67,9 @@ export class PerConnectionMode implements Mode {
 
   /** Gives the connection a spare worker or one of its own, relays between the two, and reaps the worker. */
   async serve(connection: AcceptedConnection): Promise<void> {
-    const spare = await this.#engageSpare(connection.info);
+    using patience = new Patience(this.#context);
+    const target = { info: connection.info, patience };
+    const spare = await this.#engageSpare(target);
     const worker = spare?.worker ?? this.#workers.start();
     connection.tellAccepted(worker?.pid ?? null);
     if (worker === null) {
@@ -66,24 +77,31 @@ export class PerConnectionMode implements Mode {
       return;
     }
     const done = worker.engage();
-    const stream = spare?.stream ?? await this.#connectOwn(worker, connection.info);
-    await this.#workers.serve(connection, { worker, stream, done });
+    const stream = spare === null ? await this.#connectOwn(worker, target) : spare.stream;
+    if (stream === null && patience.isOver) {
+      connection.refuse(patience.reason);
+      await this.#workers.end(worker);
+    } else {
+      patience[Symbol.dispose]();
+      await this.#workers.serve(connection, { worker, stream, done });
+    }
     await worker.reported;
   }
 
-  /** A spare worker with its stream; null if there is none, or it has ended meanwhile. */
+  /** A spare worker with its stream, or none if it has been waited for too long; null if there is none, or it has ended. */
   async #engageSpare(
-    info: ConnectionInfo,
-  ): Promise<{ readonly worker: WorkerProcess; readonly stream: ByteStream } | null> {
+    target: Target,
+  ): Promise<{ readonly worker: WorkerProcess; readonly stream: ByteStream | null } | null> {
     const worker = this.#spares.takeIdle();
-    const stream = worker && await this.#workers.connect(worker, info);
-    return worker && stream && { worker, stream };
+    if (worker === null) return null;
+    const stream = await this.#workers.connect(worker, target);
+    return stream === null && !target.patience.isOver ? null : { worker, stream };
   }
 
-  async #connectOwn(worker: WorkerProcess, info: ConnectionInfo): Promise<ByteStream | null> {
+  async #connectOwn(worker: WorkerProcess, target: Target): Promise<ByteStream | null> {
     this.#waiting += 1;
     try {
-      return await this.#workers.connect(worker, info);
+      return await this.#workers.connect(worker, target);
     } finally {
       this.#waiting -= 1;
       this.#spares.fill();

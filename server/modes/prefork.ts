@@ -8,6 +8,7 @@
  */
 
 import type { AcceptedConnection } from "../connection.ts";
+import { Patience } from "../patience.ts";
 import { WorkerPool } from "../pool.ts";
 import { Workers } from "../workers.ts";
 import type { Mode, ModeContext } from "./mode.ts";
@@ -24,10 +25,12 @@ export interface PreforkOptions {
 
 /** Owns the workers. */
 export class PreforkMode implements Mode {
+  readonly #context: ModeContext;
   readonly #workers: Workers;
   readonly #pool: WorkerPool;
 
   private constructor(workers: Workers, options: ModeContext & PreforkOptions) {
+    this.#context = options;
     this.#workers = workers;
     this.#pool = new WorkerPool({
       size: options.workers,
@@ -52,19 +55,27 @@ export class PreforkMode implements Mode {
 
   /** Gives the connection to the worker that was ready last, and takes the worker back when it has finished. */
   async serve(connection: AcceptedConnection): Promise<void> {
+    using patience = new Patience(this.#context);
     while (true) {
-      const worker = await this.#pool.take();
+      const worker = await this.#pool.take(patience.signal);
       if (worker === null) {
         connection.tellAccepted(null);
-        connection.refuse("server_stopped");
+        connection.refuse(patience.isOver ? patience.reason : "server_stopped");
         return;
       }
       const done = worker.engage();
-      const stream = await this.#workers.connect(worker, connection.info);
+      const { info } = connection;
+      const stream = await this.#workers.connect(worker, { info, patience });
       // It ended while it was idle: another one will do.
-      if (stream === null) continue;
-      this.#pool.noteServing(worker);
+      if (stream === null && !patience.isOver) continue;
       connection.tellAccepted(worker.pid);
+      if (stream === null) {
+        connection.refuse(patience.reason);
+        this.#pool.giveBack(worker);
+        return;
+      }
+      patience[Symbol.dispose]();
+      this.#pool.noteServing(worker);
       await this.#workers.serve(connection, { worker, stream, done });
       if (await done === "finished") this.#pool.giveBack(worker);
       else await worker.reported;

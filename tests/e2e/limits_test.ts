@@ -118,25 +118,55 @@ testProgram(
     await using server = await TestServer.start(program, { flags: ["--log", "json"] });
     using before = await server.connect();
     await before.roundTrip();
-    const limitTo = (count: number) =>
-      runToEnd(["prlimit", "--pid", String(server.pid), `--nofile=${count}:20000`]);
-    // With the lowest free number as the limit, not one more can be opened (getrlimit(2)).
-    const open = await Array.fromAsync(Deno.readDir(`/proc/${server.pid}/fd`));
-    const numbers = new Set(open.map(({ name }) => Number(name)));
-    const lowestFree = Array.from({ length: numbers.size + 1 }, (_, i) => i)
-      .find((number) => !numbers.has(number));
-    assertEquals((await limitTo(lowestFree ?? 0)).status, 0);
+    await limitDescriptors(server.pid, 0);
     using waiting = await server.connect();
     await server.event("accept_failed");
     assertEquals(await before.roundTrip(), "ping\n");
 
-    assertEquals((await limitTo(20_000)).status, 0);
+    await limitDescriptors(server.pid, 10_000);
     assertEquals(await waiting.roundTrip(), "ping\n");
     assertEquals(server.events.filter(({ event }) => event === "accept_failed").length, 1);
     assertEquals(server.process.stderr.all.length, 1, server.process.stderr.text);
   },
   { needs: ["prlimit"] },
 );
+
+testProgram(
+  "no worker is ended because the server has no descriptor to connect to it with",
+  async (program) => {
+    await using server = await TestServer.start(program, {
+      flags: ["--mode", "prefork", "--workers", "2", ...JSON_LOG],
+    });
+    using before = new DisposableStack();
+    const clients = [before.use(await server.connect()), before.use(await server.connect())];
+    for (const client of clients) await client.roundTrip();
+    before.dispose();
+    for (const { port } of clients) await server.event("connection_closed", { remotePort: port });
+
+    // The first is accepted with the last descriptor; that the second is not shows that the first was.
+    await limitDescriptors(server.pid, 1);
+    using first = await server.connect();
+    using second = await server.connect();
+    await server.event("accept_failed");
+    await limitDescriptors(server.pid, 10_000);
+    assertEquals(await first.roundTrip(), "ping\n");
+    assertEquals(await second.roundTrip(), "ping\n");
+    const names = server.events.map(({ event }) => event);
+    assertEquals(names.filter((name) => /^worker_/.test(name)), Array(2).fill("worker_started"));
+  },
+  { needs: ["prlimit"] },
+);
+
+/** Lets a process open so many files more. */
+async function limitDescriptors(pid: number, more: number): Promise<void> {
+  const open = await Array.fromAsync(Deno.readDir(`/proc/${pid}/fd`));
+  const numbers = new Set(open.map(({ name }) => Number(name)));
+  const free = Array.from({ length: numbers.size + more + 1 }, (_, number) => number)
+    .filter((number) => !numbers.has(number));
+  // The limit is the first number that may not be used (getrlimit(2)).
+  const limit = `--nofile=${free[more] ?? 0}:20000`;
+  assertEquals((await runToEnd(["prlimit", "--pid", String(pid), limit])).status, 0);
+}
 
 for (const mode of SERVINGS.filter(({ isConcurrent }) => isConcurrent)) {
   testProgram(
