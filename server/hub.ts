@@ -2,12 +2,19 @@
  * The hub: the parent's end of every control channel. Workers connect to it and say hello; whoever started a worker
  * waits here for that.
  *
+ * Whoever can reach the hub's socket can connect as often as it likes, and say nothing: that costs a bounded number of
+ * descriptors, each for a bounded time.
+ *
  * @module
  */
 
 import type { Clock } from "../ipc/clock.ts";
 import { ControlChannel, ControlError } from "../ipc/control.ts";
 import { AcceptFailures } from "./accept_failures.ts";
+import { START_MS } from "./worker_process.ts";
+
+/** How many may be connected without a word besides the workers that are expected, such as another server's look. */
+const STRANGERS_MAX = 16;
 
 /** Owns the hub's socket and the channels that nobody has claimed yet. Disposing closes them. */
 export class Hub implements AsyncDisposable {
@@ -45,7 +52,11 @@ export class Hub implements AsyncDisposable {
       try {
         const channel = new ControlChannel(await this.#listener.accept());
         failures.accepted();
-        this.#silent.set(channel, this.#greet(channel));
+        if (this.#silent.size < this.#expected.size + STRANGERS_MAX) {
+          this.#silent.set(channel, this.#greet(channel));
+        } else {
+          channel[Symbol.dispose]();
+        }
       } catch (error) {
         if (signal.aborted) return;
         await failures.endure(error);
@@ -55,7 +66,11 @@ export class Hub implements AsyncDisposable {
 
   /** Hands a channel to whoever expects its worker. */
   async #greet(channel: ControlChannel): Promise<void> {
+    const heard = new AbortController();
+    const patience = this.#endSilence(channel, heard.signal);
     const worker = await receiveHello(channel);
+    heard.abort();
+    await patience;
     const isOpen = this.#silent.delete(channel);
     const claim = worker === null ? undefined : this.#expected.get(worker);
     if (isOpen && worker !== null && claim !== undefined) {
@@ -65,6 +80,12 @@ export class Hub implements AsyncDisposable {
       // A worker given up on, or another server that looks which run folders are in use.
       channel[Symbol.dispose]();
     }
+  }
+
+  /** Closes a channel that is silent for longer than a worker may take to start. */
+  async #endSilence(channel: ControlChannel, heard: AbortSignal): Promise<void> {
+    await this.#clock.sleep(START_MS, heard);
+    if (!heard.aborted && this.#silent.delete(channel)) channel[Symbol.dispose]();
   }
 
   /** Closes the socket and every channel that has not said hello. */

@@ -132,13 +132,22 @@ export class WorkerProcess {
   async #listen(channel: ControlChannel): Promise<void> {
     try {
       for (let message; (message = await channel.receive()) !== null;) {
-        if (message.type === "finished") this.#onEngagementEnd?.("finished");
+        // It owes one for each connection, and nothing else: whoever sends more may send without end.
+        if (message.type !== "finished" || this.#onEngagementEnd === null) {
+          throw new ControlError(`Nobody expects the control message ${JSON.stringify(message)}`);
+        }
+        this.#endEngagement("finished");
       }
     } catch (error) {
       if (!(error instanceof ControlError)) throw error;
       const kind = "A worker does not speak the control channel's language";
       this.#giveUp("rejected", { kind, error: `Worker ${this.pid}: ${error.message}` });
     }
+  }
+
+  #endEngagement(end: EngagementEnd): void {
+    this.#onEngagementEnd?.(end);
+    this.#onEngagementEnd = null;
   }
 
   /** Waits for the hello, and ends a worker that does not say it in time. */
@@ -176,7 +185,7 @@ export class WorkerProcess {
     const status = await this.#process.status;
     this.#hasExited = true;
     this.#channel?.[Symbol.dispose]();
-    this.#onEngagementEnd?.("exited");
+    this.#endEngagement("exited");
     const { pid: workerPid } = this;
     const { code, signal } = status;
     const why = this.#ending === null ? this.#process.whyNotExecuted?.(status) ?? null : null;

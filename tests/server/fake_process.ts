@@ -76,6 +76,11 @@ export class FakeChannel {
     this.channel = new ControlChannel(stream);
   }
 
+  /** How many messages of the worker nobody has read. */
+  get unread(): number {
+    return this.#sent.length;
+  }
+
   /** Lets the worker send a message. */
   send(message: ControlMessage): void {
     this.#sent.push(bytesOf(JSON.stringify(message) + "\n"));

@@ -11,7 +11,8 @@ import { replaceDeno } from "./replaced_deno.ts";
 class TestHub implements AsyncDisposable {
   readonly #folder = new TempFolder();
   readonly path = this.#folder.join("hub");
-  readonly hub = new Hub(this.path, new FakeClock());
+  readonly clock = new FakeClock();
+  readonly hub = new Hub(this.path, this.clock);
 
   /** A worker's end of a new channel. */
   connect(): Promise<Deno.UnixConn> {
@@ -107,6 +108,36 @@ Deno.test("Hub.forget() makes the hub turn that worker away, and no other", asyn
   using worker = await test.connect();
   await send(worker, hello(2));
   using _channel = await expected;
+});
+
+Deno.test("Hub turns away who says nothing for a minute, and waits no longer for who has spoken", async () => {
+  await using test = new TestHub();
+  const expected = test.hub.expect(1);
+  using silent = await test.connect();
+  using worker = await test.connect();
+  await send(worker, hello(1));
+  using channel = await expected;
+  await test.clock.pass(60_000);
+  assertEquals(await readAll(silent), "");
+  await channel.send({ type: "stop" });
+  using claimed = new ControlChannel(worker);
+  assertEquals(await claimed.receive(), { type: "stop" });
+  assertEquals(test.clock.sleeping, 0);
+});
+
+Deno.test("Hub turns away the 17th that says nothing, and lets in the workers that it expects", async () => {
+  await using test = new TestHub();
+  using strangers = new DisposableStack();
+  for (let stranger = 1; stranger <= 16; stranger++) strangers.use(await test.connect());
+  using surplus = await test.connect();
+  assertEquals(await readAll(surplus), "");
+
+  const expected = test.hub.expect(1);
+  using worker = await test.connect();
+  await send(worker, hello(1));
+  using _channel = await expected;
+  using another = await test.connect();
+  assertEquals(await readAll(another), "", "a worker that has come is expected no more");
 });
 
 Deno.test("Hub goes on when one leaves without a word", async () => {

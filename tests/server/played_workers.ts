@@ -28,15 +28,17 @@ export class PlayedWorker {
   #hasEnded = false;
 
   constructor(pid: number, args: readonly string[]) {
-    const worker = this;
     this.pid = pid;
     this.flags = Object.fromEntries(
       args.map((arg) => arg.split("=")).map(([name = "", value = ""]) => [name.slice(2), value]),
     );
+    const obey = (signal: Deno.Signal) => {
+      if (!this.isDeaf || signal === "SIGKILL") this.dieOf(signal);
+    };
     this.process = new class extends FakeProcess {
       override kill(signal: Deno.Signal): void {
         super.kill(signal);
-        if (!worker.isDeaf || signal === "SIGKILL") worker.dieOf(signal);
+        obey(signal);
       }
     }(pid, new FakeClock());
   }
@@ -122,7 +124,7 @@ export class PlayedWorkers implements AsyncDisposable {
   #next = Promise.withResolvers<void>();
 
   constructor() {
-    const stage = this;
+    const start = (flags: readonly string[]) => this.#start(flags);
     Deno.env.set("XDG_RUNTIME_DIR", this.folder.path);
     this.#replaced = replaceDeno(
       "Command",
@@ -137,7 +139,7 @@ export class PlayedWorkers implements AsyncDisposable {
         }
 
         override spawn(): Deno.ChildProcess {
-          return this.#flags.length === 0 ? super.spawn() : stage.#start(this.#flags);
+          return this.#flags.length === 0 ? super.spawn() : start(this.#flags);
         }
       },
     );

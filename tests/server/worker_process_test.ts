@@ -57,12 +57,40 @@ Deno.test("WorkerProcess.engage() waits for each connection anew", async () => {
   assertEquals(await last, "exited", "what was finished before counts no more");
 });
 
-Deno.test("WorkerProcess bears a worker that finishes what nobody has engaged it for", async () => {
-  const { fake, worker, events } = await startReadyWorker();
+/** What a worker does not owe, once it has said hello. */
+const UNEXPECTED: readonly ControlMessage[] = [
+  { type: "finished" },
+  { type: "hello", worker: 1 },
+  { type: "stop" },
+  { type: "hangup", connection: 1 },
+];
+
+for (const message of UNEXPECTED) {
+  Deno.test(`WorkerProcess ends a worker that sends ${message.type} unasked, and reads no more from it`, async () => {
+    const { fake, worker } = await startReadyWorker();
+    for (let i = 0; i < 1000; i++) fake.channel.send(message);
+    await fake.process.receives("SIGKILL");
+    assertEquals(fake.process.received, ["0 ms: SIGKILL"]);
+    assertEquals(fake.failures, [[
+      "A worker does not speak the control channel's language",
+      `Worker ${PID}: Nobody expects the control message ${JSON.stringify(message)}`,
+    ]]);
+    assertEquals(fake.channel.unread, 999);
+    fake.process.dieOf("SIGKILL");
+    assertEquals((await worker.exited).reason, "rejected");
+    await worker.reported;
+  });
+}
+
+Deno.test("WorkerProcess ends a worker that finishes one connection twice", async () => {
+  const { fake, worker } = await startReadyWorker();
+  const engaged = worker.engage();
   fake.finish();
-  fake.process.exit(0);
-  await worker.reported;
-  assertEquals(events.of("worker_exited").length, 1);
+  fake.finish();
+  assertEquals(await engaged, "finished");
+  await fake.process.receives("SIGKILL");
+  fake.process.dieOf("SIGKILL");
+  assertEquals((await worker.exited).reason, "rejected");
 });
 
 Deno.test("WorkerProcess bears a worker that sends what is no message", async () => {
