@@ -4,7 +4,7 @@ import { assertEquals, assertMatch } from "../assert.ts";
 import { copyProgram } from "../support/program_file.ts";
 import { TempFolder } from "../support/temp_folder.ts";
 import { childrenOf, RunningProcess, TestFolder } from "./process.ts";
-import { type Program, testProgram } from "./program.ts";
+import { fixture, type Program, testProgram } from "./program.ts";
 import { TestClient, TestServer } from "./server.ts";
 
 testProgram("SIGKILL of a worker disconnects its client, and no other", async (program) => {
@@ -81,6 +81,24 @@ testProgram(
     assertEquals(await next.roundTrip(), "ping\n");
   },
 );
+
+for (const [mode, flags] of [["per-connection", []], ["prefork", ["--workers", "2"]]] as const) {
+  testProgram(
+    `${mode}: a worker that floods its control channel is ended, with one warning`,
+    async (program) => {
+      const handler = fixture("floods_the_control_channel.ts");
+      await using server = await TestServer.start(program, {
+        flags: ["--mode", mode, ...flags, "--handler", handler, "--log", "json"],
+      });
+      using client = await server.connect();
+      const { workerPid } = await server.event("connection_accepted", { remotePort: client.port });
+      await server.event("worker_exited", { workerPid, reason: "rejected", signal: "SIGKILL" });
+      assertMatch(await client.disconnected(), /end of file|reset/);
+      const warnings = server.process.stderr.all;
+      assertMatch(warnings.join("\n"), /^warning: Worker \d+: Nobody expects .*finished"}$/);
+    },
+  );
+}
 
 /** The program, with an executable of its own that a test may take away. */
 async function copyOf(program: Program, folder: string): Promise<Program> {
