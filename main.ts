@@ -38,8 +38,9 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
     const { parseServerOptions, SERVER_COMMAND } = await import("./server/command.ts");
     const options = parseServerOptions(args);
     if (typeof options === "string") return await answer(options, SERVER_COMMAND);
-    const { Lifetime } = await import("./ipc/lifetime.ts");
+    const { ignoreMeaninglessSignals, Lifetime } = await import("./ipc/lifetime.ts");
     const { runServer } = await import("./server/mod.ts");
+    using _ignored = ignoreMeaninglessSignals();
     using lifetime = new Lifetime();
     await runServer(options, lifetime);
     return EXIT_STATUS.done;

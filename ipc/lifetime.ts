@@ -58,3 +58,30 @@ export class Lifetime implements Disposable {
     if (Deno.build.os !== "windows") Deno.removeSignalListener("SIGTERM", this.#onTerminate);
   }
 }
+
+/** What ends a process unless it listens, is sent by people and programs, and means nothing to a server. */
+const MEANINGLESS: readonly Deno.Signal[] = [
+  "SIGALRM",
+  "SIGHUP",
+  "SIGIO",
+  "SIGPROF",
+  "SIGUSR1",
+  "SIGUSR2",
+  "SIGVTALRM",
+];
+
+/**
+ * Lets the signals that mean nothing to a server do nothing, until it is disposed. What this process starts has the
+ * system's defaults again: execve(2) gives back what was listened for.
+ */
+export function ignoreMeaninglessSignals(): Disposable {
+  // Windows has none of them.
+  const signals = Deno.build.os === "windows" ? [] : MEANINGLESS;
+  const ignore = () => {};
+  for (const signal of signals) Deno.addSignalListener(signal, ignore);
+  return {
+    [Symbol.dispose]() {
+      for (const signal of signals) Deno.removeSignalListener(signal, ignore);
+    },
+  };
+}

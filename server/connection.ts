@@ -71,7 +71,7 @@ export class AcceptedConnection {
   readonly #clock: Clock;
   readonly #acceptedAt: number;
 
-  /** Takes over a socket that was just accepted, and turns Nagle's algorithm off. */
+  /** Takes over a socket that was just accepted, and turns Nagle's algorithm off and keepalive on. */
   constructor(stream: Deno.TcpConn, options: AcceptedConnectionOptions) {
     this.stream = stream;
     this.info = { id: options.id, remoteAddr: stream.remoteAddr, localAddr: stream.localAddr };
@@ -81,8 +81,10 @@ export class AcceptedConnection {
     this.#acceptedAt = options.clock.now();
     try {
       stream.setNoDelay(true);
+      // Else a client that has vanished without a word is never missed.
+      stream.setKeepAlive(true);
     } catch (error) {
-      // Some systems refuse it when the client is gone already; the first read will tell.
+      // Some systems refuse them when the client is gone already; the first read will tell.
       if (!isStreamError(error)) throw error;
     }
   }

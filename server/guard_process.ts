@@ -4,21 +4,27 @@
  * @module
  */
 
+import type { Clock } from "../ipc/clock.ts";
 import { errnoOf, isStreamError, OperationalError, reasonOf } from "../ipc/errors.ts";
 import { selfCommand } from "../ipc/self.ts";
 import type { EventBus } from "./events.ts";
 import { GUARD_COMMAND } from "./guard.ts";
 import { startAnywhere } from "./working_folder.ts";
 
+/** How long a guard may take to end when its input does; one that was stopped (SIGSTOP) does not notice. */
+const END_MS = 1000;
+
 /** Owns the guard's process. Disposing ends it; what it guards must have ended before. */
 export class GuardProcess implements AsyncDisposable {
+  readonly #clock: Clock;
   readonly #child: Deno.ChildProcess;
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
   readonly #ended: Promise<void>;
   #isClosing = false;
 
   /** Starts it. Throws {@linkcode OperationalError} if it cannot. */
-  constructor(events: EventBus) {
+  constructor({ events, clock }: { readonly events: EventBus; readonly clock: Clock }) {
+    this.#clock = clock;
     this.#child = spawn();
     this.#input = this.#child.stdin.getWriter();
     this.#input.closed.catch(() => {});
@@ -51,13 +57,28 @@ export class GuardProcess implements AsyncDisposable {
     });
   }
 
-  /** Ends it, and waits until it has ended. */
+  /** Ends it, by force if need be, and waits until it has ended. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosing = true;
-    await this.#input.close().catch((error) => {
+    const closed = this.#input.close().catch((error) => {
       if (!isStreamError(error) && !(error instanceof TypeError)) throw error;
     });
-    await this.#ended;
+    const ended = new AbortController();
+    const late = this.#clock.sleep(END_MS, ended.signal);
+    await Promise.race([this.#ended, late]);
+    ended.abort();
+    this.#kill();
+    await Promise.all([closed, this.#ended]);
+  }
+
+  /** Does nothing to a process that has ended. */
+  #kill(): void {
+    try {
+      this.#child.kill("SIGKILL");
+    } catch (error) {
+      // Deno's own error for a process that it has reaped already.
+      if (!(error instanceof TypeError)) throw error;
+    }
   }
 }
 

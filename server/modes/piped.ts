@@ -63,7 +63,7 @@ export class PipedMode implements Mode {
     await using stack = new AsyncDisposableStack();
     const home = stack.use(await openHome(context.clock));
     const spawn = await openSessions(home?.folder.launcherPath ?? null);
-    const guard = stack.use(new GuardProcess(context.events));
+    const guard = stack.use(new GuardProcess(context));
     return new PipedMode(context, { command, spawn, guard, owned: stack.move() });
   }
 

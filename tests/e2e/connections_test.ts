@@ -1,6 +1,12 @@
 /** How connections meet processes: one worker each, reaped at its end; or one after another in the parent. */
 
-import { assert, assertEquals, assertGreaterOrEqual, assertLessOrEqual } from "../assert.ts";
+import {
+  assert,
+  assertEquals,
+  assertGreaterOrEqual,
+  assertLessOrEqual,
+  assertMatch,
+} from "../assert.ts";
 import { childrenOf, descriptorsOf, RunningProcess, runToEnd } from "./process.ts";
 import { type Program, testProgram } from "./program.ts";
 import { type LoggedEvent, TestServer } from "./server.ts";
@@ -140,3 +146,12 @@ testProgram("40 clients at once are all served", async (program) => {
   assertGreaterOrEqual(children.length, 40);
   assert(children.every(({ state }) => state !== "Z"));
 });
+
+testProgram("TCP keepalive is on for every connection", async (program) => {
+  await using server = await TestServer.start(program);
+  using client = await server.connect();
+  await client.roundTrip();
+  const filter = `sport = :${server.port}`;
+  const { stdout } = await runToEnd(["ss", "-Htno", "state", "established", filter]);
+  assertMatch(stdout, /timer:\(keepalive,/);
+}, { needs: ["ss"] });

@@ -79,6 +79,71 @@ for (const { name, flags: ownFlags, command } of SERVINGS) {
   });
 }
 
+const MEANINGLESS = ["SIGHUP", "SIGUSR1", "SIGUSR2", "SIGALRM", "SIGVTALRM", "SIGPROF"] as const;
+
+for (const { name, flags, command } of SERVINGS) {
+  testProgram(`${name}: a signal that means nothing ends no connection`, async (program) => {
+    await using server = await TestServer.start(program, { flags, command });
+    using client = await server.connect();
+    for (const signal of MEANINGLESS) {
+      server.process.signal(signal);
+      assertEquals(await client.roundTrip(), "ping\n");
+    }
+  });
+}
+
+for (const command of [undefined, ["sh", "-c", "echo ready; exec cat"]]) {
+  const what = command === undefined ? "worker" : "program";
+  testProgram(`a ${what} has the system's defaults for signals`, async (program) => {
+    await using server = await TestServer.start(program, { flags: ["--log", "json"], command });
+    for (const signal of MEANINGLESS) {
+      using client = await server.connect();
+      if (command !== undefined) await client.receive("ready\n".length);
+      assertEquals(await client.roundTrip(), "ping\n");
+      const workerPid = await server.workerOf(client);
+      Deno.kill(workerPid, signal);
+      await server.event("worker_exited", { workerPid, signal, reason: "crashed" });
+    }
+  });
+}
+
+testProgram("a guard that was stopped is ended by force", async (program) => {
+  await using server = await TestServer.start(program, { command: ["cat"] });
+  const [guard] = await childrenOf(server.pid);
+  Deno.kill(guard?.pid ?? 0, "SIGSTOP");
+  server.process.signal("SIGTERM");
+  assertEquals((await server.ended()).code, 0);
+  assertEquals(server.process.stderr.text, "");
+});
+
+/** What a prefork server does with a connection while no worker gets ready: flags, a signal, and the reason of the end. */
+const WAITS_FOR_NOBODY = [
+  [["--idle-timeout", "0.3"], null, "idle_timeout"],
+  [["--grace", "0.1"], "SIGTERM", "server_stopped"],
+] as const;
+
+for (const [flags, signal, reason] of WAITS_FOR_NOBODY) {
+  testProgram(`a connection that waits for a worker in vain ends: ${reason}`, async (program) => {
+    // The server cannot remove a run folder that the test has moved.
+    await using folder = new TempFolder();
+    await using server = await TestServer.start(program, {
+      folder: folder.path,
+      flags: ["--mode", "prefork", "--workers", "1", "--log", "json", ...flags],
+    });
+    // Without it no worker can open its socket.
+    const [name = ""] = folder.names();
+    await Deno.rename(folder.join(name), folder.join("away"));
+    const { workerPid } = await server.event("worker_started");
+    Deno.kill(Number(workerPid), "SIGKILL");
+    await server.event("worker_exited", { workerPid });
+    using client = await server.connect();
+    await server.event("admission_paused");
+    if (signal !== null) server.process.signal(signal);
+    assertMatch(await client.disconnected(), /end of file|reset/);
+    await server.event("connection_closed", { remotePort: client.port, reason });
+  });
+}
+
 testProgram("a worker that is deaf to the stop message is ended by force", async (program) => {
   await using server = await TestServer.start(program, {
     flags: ["--grace", "0", "--log", "json"],

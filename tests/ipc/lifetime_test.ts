@@ -49,3 +49,15 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     assertEquals((await run([`${signal}@disposed`])).signal, signal);
   });
 }
+
+for (const signal of ["SIGALRM", "SIGHUP", "SIGIO", "SIGPROF", "SIGUSR1", "SIGUSR2", "SIGVTALRM"]) {
+  Deno.test(`ignoreMeaninglessSignals() lets ${signal} do nothing`, async () => {
+    await assertBecomes([`${signal}@ignored`, "SIGTERM@0"], ["running", "stopping"]);
+  });
+
+  // Of this one Deno itself does not know the default.
+  if (signal === "SIGIO") continue;
+  Deno.test(`ignoreMeaninglessSignals() gives ${signal} back when it is disposed`, async () => {
+    assertEquals((await run([`${signal}@heeded`])).signal, signal);
+  });
+}

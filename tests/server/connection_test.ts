@@ -29,12 +29,13 @@ Deno.test("AcceptedConnection knows both ends of its socket", async () => {
   });
 });
 
-Deno.test("AcceptedConnection turns Nagle's algorithm off", async () => {
+Deno.test("AcceptedConnection turns Nagle's algorithm off and keepalive on", async () => {
   using pair = await TcpPair.open();
   const calls: unknown[] = [];
-  pair.server.setNoDelay = (noDelay) => void calls.push(noDelay);
+  pair.server.setNoDelay = (noDelay) => void calls.push(["no delay", noDelay]);
+  pair.server.setKeepAlive = (keepAlive) => void calls.push(["keepalive", keepAlive]);
   acceptOn(pair.server);
-  assertEquals(calls, [true]);
+  assertEquals(calls, [["no delay", true], ["keepalive", true]]);
 });
 
 Deno.test("AcceptedConnection bears a client that is gone already", async () => {

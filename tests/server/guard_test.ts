@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from "../../ipc/clock.ts";
 import { OperationalError } from "../../ipc/errors.ts";
 import { selfCommand } from "../../ipc/self.ts";
 import { GUARD_COMMAND } from "../../server/guard.ts";
@@ -6,6 +7,7 @@ import { signalGroup } from "../../server/piped_process.ts";
 import { assert, assertEquals, assertThrows } from "../assert.ts";
 import { bytesOf, readAll, receive } from "../support/bytes.ts";
 import { ChildStream } from "../../ipc/transports/pipe.ts";
+import { FakeClock } from "../support/fake_clock.ts";
 import { systemError } from "../support/system_error.ts";
 import { RecordedEvents } from "./recorded_events.ts";
 import { replaceDeno, unstartable } from "./replaced_deno.ts";
@@ -131,7 +133,7 @@ Deno.test("The guard goes on to the next group where one has ended, and kills a 
 });
 
 /** A guard of a server, and its process, which the server keeps to itself. */
-function startGuard() {
+function startGuard(clock: Clock = systemClock) {
   const events = new RecordedEvents();
   const children: Deno.ChildProcess[] = [];
   using _ = replaceDeno(
@@ -144,7 +146,7 @@ function startGuard() {
       }
     },
   );
-  const guard = new GuardProcess(events.bus);
+  const guard = new GuardProcess({ events: events.bus, clock });
   const [child] = children;
   assert(child !== undefined);
   return { guard, events, child };
@@ -168,6 +170,18 @@ Deno.test("GuardProcess ends its process when it is disposed, and tells nothing"
   const { guard, events, child } = startGuard();
   await guard[Symbol.asyncDispose]();
   assertEquals(await child.status, { success: true, code: 0, signal: null });
+  assertEquals(events.all, []);
+});
+
+Deno.test("GuardProcess kills a guard that was stopped, and has more to read than its pipe holds", async () => {
+  const clock = new FakeClock();
+  const { guard, events, child } = startGuard(clock);
+  child.kill("SIGSTOP");
+  for (let pid = 1_000_000; pid < 1_010_000; pid++) guard.watch(pid);
+  const disposed = guard[Symbol.asyncDispose]();
+  await clock.pass(1000);
+  await disposed;
+  assertEquals((await child.status).signal, "SIGKILL");
   assertEquals(events.all, []);
 });
 
@@ -201,7 +215,7 @@ Deno.test({
 
 Deno.test("A guard that cannot be started is told as that", () => {
   using _ = replaceDeno("Command", unstartable(systemError("EMFILE")));
-  const start = () => new GuardProcess(new RecordedEvents().bus);
+  const start = () => new GuardProcess({ events: new RecordedEvents().bus, clock: systemClock });
   assertEquals(
     assertThrows(start, OperationalError).message,
     "Cannot start the guard of programs: too many open files in this process (see ulimit -n)",
