@@ -8,6 +8,7 @@ import { ResettablePair, TcpPair } from "../../support/sockets.ts";
 import { systemError } from "../../support/system_error.ts";
 import { TempFolder } from "../../support/temp_folder.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
+import { failToConnect, PlayedWorkers } from "../played_workers.ts";
 import { RecordedEvents } from "../recorded_events.ts";
 import { replaceDeno } from "../replaced_deno.ts";
 
@@ -255,4 +256,143 @@ Deno.test("PerConnectionMode ends a worker that it cannot connect to, and gives 
     workerPid,
     error: `Cannot connect to worker ${workerPid}: connection refused`,
   }]);
+});
+
+/** A mode whose workers and clock are the test's, and whose connections may be idle for 5 s. */
+class Stage implements AsyncDisposable {
+  private constructor(
+    readonly mode: PerConnectionMode,
+    readonly context: ModeContext & { readonly clock: FakeClock },
+    readonly events: RecordedEvents,
+    readonly played: PlayedWorkers,
+  ) {}
+
+  static async open(options: { readonly spare: number }): Promise<Stage> {
+    const played = new PlayedWorkers();
+    const events = new RecordedEvents();
+    const context = { events: events.bus, clock: new FakeClock(), idleTimeoutMs: 5000 };
+    const mode = await PerConnectionMode.open(context, { ...options, handlerUrl: null });
+    return new Stage(mode, context, events, played);
+  }
+
+  serve({ server }: TcpPair): Promise<void> {
+    const { context } = this;
+    return this.mode.serve(
+      new AcceptedConnection(server, { id: 1, hostConnections: 0, ...context }),
+    );
+  }
+
+  /** Who served the one connection, and how that and every worker ended. */
+  get outcome() {
+    return {
+      servedBy: this.events.of("connection_accepted").map(({ workerPid }) => workerPid),
+      reasons: this.events.of("connection_closed").map(({ reason }) => reason),
+      exits: this.events.of("worker_exited").map(({ reason }) => reason),
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const disposed = this.mode[Symbol.asyncDispose]();
+    // Those that are still starting cannot be told to end.
+    for (const worker of this.played.started) worker.exit(0);
+    await disposed;
+    await this.played[Symbol.asyncDispose]();
+  }
+}
+
+Deno.test("PerConnectionMode gives a connection the spare that was started for the next", async () => {
+  await using stage = await Stage.open({ spare: 2 });
+  stage.mode.start();
+  const spare = await stage.played.readyWorker(1);
+  // One is started after the other.
+  await stage.played.worker(2);
+  using pair = await TcpPair.open();
+  const served = stage.serve(pair);
+  await pair.client.closeWrite();
+  await spare.echo();
+  spare.exit(0);
+  await served;
+  assertEquals(stage.outcome, {
+    servedBy: [spare.pid],
+    reasons: ["finished"],
+    exits: ["exited"],
+  });
+  assertEquals(spare.flags["connections"], "1");
+});
+
+Deno.test("PerConnectionMode gives a connection a worker of its own where the spare cannot take it", async () => {
+  await using stage = await Stage.open({ spare: 2 });
+  stage.mode.start();
+  await (await stage.played.worker(1)).becomeReady({ listens: false });
+  await stage.played.worker(2);
+  using pair = await TcpPair.open();
+  const served = stage.serve(pair);
+  const own = await stage.played.readyWorker(3);
+  await pair.client.closeWrite();
+  await own.echo();
+  own.exit(0);
+  await served;
+  assertEquals(stage.outcome, {
+    servedBy: [own.pid],
+    reasons: ["finished"],
+    exits: ["rejected", "exited"],
+  });
+});
+
+Deno.test("PerConnectionMode starts no spare while a connection waits for a worker of its own", async () => {
+  await using stage = await Stage.open({ spare: 1 });
+  using pair = await TcpPair.open();
+  const served = stage.serve(pair);
+  const own = await stage.played.worker(1);
+  stage.mode.start();
+  assertEquals(stage.played.started.length, 1);
+  await own.becomeReady();
+  await stage.played.worker(2);
+  await pair.client.closeWrite();
+  await own.echo();
+  own.exit(0);
+  await served;
+});
+
+Deno.test("PerConnectionMode starts no spare once it drains", async () => {
+  await using stage = await Stage.open({ spare: 1 });
+  stage.mode.drain();
+  stage.mode.start();
+  assertEquals(stage.played.started.length, 0);
+});
+
+Deno.test("PerConnectionMode closes a connection that has waited too long for a worker, and ends that", async () => {
+  await using stage = await Stage.open({ spare: 0 });
+  using pair = await TcpPair.open();
+  const served = stage.serve(pair);
+  const own = await stage.played.worker(1);
+  await stage.context.clock.pass(5000);
+  assertEquals(await readAll(pair.client), "");
+  assertEquals(own.process.received, []);
+  await stage.context.clock.pass(1000);
+  await served;
+  assertEquals(own.process.received, ["0 ms: SIGTERM"]);
+  assertEquals(stage.outcome, {
+    servedBy: [own.pid],
+    reasons: ["idle_timeout"],
+    exits: ["killed_by_us"],
+  });
+});
+
+Deno.test("PerConnectionMode closes a connection that has waited too long for a descriptor, and ends the spare", async () => {
+  await using stage = await Stage.open({ spare: 2 });
+  stage.mode.start();
+  const spare = await stage.played.readyWorker(1);
+  await stage.played.worker(2);
+  using _ = failToConnect(Array.from({ length: 99 }, () => systemError("EMFILE")));
+  using pair = await TcpPair.open();
+  const served = stage.serve(pair);
+  for (let waited = 0; waited < 5000; waited += 100) await stage.context.clock.pass(100);
+  await served;
+  assertEquals(await readAll(pair.client), "");
+  assertEquals(stage.outcome, {
+    servedBy: [spare.pid],
+    reasons: ["idle_timeout"],
+    exits: ["killed_by_us"],
+  });
 });
