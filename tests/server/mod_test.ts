@@ -33,7 +33,7 @@ class RunningServer implements AsyncDisposable {
     });
     this.#replaced.use(replaceDeno("stdout", output((line) => this.#log(JSON.parse(line)))));
     this.#replaced.use(replaceDeno("stderr", output((line) => void this.warnings.push(line))));
-    const options = parseServerOptions(["--log", "json", ...args, "0"]);
+    const options = parseServerOptions(["--log", "json", "0", ...args]);
     assert(options !== null);
     const lifetime = { stopping: this.#stopping.signal, forced: this.#forced.signal };
     this.ended = runServer(options, lifetime);
@@ -145,6 +145,7 @@ Deno.test("runServer() numbers and counts connections, also those that were gone
   const ids = server.events.filter(({ event }) => event === "connection_accepted")
     .map(({ connectionId }) => connectionId);
   assertEquals(ids, [1, 2]);
+  assertEquals((await server.event("stopping"))["connections"], 0);
   const { connectionsAccepted, connectionsAborted } = await server.event("stopped");
   assertEquals([connectionsAccepted, connectionsAborted], [2, 3]);
 });
@@ -286,13 +287,43 @@ Deno.test("runServer() does not tell that the one slot of an iterative server is
   assertEquals(server.names.filter((name) => name.startsWith("admission")), []);
 });
 
+const UPPER_CASE = new URL("../../examples/upper_case.ts", import.meta.url);
+
 Deno.test("runServer() warns that nothing isolates a module in iterative mode, and serves with it", async () => {
-  const handler = new URL("../fixtures/echo_handler.ts", import.meta.url).pathname;
-  await using server = await RunningServer.start(...ITERATIVE, "--handler", handler);
+  await using server = await RunningServer.start(...ITERATIVE, "--handler", UPPER_CASE.pathname);
   await server.event("handler_not_isolated");
   using client = await server.connect();
-  assertEquals(await roundTrip(client), "ping\n");
+  assertEquals(await roundTrip(client), "PING\n");
   assertEquals(server.warnings.length, 1);
+});
+
+for (const mode of ["per-connection", "prefork"]) {
+  Deno.test(`runServer() tells the workers of ${mode} mode which module they serve with`, async () => {
+    const handler = ["--handler", UPPER_CASE.pathname];
+    await using server = await RunningServer.start("--mode", mode, ...handler);
+    using client = await server.connect();
+    const { flags } = await server.played.worker(1);
+    assert((flags["handler"] ?? "-") !== "-");
+    assertEquals([server.warnings, server.names.includes("handler_not_isolated")], [[], false]);
+    client.close();
+  });
+}
+
+Deno.test("runServer() rejects with one line for a handler that does not load, and listens no more", async () => {
+  const options = parseServerOptions(["--handler", "/no/such/handler.ts", "0"]);
+  assert(options !== null);
+  const signal = new AbortController().signal;
+  const run = () => runServer(options, { stopping: signal, forced: signal });
+  await assertRejects(run, OperationalError, 'Cannot load the handler "/no/such/handler.ts"');
+});
+
+Deno.test("runServer() tells a program how many connections its client's address has", async () => {
+  const script = 'echo "$TCPCONNNUM"; exec cat';
+  await using server = await RunningServer.start("--", "sh", "-c", script);
+  using clients = new DisposableStack();
+  for (const count of ["1\n", "2\n", "3\n"]) {
+    assertEquals(await receive(clients.use(await server.connect()), 2), count);
+  }
 });
 
 Deno.test("runServer() starts what is kept ready, and no spare any more once it stops", async () => {

@@ -182,6 +182,31 @@ Deno.test("WorkerPool.take() waits until a worker is ready, first come, first se
   assertEquals(stage.pool.takeIdle(), null);
 });
 
+Deno.test("WorkerPool.take() waits no longer when its signal aborts, and takes no worker then", async () => {
+  const stage = new Stage();
+  const impatient = new AbortController();
+  const takes = [stage.pool.take(impatient.signal), stage.pool.take()];
+  impatient.abort();
+  assertEquals(await takes[0], null);
+  stage.pool.fill();
+  const first = await stage.worker(1);
+  first.greet();
+  assertEquals(await takes[1], first.worker);
+});
+
+Deno.test("WorkerPool.take() heeds its signal no more when it has a worker", async () => {
+  const stage = new Stage();
+  const impatient = new AbortController();
+  stage.pool.fill();
+  const taken = stage.pool.take(impatient.signal);
+  const first = await stage.worker(1);
+  first.greet();
+  assertEquals(await taken, first.worker);
+  impatient.abort();
+  stage.pool.giveBack(first.worker);
+  assertEquals(stage.pool.takeIdle(), first.worker);
+});
+
 Deno.test("WorkerPool replaces a worker that ends, and does not hand out the dead one", async () => {
   const stage = new Stage({ size: 2 });
   stage.pool.fill();

@@ -130,12 +130,12 @@ Deno.test("Workers.start() starts none when all are being ended", async () => {
   assertEquals([stage.workers.isEnding, stage.workers.start()], [true, null]);
 });
 
-Deno.test("Workers removes the socket of a worker that has ended, and the folder at the end", async () => {
+Deno.test("Workers removes the socket that a worker has left, and the folder at the end", async () => {
   const stage = await Stage.open();
-  const { worker, played } = await stage.startReady();
+  const { worker, played } = await stage.start();
   const { socket = "" } = played.flags;
-  assertEquals(Deno.statSync(socket).isSocket, true);
-  played.exit(0);
+  await Deno.writeTextFile(socket, "as one that was killed leaves it");
+  played.dieOf("SIGKILL");
   await worker.reported;
   await assertRejects(() => Deno.stat(socket), Deno.errors.NotFound);
   await stage.workers[Symbol.asyncDispose]();
@@ -388,4 +388,15 @@ Deno.test("Workers.endAll() has told of every worker when it resolves", async ()
   taken.close();
   const names = stage.events.all.map(({ event }) => event).slice(-2);
   assertEquals(names, ["connection_closed", "worker_exited"]);
+});
+
+Deno.test("Workers ends its connections when it is disposed, also those without a worker", async () => {
+  const stage = await Stage.open();
+  using pair = await TcpPair.open();
+  const { played, taken, served } = await stage.serve(pair.server);
+  played.exit(0);
+  await stage[Symbol.asyncDispose]();
+  await served;
+  assertEquals(stage.reasons, ["server_stopped"]);
+  taken.close();
 });

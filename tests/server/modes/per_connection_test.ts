@@ -267,10 +267,15 @@ class Stage implements AsyncDisposable {
     readonly played: PlayedWorkers,
   ) {}
 
-  static async open(options: { readonly spare: number }): Promise<Stage> {
+  static async open(
+    { idleTimeoutMs = 5000, ...options }: {
+      readonly spare: number;
+      readonly idleTimeoutMs?: number;
+    },
+  ): Promise<Stage> {
     const played = new PlayedWorkers();
     const events = new RecordedEvents();
-    const context = { events: events.bus, clock: new FakeClock(), idleTimeoutMs: 5000 };
+    const context = { events: events.bus, clock: new FakeClock(), idleTimeoutMs };
     const mode = await PerConnectionMode.open(context, { ...options, handlerUrl: null });
     return new Stage(mode, context, events, played);
   }
@@ -308,8 +313,14 @@ Deno.test("PerConnectionMode gives a connection the spare that was started for t
   await stage.played.worker(2);
   using pair = await TcpPair.open();
   const served = stage.serve(pair);
+  const echoed = spare.echo();
+  await send(pair.client, "hello");
+  assertEquals(await receive(pair.client, 5), "hello");
+  // A spare that is taken counts no more.
+  await (await stage.played.worker(2)).becomeReady();
+  await stage.played.worker(3);
   await pair.client.closeWrite();
-  await spare.echo();
+  await echoed;
   spare.exit(0);
   await served;
   assertEquals(stage.outcome, {
@@ -395,4 +406,28 @@ Deno.test("PerConnectionMode closes a connection that has waited too long for a 
     reasons: ["idle_timeout"],
     exits: ["killed_by_us"],
   });
+});
+
+Deno.test("PerConnectionMode refuses a connection that comes when all are being ended", async () => {
+  await using stage = await Stage.open({ spare: 0 });
+  await stage.mode.endAll();
+  using pair = await TcpPair.open();
+  await stage.serve(pair);
+  assertEquals(await readAll(pair.client), "");
+  assertEquals(stage.outcome, { servedBy: [null], reasons: ["server_stopped"], exits: [] });
+});
+
+Deno.test("PerConnectionMode waits no longer for a worker that serves", async () => {
+  await using stage = await Stage.open({ spare: 0, idleTimeoutMs: 0 });
+  using pair = await TcpPair.open();
+  const served = stage.serve(pair);
+  const own = await stage.played.readyWorker(1);
+  const echoed = own.echo();
+  await send(pair.client, "hello");
+  assertEquals(await receive(pair.client, 5), "hello");
+  assertEquals(stage.context.clock.sleeping, 0);
+  await pair.client.closeWrite();
+  await echoed;
+  own.exit(0);
+  await served;
 });

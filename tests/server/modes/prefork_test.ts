@@ -109,6 +109,20 @@ Deno.test("PreforkMode serves one connection after the other with the same worke
   assertEquals(stage.clock.sleeping, 0);
 });
 
+Deno.test("PreforkMode waits no longer for a worker that serves", async () => {
+  await using stage = await Stage.open({ idleTimeoutMs: 0 });
+  stage.mode.start();
+  const worker = await stage.played.readyWorker(1);
+  using pair = await TcpPair.open();
+  const echoed = worker.echo();
+  const served = stage.serve(pair);
+  await send(pair.client, "hello");
+  assertEquals(await receive(pair.client, 5), "hello");
+  assertEquals(stage.clock.sleeping, 0);
+  await pair.client.closeWrite();
+  await Promise.all([echoed, served]);
+});
+
 Deno.test("PreforkMode lets a connection wait for a worker that is still busy", async () => {
   await using stage = await Stage.open();
   stage.mode.start();
@@ -246,6 +260,7 @@ Deno.test("PreforkMode.endAll() closes a connection that waits for a worker, and
   const served = stage.serve(pair);
   await stage.mode.endAll();
   await served;
+  assertEquals(stage.clock.sleeping, 0);
   assertEquals([stage.servedBy, stage.reasons], [[null], ["server_stopped"]]);
   assertEquals(await readAll(pair.client), "");
   stage.mode.start();
