@@ -55,7 +55,7 @@ export interface MutateOptions extends FlagValues<typeof MUTATE_FLAGS> {
 /** Parses the command line. Returns null if it asks for `--help`; throws `UsageError` if it is wrong. */
 export function parseMutateOptions(args: readonly string[]): MutateOptions | null {
   const parsed = parseCommandLine(MUTATE_COMMAND, args);
-  if (parsed === null) return null;
+  if (typeof parsed === "string") return null;
   const { flags, operands } = parsed;
   return { ...flags, paths: operands.length > 0 ? operands : ["client", "ipc", "server"] };
 }

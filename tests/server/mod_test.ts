@@ -34,7 +34,7 @@ class RunningServer implements AsyncDisposable {
     this.#replaced.use(replaceDeno("stdout", output((line) => this.#log(JSON.parse(line)))));
     this.#replaced.use(replaceDeno("stderr", output((line) => void this.warnings.push(line))));
     const options = parseServerOptions(["--log", "json", "0", ...args]);
-    assert(options !== null);
+    assert(typeof options !== "string");
     const lifetime = { stopping: this.#stopping.signal, forced: this.#forced.signal };
     this.ended = runServer(options, lifetime);
   }
@@ -173,7 +173,7 @@ for (const flag of ["--max-connections", "--workers", "--spare"]) {
     await using played = new PlayedWorkers();
     const mode = flag === "--workers" ? ["--mode", "prefork"] : [];
     const options = parseServerOptions([...mode, flag, "10000", "0"]);
-    assert(options !== null);
+    assert(typeof options !== "string");
     using _ = limitedTo(256);
     const signal = new AbortController().signal;
     await assertRejects(
@@ -201,7 +201,7 @@ function limitedTo(descriptors: number): Disposable {
 Deno.test("runServer() rejects with one line if its port is in use, and leaves nothing behind", async () => {
   await using server = await RunningServer.start(...ITERATIVE);
   const options = parseServerOptions([String(server.port)]);
-  assert(options !== null);
+  assert(typeof options !== "string");
   const signal = new AbortController().signal;
   const error = await assertRejects(
     () => runServer(options, { stopping: signal, forced: signal }),
@@ -311,7 +311,7 @@ for (const mode of ["per-connection", "prefork"]) {
 
 Deno.test("runServer() rejects with one line for a handler that does not load, and listens no more", async () => {
   const options = parseServerOptions(["--handler", "/no/such/handler.ts", "0"]);
-  assert(options !== null);
+  assert(typeof options !== "string");
   const signal = new AbortController().signal;
   const run = () => runServer(options, { stopping: signal, forced: signal });
   await assertRejects(run, OperationalError, 'Cannot load the handler "/no/such/handler.ts"');
