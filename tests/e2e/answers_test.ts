@@ -95,7 +95,7 @@ for (
 }
 
 /** Slower than the kernel frees a part of its send queue that a write can use, in the time of the timeout. */
-const SLOW = { chunkBytes: 64 * 1024, everyMs: 40, slowBytes: 3_000_000, idleTimeoutS: "0.4" };
+const SLOW = { chunkBytes: 64 * 1024, everyMs: 80, slowBytes: 3_000_000, idleTimeoutS: "1" };
 
 for (const serving of SERVINGS) {
   testProgram(

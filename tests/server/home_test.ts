@@ -1,6 +1,7 @@
 import { systemClock } from "../../ipc/clock.ts";
 import { Home } from "../../server/home.ts";
 import { assertEquals } from "../assert.ts";
+import { replaceEnv } from "../support/replaced_env.ts";
 import { TempFolder } from "../support/temp_folder.ts";
 import { replaceDeno } from "./replaced_deno.ts";
 
@@ -13,14 +14,8 @@ function opening(times: number, parent: string): Deno.Command {
 }
 
 async function openHomeIn(parent: string): Promise<Home> {
-  const before = Deno.env.get("XDG_RUNTIME_DIR");
-  Deno.env.set("XDG_RUNTIME_DIR", parent);
-  try {
-    return await Home.open(systemClock);
-  } finally {
-    if (before === undefined) Deno.env.delete("XDG_RUNTIME_DIR");
-    else Deno.env.set("XDG_RUNTIME_DIR", before);
-  }
+  using _ = replaceEnv({ XDG_RUNTIME_DIR: parent });
+  return await Home.open(systemClock);
 }
 
 Deno.test("Home.open() makes a hub that listens, and disposing it leaves nothing", async () => {

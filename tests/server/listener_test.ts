@@ -295,11 +295,11 @@ for (const code of OF_ONE_CONNECTION) {
 }
 
 Deno.test("Listener.acceptLoop() tells a failure that repeats itself once, and again after a success", async () => {
-  const [bad, invalid] = [systemError("EBADF"), systemError("EINVAL")];
+  const [bad, invalid] = [systemError("EBADFD"), systemError("EINVAL")];
   const loop = runLoop([bad, bad, bad, invalid, bad, "connection", bad]);
   await loop.socket.exhausted;
   const on = "Cannot accept on 127.0.0.1:9000:";
-  assertEquals(loop.failures(), [`${on} EBADF`, `${on} EINVAL`, `${on} EBADF`, `${on} EBADF`]);
+  assertEquals(loop.failures(), [`${on} EBADFD`, `${on} EINVAL`, `${on} EBADFD`, `${on} EBADFD`]);
   assertEquals(loop.clock.asked, [], "they are few");
   loop.stop();
   assertEquals(await loop.ended, 0);

@@ -5,7 +5,7 @@ import { replaceDeno } from "./replaced_deno.ts";
 import { systemError } from "../support/system_error.ts";
 import { readAll, receive, send } from "../support/bytes.ts";
 import { writeProgram } from "../support/program_file.ts";
-import { replacePath } from "../support/replaced_path.ts";
+import { replaceEnv } from "../support/replaced_env.ts";
 import { TempFolder } from "../support/temp_folder.ts";
 
 /** The group and session of a process (proc_pid_stat(5)). */
@@ -18,10 +18,7 @@ function sessionOf(pid: number): { readonly group: number; readonly session: num
 /** Where setsid(1) is not found. */
 async function openWithoutSetsid(): Promise<SessionSpawn> {
   await using folder = new TempFolder();
-  const path = Deno.env.get("PATH") ?? "";
-  const [shell = "/bin/sh"] = path.split(":").map((entry) => `${entry}/sh`).filter(exists);
-  await Deno.symlink(shell, folder.join("sh"));
-  using _ = replacePath(folder.path);
+  using _ = replaceEnv({ PATH: folder.path });
   return await openSessions(null);
 }
 

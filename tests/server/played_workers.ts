@@ -8,6 +8,7 @@ import type { ByteStream, ConnectionInfo } from "../../ipc/transport.ts";
 import { UnixWorkerTransport } from "../../ipc/transports/unix.ts";
 import { assert } from "../assert.ts";
 import { FakeClock } from "../support/fake_clock.ts";
+import { replaceEnv } from "../support/replaced_env.ts";
 import { TempFolder } from "../support/temp_folder.ts";
 import { FIRST_PID } from "./fake_worker.ts";
 import { FakeProcess } from "./fake_process.ts";
@@ -119,14 +120,13 @@ export class PlayedWorkers implements AsyncDisposable {
   /** What starting one fails with, if it does. */
   startFailure: Error | null = null;
   readonly folder = new TempFolder();
-  readonly #replaced: Disposable;
-  readonly #runtimeFolder = Deno.env.get("XDG_RUNTIME_DIR");
+  readonly #replaced = new DisposableStack();
   #next = Promise.withResolvers<void>();
 
   constructor() {
     const start = (flags: readonly string[]) => this.#start(flags);
-    Deno.env.set("XDG_RUNTIME_DIR", this.folder.path);
-    this.#replaced = replaceDeno(
+    this.#replaced.use(replaceEnv({ XDG_RUNTIME_DIR: this.folder.path }));
+    this.#replaced.use(replaceDeno(
       "Command",
       class extends Deno.Command {
         readonly #flags: string[];
@@ -142,7 +142,7 @@ export class PlayedWorkers implements AsyncDisposable {
           return this.#flags.length === 0 ? super.spawn() : start(this.#flags);
         }
       },
-    );
+    ));
   }
 
   #start(flags: readonly string[]): Deno.ChildProcess {
@@ -173,8 +173,6 @@ export class PlayedWorkers implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#replaced[Symbol.dispose]();
-    if (this.#runtimeFolder === undefined) Deno.env.delete("XDG_RUNTIME_DIR");
-    else Deno.env.set("XDG_RUNTIME_DIR", this.#runtimeFolder);
     await this.folder[Symbol.asyncDispose]();
   }
 }

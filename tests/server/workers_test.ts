@@ -296,8 +296,9 @@ for (const [how, end, reason] of ENDS) {
     await send(taken, "bye");
     taken.close();
     await end(played);
-    await served;
     assertEquals(await readAll(pair.client), "bye");
+    await pair.client.closeWrite();
+    await served;
     assertEquals(stage.reasons, [reason]);
     assertEquals(played.messages.filter(({ type }) => type === "hangup"), []);
   });
@@ -314,6 +315,7 @@ Deno.test("Workers.serve() relays both ways until both have ended, and counts th
   await pair.client.closeWrite();
   assertEquals(await readAll(taken), "");
   taken.close();
+  await played.send({ type: "finished" });
   await served;
   const [closed] = stage.events.of("connection_closed");
   assertEquals([closed?.bytesIn, closed?.bytesOut, closed?.reason], [5, 2, "finished"]);
@@ -324,7 +326,12 @@ Deno.test("Workers.serve() relays both ways until both have ended, and counts th
 /** Connections that end before their worker is done with them: how that comes, and why they close. */
 const LOST: readonly (readonly [CloseReason, (stage: Stage, pair: ResettablePair) => unknown])[] = [
   ["client_lost", (_, pair) => pair.reset()],
-  ["idle_timeout", ({ clock }) => clock.pass(IDLE_MS)],
+  [
+    "idle_timeout",
+    async ({ clock }) => {
+      for (let quarter = 0; quarter < 4; quarter++) await clock.pass(IDLE_MS / 4);
+    },
+  ],
 ];
 
 for (const [reason, lose] of LOST) {

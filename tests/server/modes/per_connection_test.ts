@@ -5,6 +5,7 @@ import { PerConnectionMode } from "../../../server/modes/per_connection.ts";
 import { assertEquals } from "../../assert.ts";
 import { bytesOf, readAll, receive, send } from "../../support/bytes.ts";
 import { ResettablePair, TcpPair } from "../../support/sockets.ts";
+import { replaceEnv } from "../../support/replaced_env.ts";
 import { systemError } from "../../support/system_error.ts";
 import { TempFolder } from "../../support/temp_folder.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
@@ -51,9 +52,7 @@ async function serve(
 }
 
 async function openModeIn(parent: string, context: ModeContext): Promise<PerConnectionMode> {
-  using _ = replaceDeno("env", {
-    get: (name: string) => name === "XDG_RUNTIME_DIR" ? parent : undefined,
-  });
+  using _ = replaceEnv({ XDG_RUNTIME_DIR: parent });
   return await PerConnectionMode.open(context, { spare: 0, handlerUrl: null });
 }
 
@@ -237,12 +236,8 @@ Deno.test("PerConnectionMode closes a connection whose worker cannot be started"
 });
 
 Deno.test("PerConnectionMode ends a worker that it cannot connect to, and gives up the connection", async () => {
-  const { connect } = Deno;
-  using _ = replaceDeno("connect", (options: Deno.ConnectOptions | Deno.UnixConnectOptions) => {
-    if ("path" in options) return Promise.reject(systemError("ECONNREFUSED"));
-    return connect(options);
-  });
   using pair = await TcpPair.open();
+  using _ = failToConnect([systemError("ECONNREFUSED")]);
   await using serving = await serve(pair.server);
   const { events } = serving;
   assertEquals(await readAll(pair.client), "");

@@ -134,6 +134,7 @@ Deno.test("PreforkMode lets a connection wait for a worker that is still busy", 
   assertEquals(stage.servedBy, [worker.pid]);
   stream.close();
   await worker.send({ type: "finished" });
+  await first.client.closeWrite();
   const echoed = worker.echo();
   await send(second.client, "hello");
   assertEquals(await receive(second.client, 5), "hello");
@@ -167,6 +168,7 @@ Deno.test("PreforkMode has served a connection only when the end of its worker h
   const { stream } = await worker.accept();
   stream.close();
   worker.exit(0);
+  await pair.client.closeWrite();
   await served;
   const names = stage.events.all.map(({ event }) => event);
   const order = ["connection_accepted", "connection_closed", "worker_exited"] as const;
@@ -183,6 +185,7 @@ Deno.test("PreforkMode replaces a worker without a pause whose connection was it
     const { stream } = await worker.accept();
     stream.close();
     worker.exit(0);
+    await pair.client.closeWrite();
     await served;
   }
   await stage.played.readyWorker(4);
