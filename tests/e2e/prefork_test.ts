@@ -138,8 +138,10 @@ for (
       for (const [i, pauseMs] of [100, 200, 400, 800].entries()) {
         assertGreaterOrEqual((times[i + 1] ?? 0) - (times[i] ?? 0), pauseMs - 2);
       }
-      const warnings = server.process.stderr.all.filter((line) => line.startsWith("warning:"));
-      assertEquals(warnings.length, 1, server.process.stderr.text);
+      // Some end just before they say hello, some just after.
+      await server.process.stderr.match(
+        /^warning: Worker \d+ ended (before|as soon as) it was ready/,
+      );
     },
   );
 }
