@@ -66,6 +66,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOMEM: "out of memory",
   ENOTDIR: "not a directory",
   ENOSPC: "no space left on the device",
+  ENXIO: "no such device, or a pipe that nobody reads",
   EPIPE: "broken pipe: nobody reads it any more",
   EROFS: "the file system is read-only",
   ETIMEDOUT: "timed out",

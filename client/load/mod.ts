@@ -5,8 +5,10 @@
  */
 
 import { formatEndpoint } from "../../ipc/address.ts";
-import { EXIT_STATUS, OperationalError } from "../../ipc/errors.ts";
-import { print, printError } from "../../ipc/exit.ts";
+import { type Clock, systemClock } from "../../ipc/clock.ts";
+import { writeAll } from "../../ipc/copy.ts";
+import { EXIT_STATUS, isStreamError, OperationalError, reasonOf } from "../../ipc/errors.ts";
+import { printError } from "../../ipc/exit.ts";
 import type { Lifetime } from "../../ipc/lifetime.ts";
 import { UnresolvedError } from "./failure.ts";
 import { formatHtmlReport } from "./html_report.ts";
@@ -19,6 +21,9 @@ import { runShare } from "./share.ts";
 import { Tally } from "./tally.ts";
 import { formatTextReport } from "./text_report.ts";
 
+/** How long a report that nobody reads may take when a second Ctrl-C asks for the end. */
+const LAST_WRITE_MS = 1000;
+
 /**
  * Runs a load to its end, or until it is asked to stop, and reports it. Resolves to the exit status. Rejects with
  * `OperationalError` if the host name cannot be resolved or the report cannot be written.
@@ -28,8 +33,8 @@ export async function runLoad(options: LoadOptions, lifetime: Lifetime): Promise
   const tally = await measure(options, lifetime);
   const stopped = lifetime.stopping.aborted && tally.done + tally.failed < options.connections;
   const report = reportOf(options, { tally, stopped });
-  await page?.write(formatHtmlReport(report));
-  print(options.json ? JSON.stringify(report) : formatTextReport(report));
+  const text = options.json ? JSON.stringify(report) : formatTextReport(report);
+  await untilForced(deliver({ text, html: formatHtmlReport(report), page }), lifetime.forced);
   return report.connections.failed === 0 ? EXIT_STATUS.done : EXIT_STATUS.failed;
 }
 
@@ -76,4 +81,53 @@ async function runWithBar(
 
 function messagesOf({ connections, messages }: LoadOptions): number {
   return connections * messages;
+}
+
+async function deliver(
+  { text, html, page }: {
+    readonly text: string;
+    readonly html: string;
+    readonly page: PageFile | null;
+  },
+): Promise<void> {
+  // A page that cannot be written costs nobody the report.
+  try {
+    await page?.write(html);
+  } finally {
+    await printReport(text);
+  }
+}
+
+/** Waits for whoever reads it, so that a second Ctrl-C need not. */
+async function printReport(text: string): Promise<void> {
+  try {
+    await writeAll(Deno.stdout, new TextEncoder().encode(text + "\n"));
+  } catch (cause) {
+    if (!isStreamError(cause)) throw cause;
+    throw new OperationalError(`Cannot write to standard output: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+/** Waits for the writing, but not for ever when the end is insisted on. Rejects with `OperationalError` then. */
+export async function untilForced(
+  writing: Promise<void>,
+  forced: AbortSignal,
+  clock: Clock = systemClock,
+): Promise<void> {
+  const insisted = Promise.withResolvers<void>();
+  const settled = new AbortController();
+  const insist = () => insisted.resolve();
+  forced.addEventListener("abort", insist);
+  if (forced.aborted) insist();
+  const giveUp = async () => {
+    await insisted.promise;
+    await clock.sleep(LAST_WRITE_MS, settled.signal);
+    throw new OperationalError("Cannot write the report: nobody reads it");
+  };
+  try {
+    await Promise.race([writing, giveUp()]);
+  } finally {
+    forced.removeEventListener("abort", insist);
+    settled.abort();
+  }
 }

@@ -1,52 +1,114 @@
 /**
- * The file of a load's page. It is opened before the load starts, so that a load is not in vain.
+ * The file of a load's page.
+ *
+ * It is tried before the load starts, so that a load is not in vain. A file is replaced in one step at the end, whatever
+ * happens before: what was in it stays, or the whole page is in it. A device or a pipe, such as `/dev/null`, is opened
+ * at the start and takes the page as it is.
  *
  * @module
  */
 
+import { constants } from "node:fs";
+import { open } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { isStreamError, OperationalError, reasonOf } from "../../ipc/errors.ts";
 import { writeAll } from "../../ipc/copy.ts";
 
-/** An open file whose content is replaced at the end. Disposing closes it. */
+/** Where a page goes. Disposing closes what is open. */
 export class PageFile implements Disposable {
   readonly #path: string;
-  readonly #file: Deno.FsFile;
+  /** Writes the page. Rejects with the operating system's error. */
+  readonly #write: (page: Uint8Array) => Promise<void>;
+  readonly #close: () => void;
 
-  private constructor(path: string, file: Deno.FsFile) {
+  private constructor(
+    path: string,
+    to: { readonly write: (page: Uint8Array) => Promise<void>; readonly close?: () => void },
+  ) {
     this.#path = path;
-    this.#file = file;
+    this.#write = to.write;
+    this.#close = to.close ?? (() => {});
   }
 
-  /** Opens the file, and leaves what is in it. Rejects with `OperationalError` if it cannot be written. */
+  /** Tries the file, and leaves it as it is. Rejects with `OperationalError` if it cannot be written. */
   static async open(path: string): Promise<PageFile> {
     try {
-      return new PageFile(path, await Deno.open(path, { write: true, create: true }));
+      const info = await statOf(path);
+      if (info !== null && !info.isFile) return await PageFile.#openInPlace(path, info);
+      const target = info === null ? path : await Deno.realPath(path);
+      const mode = info?.mode ?? undefined;
+      await writeBeside(target, { mode, content: new Uint8Array(), then: Deno.remove });
+      const then = (unfinished: string) => Deno.rename(unfinished, target);
+      return new PageFile(path, {
+        write: (content) => writeBeside(target, { mode, content, then }),
+      });
     } catch (cause) {
       throw cannotWrite(path, cause);
     }
   }
 
-  /** Replaces the content. Rejects with `OperationalError` if the file takes no more. */
+  static async #openInPlace(path: string, { isFifo }: Deno.FileInfo): Promise<PageFile> {
+    // To open a pipe waits for its reader, but not with this flag, which Deno's own function does not have.
+    const probe = isFifo ? await open(path, constants.O_WRONLY | constants.O_NONBLOCK) : null;
+    const file = await Deno.open(path, { write: true });
+    await probe?.close();
+    return new PageFile(path, {
+      write: (page) => writeAll(file, page),
+      close: () => file.close(),
+    });
+  }
+
+  /** Writes the page. Rejects with `OperationalError` if the file does not take it. */
   async write(text: string): Promise<void> {
     try {
-      await this.#file.truncate();
-      await writeAll(this.#file, new TextEncoder().encode(text));
+      await this.#write(new TextEncoder().encode(text));
     } catch (cause) {
       throw cannotWrite(this.#path, cause);
     }
   }
 
-  /** Closes the file. */
+  /** Closes what is open. */
   [Symbol.dispose](): void {
-    this.#file.close();
+    this.#close();
+  }
+}
+
+/** What is at the path, behind all links; null if nothing is. */
+async function statOf(path: string): Promise<Deno.FileInfo | null> {
+  try {
+    return await Deno.stat(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
+
+/** Writes a file of another name in the folder of `target`, and does `then` with it. Leaves nothing if that fails. */
+async function writeBeside(
+  target: string,
+  options: {
+    readonly mode: number | undefined;
+    readonly content: Uint8Array;
+    readonly then: (path: string) => Promise<void>;
+  },
+): Promise<void> {
+  const { mode, content, then } = options;
+  const path = join(dirname(target), `.brood-${crypto.randomUUID()}`);
+  try {
+    await Deno.writeFile(path, content, { createNew: true, mode });
+    await then(path);
+  } catch (error) {
+    await Deno.remove(path).catch(() => {}); // It may not exist; the first error tells why.
+    throw error;
   }
 }
 
 function cannotWrite(path: string, cause: unknown): Error {
   if (cause instanceof Deno.errors.NotCapable) {
-    return new OperationalError(`Cannot write ${path}: Deno was started without --allow-write`, {
-      cause,
-    });
+    return new OperationalError(
+      `Cannot write ${path}: Deno's permissions do not allow it (--allow-read, --allow-write)`,
+      { cause },
+    );
   }
   if (!isStreamError(cause)) throw cause;
   return new OperationalError(`Cannot write ${path}: ${reasonOf(cause)}`, { cause });

@@ -7,6 +7,7 @@ import { TempFolder } from "../support/temp_folder.ts";
 import { BadServer } from "./bad_server.ts";
 import {
   childrenOf,
+  isRunning,
   processesWith,
   residentBytesOf,
   RunningProcess,
@@ -44,6 +45,18 @@ function checkSums({ connections, failures, messages, latencyMs, timeline }: Loa
   assertEquals(sum(timeline.connections), done);
   for (const { p50, p90, p99, p999, max } of Object.values(latencyMs)) {
     assert(p50 <= p90 && p90 <= p99 && p99 <= p999 && p999 <= max, JSON.stringify(latencyMs));
+  }
+}
+
+/** Types Ctrl-C until the program ends: the first repetitions may count as the same keystroke. */
+async function insist(program: RunningProcess): Promise<void> {
+  while (await isRunning(program.pid)) {
+    try {
+      program.signal("SIGINT");
+    } catch (error) {
+      // It has ended since: Deno's own error for a process that it has reaped.
+      if (!(error instanceof TypeError)) throw error;
+    }
   }
 }
 
@@ -286,6 +299,50 @@ testProgram("a page that cannot be written is told before the load starts", asyn
   });
   listener.close();
   assertEquals(await accepted, false);
+});
+
+testProgram(
+  "a page for a pipe that nobody reads is told before the load starts",
+  async (program) => {
+    await using folder = new TempFolder();
+    const path = folder.join("pipe");
+    assertEquals((await runToEnd(["mkfifo", path])).status, 0);
+    assertEquals(await runToEnd(loadOf(program, "--load", 3, "--html", path, closedPort())), {
+      status: 1,
+      stdout: "",
+      stderr: `brood: Cannot write ${path}: no such device, or a pipe that nobody reads\n`,
+    });
+  },
+);
+
+testProgram("a load that is killed leaves the page that was there", async (program) => {
+  await using folder = new TempFolder();
+  const path = folder.join("report.html");
+  await Deno.writeTextFile(path, "old");
+  await using server = await BadServer.start("echoes for ever");
+  const args = ["--load", 10, "--messages", 1_000_000_000, "--html", path, server.port];
+  await using load = new RunningProcess(loadOf(program, ...args));
+  await within(server.heard(10), () => "connections");
+  load.signal("SIGKILL");
+  await load.ended();
+  assertEquals([await Deno.readTextFile(path), folder.names()], ["old", ["report.html"]]);
+});
+
+testProgram("a second Ctrl-C ends a load whose report nobody reads", async (program) => {
+  await using folder = new TempFolder();
+  await using server = await BadServer.start("echoes for ever");
+  const command = loadOf(program, "--load", 1, "--messages", 1_000_000_000, server.port);
+  // A pipe that is full, and whose only reader is the load itself.
+  const script = `mkfifo "$0"; exec 3<> "$0"; head -c 65536 /dev/zero >&3; exec "$@" >&3`;
+  const shell = ["sh", "-c", script, folder.join("pipe"), ...command];
+  await using load = new RunningProcess(shell);
+  await within(server.heard(1), () => "connection");
+  load.signal("SIGINT");
+  await within(server.closed(1), () => "end of the connection");
+  const ended = load.ended();
+  await insist(load);
+  assertEquals((await ended).code, 1);
+  assertEquals(load.stderr.text, "brood: Cannot write the report: nobody reads it\n");
 });
 
 testProgram("flags that contradict each other are one line, with status 2", async (program) => {
