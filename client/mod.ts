@@ -15,7 +15,6 @@ import { ReaderProcess } from "./reader_process.ts";
 import { runSplit } from "./split.ts";
 
 /**
-/**
  * Runs a client to its end. Resolves to its exit status; rejects with `OperationalError` if it cannot connect, is cut
  * off, or cannot print.
  */
@@ -23,8 +22,8 @@ export async function runClient(options: ClientOptions): Promise<number> {
   if (options.load === null) return await runLines(options);
   // What a load needs comes from npm, and is slow to load.
   const { runLoad } = await import("./load/mod.ts");
-  using lifetime = new Lifetime();
-  return await runLoad(options.load, lifetime);
+  // Not disposed of: a Ctrl-C that comes between the last word and the exit changes nothing.
+  return await runLoad(options.load, new Lifetime());
 }
 
 /** Sends lines and prints answers, in one process or two. */
