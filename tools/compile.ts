@@ -4,6 +4,8 @@
  * Packages are installed first, because a package that is missing behind a dynamic `import()` is no error to
  * `deno compile`: it would make a binary that fails when the command that needs it is called.
  *
+ * The binary that was there is replaced at the end, in one step: it stays if the compilation fails or is stopped.
+ *
  * @module
  */
 
@@ -11,6 +13,7 @@ import { join } from "node:path";
 import { formatHelp } from "../ipc/command_line.ts";
 import { EXIT_STATUS, OperationalError } from "../ipc/errors.ts";
 import { exitWith } from "../ipc/exit.ts";
+import { Lifetime } from "../ipc/lifetime.ts";
 import {
   COMPILE_COMMAND,
   type CompileOptions,
@@ -20,6 +23,7 @@ import {
 } from "./compile_options.ts";
 import { type DenoResult, failureReason, runDeno } from "./deno_command.ts";
 import { NPM_RUNTIME_TARGET, provideNpmRuntime } from "./npm_runtime.ts";
+import { makeInOneStep } from "./one_step.ts";
 
 /** The permissions of the binary. They are fixed when it is compiled, and it never asks for more. */
 export const PERMISSION_FLAGS: readonly string[] = [
@@ -45,16 +49,21 @@ async function run(args: readonly string[]): Promise<number> {
     console.log(formatHelp(COMPILE_COMMAND));
     return EXIT_STATUS.done;
   }
-  const installed = await runDeno(["install"], { cwd: ROOT });
+  using lifetime = new Lifetime();
+  const { stopping } = lifetime;
+  const installed = await runDeno(["install"], { cwd: ROOT, signal: stopping });
   if (installed.code !== 0) {
     throw new OperationalError(
       `Cannot install the packages of deno.json: ${failureReason(installed.stderr)}`,
       { cause: installed.stderr },
     );
   }
-  const compiled = options.runtime === "npm"
-    ? await compileWithNpmRuntime(options)
-    : await compile(options);
+  const compileTo = options.runtime === "npm" ? compileWithNpmRuntime : compile;
+  let compiled: DenoResult = { code: EXIT_STATUS.failed, stderr: "" };
+  await makeInOneStep(options.output, async (unfinished) => {
+    compiled = await compileTo({ ...options, output: unfinished }, stopping);
+    return compiled.code === 0;
+  });
   if (compiled.code !== 0) {
     console.error(compiled.stderr.trimEnd());
     return compiled.code;
@@ -67,8 +76,8 @@ async function run(args: readonly string[]): Promise<number> {
   return EXIT_STATUS.done;
 }
 
-async function compile(options: CompileOptions): Promise<DenoResult> {
-  const result = await runDeno(compileArgs(options), { cwd: ROOT });
+async function compile(options: CompileOptions, signal: AbortSignal): Promise<DenoResult> {
+  const result = await runDeno(compileArgs(options), { cwd: ROOT, signal });
   if (result.code !== 0 && isRuntimeMissing(result.stderr)) {
     throw new OperationalError(
       `Cannot get Deno's runtime for ${options.target}: ${failureReason(result.stderr)}; ` +
@@ -79,19 +88,23 @@ async function compile(options: CompileOptions): Promise<DenoResult> {
   return result;
 }
 
-async function compileWithNpmRuntime(options: CompileOptions): Promise<DenoResult> {
+async function compileWithNpmRuntime(
+  options: CompileOptions,
+  signal: AbortSignal,
+): Promise<DenoResult> {
   if (Deno.build.target !== NPM_RUNTIME_TARGET) {
     throw new OperationalError(
       `Cannot compile with --runtime npm on ${Deno.build.target}: it runs on ${NPM_RUNTIME_TARGET} only`,
     );
   }
-  const { cli, runtime } = await provideNpmRuntime(join(DIST, ".runtime"));
+  const { cli, runtime } = await provideNpmRuntime(join(DIST, ".runtime"), signal);
   // Only from the cache that this Deno has filled: an older one may trust other certificate stores, and a package that
   // it cannot download is left out in silence.
   return await runDeno(compileArgs(options, "--cached-only"), {
     path: cli,
     cwd: ROOT,
     env: { DENORT_BIN: runtime },
+    signal,
   });
 }
 

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { OperationalError } from "../ipc/errors.ts";
+
 /** How a command of Deno ended. */
 export interface DenoResult {
   /** The exit status. */
@@ -12,13 +14,17 @@ export interface DenoResult {
   readonly stderr: string;
 }
 
-/** Runs a command of Deno to its end: of this Deno, unless `path` is that of another. Never prompts, prints nothing. */
+/**
+ * Runs a command of Deno to its end: of this Deno, unless `path` is that of another. Never prompts, prints nothing. Ends
+ * it when the signal aborts, and rejects with {@linkcode OperationalError} then, or when Ctrl-C has ended it.
+ */
 export async function runDeno(
   args: readonly string[],
   options: {
     readonly path?: string;
     readonly cwd: string;
     readonly env?: Readonly<Record<string, string>>;
+    readonly signal?: AbortSignal | undefined;
   },
 ): Promise<DenoResult> {
   const command = new Deno.Command(options.path ?? Deno.execPath(), {
@@ -29,8 +35,14 @@ export async function runDeno(
     stdin: "null",
     stdout: "null",
     stderr: "piped",
+    signal: options.signal,
   });
-  const { code, stderr } = await command.output();
+  const { code, signal, stderr } = await command.output();
+  if (options.signal?.aborted || signal === "SIGINT") {
+    throw new OperationalError(
+      `Stopped "deno ${args[0]}" before its end: nothing was changed`,
+    );
+  }
   return { code, stderr: new TextDecoder().decode(stderr) };
 }
 

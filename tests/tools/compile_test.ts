@@ -4,7 +4,8 @@ import { isRuntimeMissing } from "../../tools/compile.ts";
 import { defaultName, parseCompileOptions, withSuffix } from "../../tools/compile_options.ts";
 import { failureReason } from "../../tools/deno_command.ts";
 import { elfPart } from "../../tools/elf.ts";
-import { verify } from "../../tools/npm_runtime.ts";
+import { NPM_RUNTIME_TARGET, verify } from "../../tools/npm_runtime.ts";
+import { makeInOneStep } from "../../tools/one_step.ts";
 import {
   assert,
   assertEquals,
@@ -13,6 +14,7 @@ import {
   assertThrows,
 } from "../assert.ts";
 import { bytesOf } from "../support/bytes.ts";
+import { TempFolder } from "../support/temp_folder.ts";
 
 const LINUX = "x86_64-unknown-linux-gnu";
 const MAC = "aarch64-apple-darwin";
@@ -156,4 +158,104 @@ Deno.test("failureReason() finds the failed request, else the error, in one line
     "Type checking failed.",
   );
   assertEquals(failureReason(""), "it gave no reason");
+});
+
+Deno.test("makeInOneStep() puts a file in its place when it is whole, also where no folder was", async () => {
+  await using folder = new TempFolder();
+  for (const name of ["brood", "new/folder/brood"]) {
+    const path = folder.join(name);
+    await makeInOneStep(path, async (unfinished) => {
+      assertEquals(basename(unfinished), "brood");
+      await Deno.writeTextFile(unfinished, "new", { mode: 0o755 });
+      assert(!folder.names().includes("brood") || name !== "brood");
+      return true;
+    });
+    assertEquals(await Deno.readTextFile(path), "new");
+    assertEquals((await Deno.stat(path)).mode ?? 0, 0o100_755);
+  }
+  assertEquals(folder.names(), ["brood", "new"]);
+});
+
+Deno.test("makeInOneStep() leaves what was there, and nothing else, when the file is not made", async () => {
+  await using folder = new TempFolder();
+  const path = folder.join("brood");
+  await Deno.writeTextFile(path, "old");
+  const makeHalf = async (unfinished: string) => {
+    await Deno.writeTextFile(unfinished, "ne");
+    assertEquals(await Deno.readTextFile(path), "old");
+    return false;
+  };
+  await makeInOneStep(path, makeHalf);
+  const fail = async (unfinished: string) => {
+    await makeHalf(unfinished);
+    throw new RangeError("a bug");
+  };
+  await assertRejects(() => makeInOneStep(path, fail), RangeError, "a bug");
+  assertEquals([await Deno.readTextFile(path), folder.names()], ["old", ["brood"]]);
+});
+
+Deno.test("makeInOneStep() says so where there can be no such file", async () => {
+  await using folder = new TempFolder();
+  await Deno.writeTextFile(folder.join("file"), "");
+  await Deno.mkdir(folder.join("folder"));
+  const make = async (unfinished: string) => {
+    await Deno.writeTextFile(unfinished, "new");
+    return true;
+  };
+  for (const name of ["file/brood", "folder"]) {
+    const message = `Cannot make ${folder.join(name)}: `;
+    await assertRejects(() => makeInOneStep(folder.join(name), make), OperationalError, message);
+  }
+  assertEquals(folder.names(), ["file", "folder"]);
+});
+
+const COMPILE = new URL("../../tools/compile.ts", import.meta.url).href;
+
+/** The output of a compilation, with a file in its place that a new binary would replace. */
+async function startCompiling(folder: TempFolder, ...flags: readonly string[]) {
+  const output = folder.join("brood");
+  await Deno.writeTextFile(output, "old");
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", COMPILE, ...flags, "--output", output],
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+}
+
+/** Checks that a compilation has told why it made nothing, and that nothing was changed. */
+async function assertUnchanged(
+  child: Deno.ChildProcess,
+  { folder, reason }: { readonly folder: TempFolder; readonly reason: string },
+): Promise<void> {
+  const { code, stdout, stderr } = await child.output();
+  const told = new TextDecoder().decode(stderr);
+  assertStringIncludes(told, reason);
+  assertEquals([code, stdout.length], [1, 0], told);
+  assertEquals(folder.names(), ["brood"]);
+  assertEquals(await Deno.readTextFile(folder.join("brood")), "old");
+}
+
+const RUNTIME = Deno.build.target === NPM_RUNTIME_TARGET ? ["--runtime", "npm"] : [];
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.test(`compile leaves the binary that was there when ${signal} stops it midway`, async () => {
+    await using folder = new TempFolder();
+    using watcher = Deno.watchFs(folder.path);
+    const child = await startCompiling(folder, ...RUNTIME);
+    // The unfinished file is made beside the one that is there.
+    for await (const { kind, paths } of watcher) {
+      if (kind === "create" && paths.some((path) => path !== folder.join("brood"))) break;
+    }
+    child.kill(signal);
+    const reason = 'compile: Stopped "deno compile" before its end: nothing was changed\n';
+    await assertUnchanged(child, { folder, reason });
+  });
+}
+
+Deno.test("compile leaves the binary that was there when it fails", async () => {
+  await using folder = new TempFolder();
+  const child = await startCompiling(folder, "--target", "x86_64-unknown-nowhere");
+  await assertUnchanged(child, { folder, reason: "x86_64-unknown-nowhere" });
 });
