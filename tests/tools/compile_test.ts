@@ -9,10 +9,12 @@ import { makeInOneStep } from "../../tools/one_step.ts";
 import {
   assert,
   assertEquals,
+  assertMatch,
   assertRejects,
   assertStringIncludes,
   assertThrows,
 } from "../assert.ts";
+import { COMPILED_BINARY } from "../e2e/program.ts";
 import { bytesOf } from "../support/bytes.ts";
 import { TempFolder } from "../support/temp_folder.ts";
 
@@ -211,30 +213,47 @@ Deno.test("makeInOneStep() says so where there can be no such file", async () =>
 
 const COMPILE = new URL("../../tools/compile.ts", import.meta.url).href;
 
-/** The output of a compilation, with a file in its place that a new binary would replace. */
-async function startCompiling(folder: TempFolder, ...flags: readonly string[]) {
-  const output = folder.join("brood");
-  await Deno.writeTextFile(output, "old");
-  return new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", COMPILE, ...flags, "--output", output],
-    env: { NO_COLOR: "1" },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
+interface CompilationOptions {
+  readonly flags?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Checks that a compilation has told why it made nothing, and that nothing was changed. */
-async function assertUnchanged(
-  child: Deno.ChildProcess,
-  { folder, reason }: { readonly folder: TempFolder; readonly reason: string },
-): Promise<void> {
-  const { code, stdout, stderr } = await child.output();
-  const told = new TextDecoder().decode(stderr);
-  assertStringIncludes(told, reason);
-  assertEquals([code, stdout.length], [1, 0], told);
-  assertEquals(folder.names(), ["brood"]);
-  assertEquals(await Deno.readTextFile(folder.join("brood")), "old");
+/** A compilation, with a binary in its place that the new one would replace: `deno compile` removes such a one. */
+class Compilation {
+  readonly #output: string;
+  readonly #before: Deno.FileInfo;
+  readonly #child: Deno.ChildProcess;
+  readonly #folder: TempFolder;
+
+  constructor(folder: TempFolder, options: CompilationOptions = {}) {
+    const { flags = [], env = {} } = options;
+    this.#folder = folder;
+    this.#output = folder.join("brood");
+    Deno.copyFileSync(COMPILED_BINARY, this.#output);
+    this.#before = Deno.statSync(this.#output);
+    this.#child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", COMPILE, ...flags, "--output", this.#output],
+      env: { ...env, NO_COLOR: "1" },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+  }
+
+  signal(signal: Deno.Signal): void {
+    this.#child.kill(signal);
+  }
+
+  /** Waits for its end, and checks that it has told why it made nothing, and changed nothing. */
+  async assertUnchanged(reason: RegExp): Promise<void> {
+    const { code, stdout, stderr } = await this.#child.output();
+    const told = new TextDecoder().decode(stderr);
+    assertMatch(told, reason);
+    assertEquals([code, stdout.length], [1, 0], told);
+    assertEquals(this.#folder.names(), ["brood"]);
+    const { ino, size, mtime } = await Deno.stat(this.#output);
+    assertEquals([ino, size, mtime], [this.#before.ino, this.#before.size, this.#before.mtime]);
+  }
 }
 
 const RUNTIME = Deno.build.target === NPM_RUNTIME_TARGET ? ["--runtime", "npm"] : [];
@@ -243,19 +262,21 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   Deno.test(`compile leaves the binary that was there when ${signal} stops it midway`, async () => {
     await using folder = new TempFolder();
     using watcher = Deno.watchFs(folder.path);
-    const child = await startCompiling(folder, ...RUNTIME);
-    // The unfinished file is made beside the one that is there.
+    const compilation = new Compilation(folder, { flags: RUNTIME });
+    // Deno writes to a file of another name first, `brood.tmp-0123456789abcdef`.
     for await (const { kind, paths } of watcher) {
-      if (kind === "create" && paths.some((path) => path !== folder.join("brood"))) break;
+      if (kind === "create" && paths.some((path) => path.includes("/brood."))) break;
     }
-    child.kill(signal);
-    const reason = 'compile: Stopped "deno compile" before its end: nothing was changed\n';
-    await assertUnchanged(child, { folder, reason });
+    compilation.signal(signal);
+    await compilation.assertUnchanged(
+      /^compile: Stopped "deno compile" before its end: nothing was changed\n$/,
+    );
   });
 }
 
 Deno.test("compile leaves the binary that was there when it fails", async () => {
   await using folder = new TempFolder();
-  const child = await startCompiling(folder, "--target", "x86_64-unknown-nowhere");
-  await assertUnchanged(child, { folder, reason: "x86_64-unknown-nowhere" });
+  const runtime = folder.join("no-such-runtime");
+  const compilation = new Compilation(folder, { env: { DENORT_BIN: runtime } });
+  await compilation.assertUnchanged(new RegExp(runtime));
 });
