@@ -11,6 +11,7 @@ import { systemClock } from "../../ipc/clock.ts";
 import { EXIT_STATUS } from "../../ipc/errors.ts";
 import { exitWith } from "../../ipc/exit.ts";
 import { integer, readArgv, text } from "../../ipc/flags.ts";
+import { giveUpPermissions } from "../../ipc/permissions.ts";
 import type { HiddenCommand } from "../../ipc/self.ts";
 import { UnresolvedError } from "./failure.ts";
 import { type LoadMessage, receiveMessages, sendMessage } from "./messages.ts";
@@ -42,15 +43,13 @@ export const SHARE_FLAGS = {
   timeoutMs: count("how long to wait for an echo"),
 };
 
-const PERMISSIONS_GIVEN_UP = ["run", "read", "write", "env", "sys", "ffi", "import"] as const;
-
 /** The parent draws its progress bar a little more often than people see. */
 const PROGRESS_EVERY_MS = 100;
 
 /** Runs a share of a load as the parent says. Resolves to the exit status. */
 export async function runLoadProcess(args: readonly string[]): Promise<number> {
   const share: ShareOptions = readArgv(SHARE_FLAGS, args);
-  for (const name of PERMISSIONS_GIVEN_UP) Deno.permissions.revokeSync({ name });
+  giveUpPermissions(["net"]);
   const messages = receiveMessages(Deno.stdin.readable);
   await sendMessage(Deno.stdout, { type: "ready" });
   if ((await messages.next()).value?.type !== "start") return EXIT_STATUS.failed;
