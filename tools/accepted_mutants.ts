@@ -8,12 +8,47 @@ import type { AcceptedMutant } from "./mutation_subjects.ts";
 
 /** By the path of the source, and in it by the place. */
 export const ACCEPTED: readonly AcceptedMutant[] = [
+  ...[
+    "if (false) return { path: EXECUTABLE, args: [command.name, ...args] };",
+    "if (Deno.build.standalone) return { path: EXECUTABLE, args: [] };",
+  ].map((mutated) => ({
+    path: "ipc/self.ts",
+    original:
+      "if (Deno.build.standalone) return { path: EXECUTABLE, args: [command.name, ...args] };",
+    mutated,
+    reason: "only the compiled program is standalone: the e2e tests run it",
+  })),
+  ...["const BUFFER_BYTES = 65 * 1024;", "const BUFFER_BYTES = 64 * 1025;"].map((mutated) => ({
+    path: "ipc/transports/pipe.ts",
+    original: "const BUFFER_BYTES = 64 * 1024;",
+    mutated,
+    reason: "any size will do",
+  })),
+  {
+    path: "ipc/transports/pipe.ts",
+    original: "const FREE_BUFFERS_KEPT = 64;",
+    mutated: "const FREE_BUFFERS_KEPT = 65;",
+    reason: "any number will do",
+  },
+  ...["transport: true ?", 'transport: given.has("") || !hasNoUnixSockets() ?'].map((mutated) => ({
+    path: "server/command.ts",
+    original:
+      'transport: given.has("transport") || !hasNoUnixSockets() ? flags.transport : "pipe",',
+    mutated: `${mutated} flags.transport : "pipe",`,
+    reason: "only on Windows are there no Unix-domain sockets",
+  })),
   ...["true", "count >= 0"].map((condition) => ({
     path: "server/hosts.ts",
     original: "if (count > 0) this.#counts.set(key, count);",
     mutated: `if (${condition}) this.#counts.set(key, count);`,
     reason: "a count of 0 that is kept takes memory, and is as good as none",
   })),
+  {
+    path: "server/own_session.ts",
+    original: 'let wrapper = Deno.build.os === "linux" ? await findWrapper(launcherPath) : null;',
+    mutated: "let wrapper = true ? await findWrapper(launcherPath) : null;",
+    reason: "only on other systems is there no wrapper",
+  },
   ...["lead <= 0x80", "lead < 129"].map((condition) => ({
     path: "server/escape.ts",
     original: "const shown = lead < 0x80 ? showAscii(lead) : showCharacter(sequence);",

@@ -160,8 +160,15 @@ function fakeChild(
 }
 
 Deno.test("ChildStream.close() ends a write that the child does not take", async () => {
-  const stream = fakeChild({ write: () => new Promise<never>(() => {}) });
+  const begun = Promise.withResolvers<void>();
+  const stream = fakeChild({
+    write() {
+      begun.resolve();
+      return new Promise<never>(() => {});
+    },
+  });
   const writing = stream.write(bytesOf("hello"));
+  await begun.promise;
   stream.close();
   const error = await assertRejects(() => writing, Deno.errors.BadResource);
   assertEquals(error.message, "The pipes were closed");
