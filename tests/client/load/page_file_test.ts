@@ -61,7 +61,7 @@ Deno.test("a page that cannot be written leaves what was there, and nothing else
 Deno.test("a page that can be nowhere is told when it is opened", async () => {
   await using folder = new TempFolder();
   await Deno.writeTextFile(folder.join("file"), "");
-  await assertRefused(folder.path, "is a directory");
+  await assertRefused(folder.path, "it is a folder");
   await assertRefused(folder.join("missing/page.html"), "no such file or directory");
   await assertRefused(folder.join("file/page.html"), "not a directory");
   assertEquals(folder.names(), ["file"]);
