@@ -8,6 +8,7 @@ import { BadServer } from "./bad_server.ts";
 import {
   childrenOf,
   isRunning,
+  killProcess,
   processesWith,
   residentBytesOf,
   RunningProcess,
@@ -247,7 +248,7 @@ testProgram(
     await using load = new RunningProcess(loadOf(program, ...args, server.port));
     await within(server.heard(10), () => "connections");
     const [victim] = await childrenOf(load.pid);
-    Deno.kill(victim?.pid ?? 0, "SIGKILL");
+    killProcess(victim?.pid);
     await within(server.closed(5), () => "end of the killed process's connections");
     load.signal("SIGINT");
     assertEquals((await load.ended()).code, 1);

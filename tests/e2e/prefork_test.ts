@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertGreaterOrEqual } from "../assert.ts";
 import { TempFolder } from "../support/temp_folder.ts";
-import { childrenOf } from "./process.ts";
+import { childrenOf, killProcess } from "./process.ts";
 import { testProgram } from "./program.ts";
 import { type LoggedEvent, TestServer } from "./server.ts";
 
@@ -70,13 +70,13 @@ testProgram("prefork replaces a worker that is killed, idle or serving", async (
   await bystander.roundTrip();
   const serving = await server.workerOf(bystander);
   const [idle = 0] = [...await pidsOf(server)].filter((pid) => pid !== serving);
-  Deno.kill(idle, "SIGKILL");
+  killProcess(idle);
   await server.event("worker_exited", { workerPid: idle, signal: "SIGKILL", reason: "crashed" });
   await startedWorkers(server, 3);
 
   using victim = await server.connect();
   await victim.roundTrip();
-  Deno.kill(await server.workerOf(victim), "SIGKILL");
+  killProcess(await server.workerOf(victim));
   await victim.disconnected();
   await server.event("connection_closed", { remotePort: victim.port, reason: "worker_lost" });
   await startedWorkers(server, 4);
@@ -99,7 +99,7 @@ testProgram(
     const [folder] = await Array.fromAsync(Deno.readDir(server.folderPath));
     const path = `${server.folderPath}/${folder?.name}`;
     await Deno.rename(path, `${path}.away`);
-    Deno.kill(worker, "SIGKILL");
+    killProcess(worker);
     await startedWorkers(server, 6);
     await Deno.rename(`${path}.away`, path);
 
@@ -181,7 +181,7 @@ testProgram(
     });
     const [spare = 0] = await startedWorkers(server, 1);
     // Stopped it cannot answer, killed it may not have been reaped when the connection comes.
-    Deno.kill(spare, "SIGKILL");
+    killProcess(spare);
     using client = await server.connect();
     assertEquals(await client.roundTrip(), "ping\n");
   },

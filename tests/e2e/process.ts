@@ -188,6 +188,12 @@ export function startWithoutReader(
   return new RunningProcess(["sh", "-c", script, "sh", gone, options.input ?? "", ...command]);
 }
 
+/** Kills a process that a test has found. Not pid 0 where it has found none: that is the test's own group (kill(2)). */
+export function killProcess(pid: number | undefined): void {
+  if (pid === undefined || pid <= 0) throw new Error(`Cannot kill a process with pid ${pid}`);
+  Deno.kill(pid, "SIGKILL");
+}
+
 /** The processes whose parent is `pid`, by their state letter in `/proc` (`Z` is a zombie). */
 export async function childrenOf(pid: number): Promise<{ pid: number; state: string }[]> {
   const children = [];

@@ -5,7 +5,7 @@ import { readAll } from "../support/bytes.ts";
 import { writeProgram } from "../support/program_file.ts";
 import { ResettableClient } from "../support/sockets.ts";
 import { TempFolder } from "../support/temp_folder.ts";
-import { childrenOf, processesWith, RunningProcess, runToEnd } from "./process.ts";
+import { childrenOf, killProcess, processesWith, RunningProcess, runToEnd } from "./process.ts";
 import { type Program, testProgram } from "./program.ts";
 import { TestServer } from "./server.ts";
 
@@ -211,7 +211,7 @@ testProgram(
 testProgram("a killed guard is told", async (program) => {
   await using server = await start(program, ["cat"]);
   const [guard] = await childrenOf(server.pid);
-  Deno.kill(guard?.pid ?? 0, "SIGKILL");
+  killProcess(guard?.pid);
   await server.process.stderr.match(
     /^warning: The guard \(pid \d+\) is gone: programs may outlive/,
   );
