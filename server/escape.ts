@@ -44,6 +44,18 @@ export function escapeLines(text: string): string {
   return text.split("\n").map((line) => escapeBytes(encoder.encode(line))).join("\n");
 }
 
+/** What neither ends a line nor is a tab, and could drive a terminal. */
+const CONTROLS = new RegExp(`[\\u0000-\\u0008\\u000b-\\u001f\\u007f]|${UNSAFE.source}`, "g");
+
+/** A text for people, of any number of lines: what could drive a terminal is escaped, and nothing else. */
+export function escapeControls(text: string): string {
+  return text.replace(CONTROLS, (character) => {
+    const code = character.charCodeAt(0);
+    const hex = code.toString(16);
+    return code < 0x100 ? `\\x${hex.padStart(2, "0")}` : `\\u${hex.padStart(4, "0")}`;
+  });
+}
+
 /** How many bytes the UTF-8 sequence has that begins with this byte (RFC 3629); 1 if none does. */
 function sequenceLength(lead: number): number {
   if (lead >= 0xf0) return 4;

@@ -11,14 +11,22 @@ import { IdleTimer } from "../../ipc/idle_timer.ts";
 import type { ConnectionInfo } from "../../ipc/transport.ts";
 import type { AcceptedConnection } from "../connection.ts";
 import type { CloseReason } from "../events.ts";
+import { stackOf } from "../handlers/failure.ts";
 import { StreamConnection, type StreamHandler } from "../handlers/stream_connection.ts";
 import type { Mode, ModeContext } from "./mode.ts";
+
+/** The connection that is being served. */
+interface Served {
+  readonly connection: StreamConnection;
+  /** Ends it with what its handler failed with. */
+  readonly fail: (error: unknown) => void;
+}
 
 /** Owns the connection that is being served. */
 export class IterativeMode implements Mode {
   readonly #context: ModeContext;
   readonly #handler: StreamHandler;
-  #current: StreamConnection | null = null;
+  #current: Served | null = null;
 
   /** Serves with `handler`, in this process. */
   constructor(context: ModeContext, handler: StreamHandler) {
@@ -45,24 +53,39 @@ export class IterativeMode implements Mode {
     });
     const { onActivity } = idleTimer;
     using served = new StreamConnection(stream, { ...info, onMessage, onActivity });
-    this.#current = served;
-    const reason = await this.#handle(served, info);
+    const { promise: failed, reject: fail } = Promise.withResolvers<never>();
+    this.#current = { connection: served, fail };
+    const handled = () => Promise.race([this.#handler(served), failed]);
+    const reason = await this.#endOf(handled, { connection: served, info });
     this.#current = null;
     const { bytesIn, bytesOut } = served;
     connection.tellClosed({ bytesIn, bytesOut, reason: isIdle ? "idle_timeout" : reason });
   }
 
-  async #handle(connection: StreamConnection, info: ConnectionInfo): Promise<CloseReason> {
+  async #endOf(
+    handled: () => Promise<void>,
+    served: { readonly connection: StreamConnection; readonly info: ConnectionInfo },
+  ): Promise<CloseReason> {
+    const { connection, info } = served;
     try {
-      await this.#handler(connection);
+      await handled();
       return "finished";
-    } catch (thrown) {
+    } catch (error) {
       if (connection.isClosed) return "server_stopped";
-      if (connection.isToBlame(thrown)) return "client_lost";
-      const error = thrown instanceof Error ? thrown.stack ?? thrown.message : String(thrown);
-      this.#context.events.emit({ event: "handler_failed", connection: info, error });
+      if (connection.isToBlame(error)) return "client_lost";
+      this.#tellFailure(error, info);
       return "handler_failed";
     }
+  }
+
+  #tellFailure(error: unknown, connection: ConnectionInfo | null): void {
+    this.#context.events.emit({ event: "handler_failed", connection, error: stackOf(error) });
+  }
+
+  /** Ends the connection that is served, if any: the handler has failed where nobody awaits it, in a promise or a timer. */
+  fail(error: unknown): void {
+    if (this.#current === null) this.#tellFailure(error, null);
+    else this.#current.fail(error);
   }
 
   /** Nothing: nothing is kept ready. */
@@ -70,7 +93,7 @@ export class IterativeMode implements Mode {
 
   /** Closes the connection under its handler, whose next read or write fails. */
   endAll(): Promise<void> {
-    this.#current?.[Symbol.dispose]();
+    this.#current?.connection[Symbol.dispose]();
     return Promise.resolve();
   }
 

@@ -1,4 +1,6 @@
+import { systemClock } from "../../ipc/clock.ts";
 import { OperationalError } from "../../ipc/errors.ts";
+import { EventBus } from "../../server/events.ts";
 import { openHandlerModule } from "../../server/handler_module.ts";
 import { assertEquals, assertRejects } from "../assert.ts";
 import { TempFolder } from "../support/temp_folder.ts";
@@ -9,8 +11,15 @@ function write(folder: TempFolder, source: string, name = "handler.ts"): string 
   return folder.join(name);
 }
 
+const NEVER = new AbortController().signal;
+
+async function open(file: string): Promise<string> {
+  const trial = { clock: systemClock, events: new EventBus(), signal: NEVER };
+  return await openHandlerModule(file, trial);
+}
+
 async function assertRefused(file: string, reason: string) {
-  const error = await assertRejects(() => openHandlerModule(file), OperationalError);
+  const error = await assertRejects(() => open(file), OperationalError);
   assertEquals(error.message, `Cannot load the handler ${JSON.stringify(file)}: ${reason}`);
 }
 
@@ -20,14 +29,14 @@ Deno.test("openHandlerModule() resolves to the URL of a module that loads", asyn
   await using folder = new TempFolder();
   const typed = "const serve = (_: { id: number }): Promise<void> => Promise.resolve();\n";
   const path = write(folder, `${typed}export default serve;\n`);
-  assertEquals(await openHandlerModule(path), `file://${path}`);
+  assertEquals(await open(path), `file://${path}`);
 });
 
 Deno.test("openHandlerModule() takes a path from the current folder, whatever characters it has", async () => {
   await using folder = new TempFolder();
   const path = write(folder, EMPTY, "a #b%20c?.js");
   const up = Deno.cwd().split("/").filter((name) => name !== "").map(() => "..").join("/");
-  const url = await openHandlerModule(`${up}${path}`);
+  const url = await open(`${up}${path}`);
   assertEquals(url, `file://${folder.path}/a%20%23b%2520c%3F.js`);
 });
 
@@ -35,13 +44,13 @@ Deno.test("openHandlerModule() lets a module import another, by a relative path 
   await using folder = new TempFolder();
   write(folder, EMPTY, "other.ts");
   const path = write(folder, 'export { default } from "./other.ts";\n');
-  assertEquals(await openHandlerModule(path), `file://${path}`);
+  assertEquals(await open(path), `file://${path}`);
 });
 
 Deno.test("openHandlerModule() does not let the module that it tries into this process", async () => {
   await using folder = new TempFolder();
   const path = write(folder, `globalThis.triedHere = true;\n${EMPTY}`);
-  await openHandlerModule(path);
+  await open(path);
   assertEquals("triedHere" in globalThis, false);
 });
 
@@ -49,7 +58,7 @@ Deno.test("openHandlerModule() bears a module that prints what looks like a fail
   await using folder = new TempFolder();
   const prints = 'console.log("Cannot load the handler: no"); setInterval(() => {}, 1000);\n';
   const path = write(folder, prints + EMPTY);
-  assertEquals(await openHandlerModule(path), `file://${path}`);
+  assertEquals(await open(path), `file://${path}`);
 });
 
 Deno.test("openHandlerModule() refuses a file that does not exist", async () => {
@@ -59,7 +68,7 @@ Deno.test("openHandlerModule() refuses a file that does not exist", async () => 
 
 Deno.test("openHandlerModule() carries the operating system's error as its cause", async () => {
   await using folder = new TempFolder();
-  const error = await assertRejects(() => openHandlerModule(folder.join("gone.ts")), Error);
+  const error = await assertRejects(() => open(folder.join("gone.ts")), Error);
   assertEquals(error.cause instanceof Deno.errors.NotFound, true);
 });
 
