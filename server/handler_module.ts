@@ -79,10 +79,11 @@ export async function loadModuleHere(
   url: string,
   { clock, signal }: Pick<ModuleTrial, "clock" | "signal">,
 ): Promise<StreamHandler> {
-  const { loadHandler } = await import("./handlers/module.ts");
+  const { loadHandler, readModule } = await import("./handlers/module.ts");
+  const importModule = Deno.build.standalone ? await readModule(url) : () => import(url);
   const settled = new AbortController();
   const patience = clock.sleep(LOAD_MS, AbortSignal.any([settled.signal, signal]));
-  const loading = loadHandler(() => import(url));
+  const loading = loadHandler(importModule);
   try {
     const handler = await Promise.race([loading, patience.then(() => null)]);
     if (handler !== null) return handler;

@@ -19,12 +19,20 @@ import { printTo } from "./module_console.ts";
 import { moduleUrl } from "./module_url.ts";
 import { HandlerError, type StreamConnection, type StreamHandler } from "./stream_connection.ts";
 
-/** What imports the module at that URL when nothing may be read any more: its file is read now. */
+/** What imports the module at that URL in the compiled program, where nothing may be read any more: its file is read now. */
 export async function readModule(url: string): Promise<() => Promise<unknown>> {
+  // What V8 calls for the `stack` of an error.
+  Object.assign(Error, { prepareStackTrace: formatStack });
   const loadable = url.startsWith("file:")
     ? moduleUrl(await Deno.readTextFile(new URL(url)), url)
     : url;
   return () => import(loadable);
+}
+
+/** V8's own format, which names a module after its file (`sourceURL`) where Deno shows a part of its `data:` URL. */
+function formatStack(error: Error, sites: readonly unknown[]): string {
+  const head = Error.prototype.toString.call(error);
+  return [head, ...sites.map((site) => `    at ${site}`)].join("\n");
 }
 
 /** Loads a module. Throws {@linkcode OperationalError} whose one line says what is wrong with it. */

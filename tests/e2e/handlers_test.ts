@@ -17,6 +17,8 @@ const WORKERS: readonly (readonly [string, readonly string[]])[] = [
   ["prefork", ["--mode", "prefork", "--workers", "2"]],
 ];
 
+const ITERATIVE = ["iterative", ["--mode", "iterative"]] as const;
+
 async function start(
   program: Program,
   file: string,
@@ -85,7 +87,7 @@ for (const [name, flags] of WORKERS) {
       await server.process.stderr.match(
         /^warning: the handler failed for 127\.0\.0\.1:\d+: Error: as told by \\x1b\[31m the client$/,
       );
-      await server.process.stderr.match(/^ {4}at .*fails\.ts:\d+:\d+/);
+      await server.process.stderr.match(/^ {4}at .*\/tests\/fixtures\/fails\.ts:7:\d+\)?$/);
       assertEquals(await other.roundTrip(), "ping\n");
       using next = await server.connect();
       assertEquals(await next.roundTrip(), "ping\n");
@@ -200,7 +202,7 @@ testProgram(
   },
 );
 
-for (const [name, flags] of [...WORKERS, ["iterative", ["--mode", "iterative"]] as const]) {
+for (const [name, flags] of [...WORKERS, ITERATIVE]) {
   testProgram(
     `${name}: what a module prints goes to standard error, and drives no terminal`,
     async (program) => {
@@ -260,17 +262,42 @@ testProgram(
   },
 );
 
-testProgram("a JavaScript module serves, with what it imports", async (program) => {
-  await using folder = new TempFolder();
-  await Deno.writeTextFile(folder.join("greeting.js"), "export default 'hello from a module\\n';");
-  const file = folder.join("handler.js");
-  await Deno.writeTextFile(
-    file,
-    "import greeting from './greeting.js';\nexport default (c) => c.write(greeting);\n",
+for (const [name, flags] of [...WORKERS, ITERATIVE]) {
+  testProgram(
+    `${name}: a module serves with what it imports, and its stack names the file`,
+    async (program) => {
+      await using folder = new TempFolder();
+      await Deno.writeTextFile(
+        folder.join("greet.ts"),
+        "export function greet(name: string): string {\n  if (name === '') throw new Error('who?');\n" +
+          "  return `hello ${name}\\n`;\n}\n",
+      );
+      const file = folder.join("handler.js");
+      await Deno.writeTextFile(
+        file,
+        "import { basename } from 'node:path';\nimport { greet } from './greet.ts';\n" +
+          "export default async (c) => {\n" +
+          "  for await (const line of c.lines()) await c.write(greet(basename(line)));\n};\n",
+      );
+      await using server = await start(program, file, flags);
+      assertEquals(await answerTo(server, "a/you\n"), "hello you\n");
+      assertEquals(await answerTo(server, "\n"), "");
+      const { stderr } = server.process;
+      await stderr.match(/^warning: the handler failed for 127\.0\.0\.1:\d+: Error: who\?$/);
+      await stderr.find((line) => line.includes(`${folder.path}/greet.ts:2:26`) || undefined);
+      await stderr.find((line) => line.includes(`${file}:4:`) || undefined);
+    },
   );
-  await using server = await start(program, file);
-  assertEquals(await answerTo(server, ""), "hello from a module\n");
-});
+
+  testProgram(`${name}: a module of any length serves`, async (program) => {
+    await using folder = new TempFolder();
+    const file = folder.join("handler.js");
+    const rest = `/* ${"x".repeat(300_000)} */`;
+    await Deno.writeTextFile(file, `${rest} export default (c) => c.write("hello\\n");`);
+    await using server = await start(program, file, flags);
+    assertEquals(await answerTo(server, ""), "hello\n");
+  });
+}
 
 testProgram("the daytime example tells the time", async (program) => {
   await using server = await start(program, example("daytime.ts"));
