@@ -1,8 +1,9 @@
 import { systemClock } from "../../ipc/clock.ts";
 import { OperationalError } from "../../ipc/errors.ts";
 import { EventBus } from "../../server/events.ts";
-import { openHandlerModule } from "../../server/handler_module.ts";
-import { assertEquals, assertRejects } from "../assert.ts";
+import { loadModuleHere, openHandlerModule } from "../../server/handler_module.ts";
+import { assert, assertEquals, assertRejects } from "../assert.ts";
+import { FakeClock } from "../support/fake_clock.ts";
 import { TempFolder } from "../support/temp_folder.ts";
 
 /** Writes a module into the folder. Returns its path. */
@@ -96,4 +97,83 @@ Deno.test("openHandlerModule() refuses a module with an error of syntax, in a li
   await using folder = new TempFolder();
   const file = write(folder, "export default (;\n");
   await assertRefused(file, `SyntaxError: Expression expected at file://${file}:1:17`);
+});
+
+const NEVER_LOADS: readonly (readonly [how: string, source: string])[] = [
+  ["loops", "while (true);\n"],
+  ["awaits", "setInterval(() => {}, 1000); await new Promise(() => {});\n"],
+];
+
+for (const [how, source] of NEVER_LOADS) {
+  Deno.test(`openHandlerModule() waits 10 s for a module that ${how} for ever`, async () => {
+    await using folder = new TempFolder();
+    const file = write(folder, source);
+    const clock = new FakeClock();
+    const opening = openHandlerModule(file, { clock, events: new EventBus(), signal: NEVER });
+    const refused = assertRejects(() => opening, OperationalError);
+    await clock.pass(10_000);
+    const reason = "it did not finish loading within 10 s";
+    const what = `Cannot load the handler ${JSON.stringify(file)}: ${reason}`;
+    assertEquals((await refused).message, what);
+  });
+
+  Deno.test(`openHandlerModule() does not wait for a module that ${how} when nobody wants it any more`, async () => {
+    await using folder = new TempFolder();
+    const file = write(folder, source);
+    const clock = new FakeClock();
+    const stop = new AbortController();
+    const opening = openHandlerModule(file, {
+      clock,
+      events: new EventBus(),
+      signal: stop.signal,
+    });
+    const refused = assertRejects(() => opening, DOMException);
+    await clock.sleeps(10_000);
+    stop.abort();
+    assert(await refused === stop.signal.reason);
+    assertEquals(clock.sleeping, 0);
+  });
+}
+
+/** A module that awaits what the test resolves in the end: else the runtime would complain of it. */
+function awaitingModule(): { readonly url: string; readonly finish: () => void } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const name = `test-${crypto.randomUUID()}`;
+  Reflect.set(globalThis, name, promise);
+  const code = `await globalThis["${name}"]; export default () => {};`;
+  const finish = () => {
+    Reflect.deleteProperty(globalThis, name);
+    resolve();
+  };
+  return { url: `data:text/javascript,${encodeURIComponent(code)}`, finish };
+}
+
+Deno.test("loadModuleHere() waits 10 s for a module that awaits for ever", async () => {
+  const clock = new FakeClock();
+  const { url, finish } = awaitingModule();
+  const loading = loadModuleHere(url, { clock, signal: NEVER });
+  const refused = assertRejects(() => loading, OperationalError);
+  await clock.pass(10_000);
+  const reason = "it did not finish loading within 10 s";
+  assertEquals((await refused).message, `Cannot load the handler: ${reason}`);
+  finish();
+});
+
+Deno.test("loadModuleHere() does not wait when nobody wants the module any more", async () => {
+  const clock = new FakeClock();
+  const stop = new AbortController();
+  const { url, finish } = awaitingModule();
+  const loading = loadModuleHere(url, { clock, signal: stop.signal });
+  const refused = assertRejects(() => loading, DOMException);
+  await clock.sleeps(10_000);
+  stop.abort();
+  assert(await refused === stop.signal.reason);
+  finish();
+});
+
+Deno.test("openHandlerModule() keeps little of what a module prints while it is tried", async () => {
+  await using folder = new TempFolder();
+  const prints = 'for (let i = 0; i < 40; i++) console.error("x".repeat(1e5));\n';
+  const file = write(folder, `${prints}throw new Error("at the end");\n`);
+  await assertRefused(file, "at the end");
 });
