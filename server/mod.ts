@@ -153,7 +153,15 @@ function reject(
 /** Lets a module in this process print where warnings go. */
 async function printModule(output: LineWriter): Promise<Disposable> {
   const { printTo } = await import("./handlers/module_console.ts");
-  return printTo(output);
+  const printing = printTo(output);
+  const { stdout, stderr } = Deno;
+  Object.assign(Deno, { stdout: stderr });
+  return {
+    [Symbol.dispose]() {
+      Object.assign(Deno, { stdout });
+      printing[Symbol.dispose]();
+    },
+  };
 }
 
 function openLog(

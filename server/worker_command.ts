@@ -26,7 +26,13 @@ export interface WorkerOptions extends Partial<Omit<WorkerFlags, "handler">> {
  */
 const ECHO_FLAGS = ["--no-config", "--v8-flags=--single-threaded"];
 
-const MODULE_FLAGS = [`--config=${fileURLToPath(new URL("../deno.json", import.meta.url))}`];
+function moduleFlags(): string[] {
+  return [
+    `--config=${fileURLToPath(new URL("../deno.json", import.meta.url))}`,
+    // Deno keeps the stores of the web, such as `caches`, by this address, whatever is permitted: each worker has its own.
+    `--location=http://${crypto.randomUUID()}.invalid`,
+  ];
+}
 
 /** The command that starts a worker. It is number 1 and serves one connection unless told otherwise. */
 export function workerCommand({ handlerUrl, ...flags }: WorkerOptions): SelfCommand {
@@ -35,7 +41,7 @@ export function workerCommand({ handlerUrl, ...flags }: WorkerOptions): SelfComm
   const command = {
     ...WORKER_COMMAND,
     module: mainModule(values),
-    flags: [...handlerUrl === null ? ECHO_FLAGS : MODULE_FLAGS, ...permissions(values)],
+    flags: [...handlerUrl === null ? ECHO_FLAGS : moduleFlags(), ...permissions(values)],
   };
   return selfCommand(command, formatArgv(WORKER_FLAGS, values));
 }

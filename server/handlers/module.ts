@@ -76,7 +76,7 @@ export class ModuleHandler implements AsyncDisposable {
   async load(): Promise<StreamHandler> {
     // Standard output is nobody's, or the client's.
     this.#printing = printTo(this.#output);
-    await confine();
+    confine();
     onUnhandled(async (error) => {
       this.#warn(formatFailure(error, this.#client));
       await this[Symbol.asyncDispose]();

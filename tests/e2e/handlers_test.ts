@@ -62,7 +62,6 @@ for (const [name, flags] of WORKERS) {
       await using server = await start(program, fixture("tries_permissions.ts"), flags);
       const stores = ["localStorage", "sessionStorage", "caches", "broadcast", "worker"];
       assertEquals(await outcomesOf(server, stores), allEnd(stores, "ReferenceError"));
-      assertEquals(await outcomesOf(server, ["thread"]), allEnd(["thread"], "Error"));
       assertEquals(await outcomesOf(server, ["internals"]), allEnd(["internals"], "TypeError"));
     },
   );
@@ -199,6 +198,20 @@ testProgram(
     });
     await server.process.stderr.match(/^warning: the handler failed: Error: too late$/);
     assertEquals(await answerTo(server, ""), "");
+  },
+);
+
+testProgram(
+  "iterative: what a module writes to standard output is not in the log",
+  async (program) => {
+    await using folder = new TempFolder();
+    const file = folder.join("handler.js");
+    const writes = "Deno.stdout.write(new TextEncoder().encode('written\\n'))";
+    await Deno.writeTextFile(file, `export default async (c) => { await ${writes}; };`);
+    await using server = await start(program, file, ["--mode", "iterative"]);
+    assertEquals(await answerTo(server, ""), "");
+    await server.process.stderr.match(/^written$/);
+    await server.event("connection_closed", { reason: "finished" });
   },
 );
 

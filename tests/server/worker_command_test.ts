@@ -1,5 +1,5 @@
 import { workerCommand, type WorkerOptions } from "../../server/worker_command.ts";
-import { assertEquals } from "../assert.ts";
+import { assertEquals, assertMatch, assertNotEquals } from "../assert.ts";
 
 /** What Deno itself is told. */
 function denoFlagsOf(handlerUrl: string | null): string[] {
@@ -23,6 +23,14 @@ Deno.test("workerCommand() leaves both to a worker with a handler", () => {
   assertEquals(denoFlagsOf("file:///handler.ts").filter((flag) => /config|v8/.test(flag)), [
     `--config=${config}`,
   ]);
+});
+
+Deno.test("workerCommand() gives each worker with a handler an address of its own, by which Deno keeps stores", () => {
+  const [first = "", second = ""] = [1, 2].map(() =>
+    denoFlagsOf("file:///handler.ts").find((flag) => flag.startsWith("--location="))
+  );
+  assertMatch(first, /^--location=http:\/\/[-\da-f]+\.invalid$/);
+  assertNotEquals(first, second);
 });
 
 /** What a worker may from source, until it gives that up. */
