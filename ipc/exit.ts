@@ -17,7 +17,7 @@ export interface ProgramName {
 const BROOD: ProgramName = { prefix: "brood", typed: "brood" };
 
 /** Tells an error that nobody caught. Resolves to the exit status that goes with it, or to null if the program goes on. */
-type TellUnhandled = (error: unknown) => Promise<number | null>;
+export type TellUnhandled = (error: unknown) => Promise<number | null>;
 
 /** Null until somebody asks to. */
 let tellUnhandled: TellUnhandled | null = null;
