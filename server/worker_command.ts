@@ -66,17 +66,12 @@ function mainModule({ transport, handler }: WorkerFlags): string {
   return `data:text/javascript,${encodeURIComponent(lines.join("\n"))}`;
 }
 
-/** Newer versions of Deno want the permission to use the network for a Unix-domain socket, too, and know it by its path. */
-const HAS_UNIX_HOSTS = hasUnixHosts();
+/** From 2.9 on Deno wants the permission to use the network for a Unix-domain socket, too; before, it knew none by its path. */
+const HAS_UNIX_HOSTS = isFrom29(Deno.version.deno);
 
-function hasUnixHosts(): boolean {
-  try {
-    Deno.permissions.querySync({ name: "net", host: "unix:/socket" });
-    return true;
-  } catch (error) {
-    if (error instanceof URIError) return false;
-    throw error;
-  }
+function isFrom29(version: string): boolean {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major > 2 || (major === 2 && minor >= 9);
 }
 
 /** What a worker may from source, until it has opened its sockets: to open them. */
