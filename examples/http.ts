@@ -8,7 +8,8 @@ const http: Handler = async (connection) => {
     if (line === "") break;
   }
   const body = `You are client ${connection.id}, and asked for ${path}\n`;
-  await connection.write(`HTTP/1.0 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+  const { length } = new TextEncoder().encode(body);
+  await connection.write(`HTTP/1.0 200 OK\r\nContent-Length: ${length}\r\n\r\n${body}`);
 };
 
 export default http;

@@ -17,11 +17,14 @@ export interface ProgramName {
 
 const BROOD: ProgramName = { prefix: "brood", typed: "brood" };
 
-/** Tells an error that nobody awaited, and returns the exit status that goes with it; null until somebody asks to. */
-let tellUnhandled: ((error: unknown) => number) | null = null;
+/** Tells an error that nobody caught. Resolves to the exit status that goes with it, or to null if the program goes on. */
+export type TellUnhandled = (error: unknown) => Promise<number | null>;
 
-/** Lets a part that runs code of others tell the errors that nobody awaits in it, which are no bugs of this program. */
-export function onUnhandled(tell: (error: unknown) => number): void {
+/** Null until somebody asks to. */
+let tellUnhandled: TellUnhandled | null = null;
+
+/** Lets a part that runs code of others tell the errors that nobody catches in it, which are no bugs of this program. */
+export function onUnhandled(tell: TellUnhandled): void {
   tellUnhandled = tell;
 }
 
@@ -36,7 +39,7 @@ export const UNSAFE =
 const EVERY_UNSAFE = new RegExp(UNSAFE, "g");
 
 /** The text on one line, with what could drive a terminal as in a text of JavaScript: `\x1b`, `\u202e`. */
-function escapeUnsafe(text: string): string {
+export function escapeUnsafe(text: string): string {
   return text.replace(EVERY_UNSAFE, (character) => {
     const code = character.charCodeAt(0).toString(16);
     return code.length > 2 ? `\\u${code.padStart(4, "0")}` : `\\x${code.padStart(2, "0")}`;
@@ -69,10 +72,18 @@ function writeLine(stream: Pick<typeof Deno.stdout, "writeSync">, text: string):
 
 /** Runs a program to its end and exits with the status it resolves to, or with that of the error it ended with. */
 export async function exitWith(run: () => Promise<number>, name = BROOD): Promise<never> {
-  // A promise that nobody awaits, and that fails, is a bug too: it gets the same report and exit status.
+  // What nobody catches, in a promise or a timer, is a bug too: it gets the same report and exit status.
+  const settle = async (error: unknown) => {
+    const status = tellUnhandled === null ? report(error, name) : await tellUnhandled(error);
+    if (status !== null) Deno.exit(status);
+  };
   addEventListener("unhandledrejection", (event) => {
     event.preventDefault();
-    Deno.exit(tellUnhandled?.(event.reason) ?? report(event.reason, name));
+    settle(event.reason);
+  });
+  addEventListener("error", (event) => {
+    event.preventDefault();
+    settle(event.error);
   });
   Deno.exit(await run().catch((error) => report(error, name)));
 }

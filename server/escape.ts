@@ -4,7 +4,7 @@
  * @module
  */
 
-import { UNSAFE } from "../ipc/exit.ts";
+import { escapeUnsafe, UNSAFE } from "../ipc/exit.ts";
 
 const NAMED: ReadonlyMap<number, string> = new Map([
   [0x09, "\\t"],
@@ -37,6 +37,11 @@ export function escapeBytes(bytes: Uint8Array): string {
 export function escapeLines(text: string): string {
   const encoder = new TextEncoder();
   return text.split("\n").map((line) => escapeBytes(encoder.encode(line))).join("\n");
+}
+
+/** A text for people, of any number of lines: what could drive a terminal is escaped, and nothing else, tabs neither. */
+export function escapeControls(text: string): string {
+  return text.replace(/[^\t\n]+/g, escapeUnsafe);
 }
 
 /** How many bytes the UTF-8 sequence has that begins with this byte (RFC 3629); 1 if none does. */

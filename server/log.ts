@@ -7,7 +7,7 @@
  * @module
  */
 
-import { type Endpoint, formatEndpoint } from "../ipc/address.ts";
+import { formatEndpoint } from "../ipc/address.ts";
 import type { ConnectionInfo } from "../ipc/transport.ts";
 import { escapeBytes, escapeLines, stringifySafely } from "./escape.ts";
 import type { CloseReason, EventBus, EventName, ServerEvent } from "./events.ts";
@@ -125,9 +125,9 @@ export function formatText(event: ServerEvent): string | null {
     case "run_folder_failed":
       return `warning: ${event.error}`;
     case "handler_failed":
-      return `warning: the handler failed for ${formatEndpoint(event.connection.remoteAddr)}: ${
-        escapeLines(event.error)
-      }`;
+      return `warning: the handler failed${
+        event.connection === null ? "" : ` for ${formatEndpoint(event.connection.remoteAddr)}`
+      }: ${escapeLines(event.error)}`;
     case "stopping":
       return event.connections === 0
         ? "Server stop..."
@@ -184,8 +184,7 @@ function flatten(fields: Readonly<Record<string, unknown>>): Record<string, unkn
   const flat: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(fields)) {
     if (name === "connection") {
-      const { id, remoteAddr } = value as ConnectionInfo;
-      Object.assign(flat, { connectionId: id, ...remoteFields(remoteAddr) });
+      Object.assign(flat, connectionFields(value as ConnectionInfo | null));
     } else if (value instanceof Uint8Array) {
       flat["bytes"] = value.length;
       flat["text"] = messageDecoder.decode(beginningOf(value));
@@ -196,6 +195,7 @@ function flatten(fields: Readonly<Record<string, unknown>>): Record<string, unkn
   return flat;
 }
 
-function remoteFields(remote: Endpoint): Record<string, unknown> {
-  return { remoteHost: remote.hostname, remotePort: remote.port };
+function connectionFields(connection: ConnectionInfo | null): Record<string, unknown> {
+  const { hostname = null, port = null } = connection?.remoteAddr ?? {};
+  return { connectionId: connection?.id ?? null, remoteHost: hostname, remotePort: port };
 }

@@ -5,22 +5,22 @@
  */
 
 import { type Clock, systemClock } from "../ipc/clock.ts";
+import { onUnhandled } from "../ipc/exit.ts";
 import type { Lifetime } from "../ipc/lifetime.ts";
 import { Admission, type Slot } from "./admission.ts";
 import type { ServerOptions } from "./command.ts";
 import { AcceptedConnection } from "./connection.ts";
 import { connectionLimit, descriptorLimit, withoutSpares } from "./descriptors.ts";
 import { EventBus } from "./events.ts";
-import { openHandlerModule } from "./handler_module.ts";
+import { loadModuleHere, type ModuleTrial, openHandlerModule } from "./handler_module.ts";
 import { echo } from "./handlers/echo.ts";
 import { openProgram } from "./handlers/program.ts";
-import type { StreamHandler } from "./handlers/stream_connection.ts";
 import type { HostLimit } from "./hosts.ts";
 import { LineWriter } from "./line_writer.ts";
 import { Listener } from "./listener.ts";
 import { subscribeLog } from "./log.ts";
 import { IterativeMode } from "./modes/iterative.ts";
-import type { Mode } from "./modes/mode.ts";
+import type { Mode, ModeContext } from "./modes/mode.ts";
 import { PerConnectionMode } from "./modes/per_connection.ts";
 import { PipedMode } from "./modes/piped.ts";
 import { PreforkMode } from "./modes/prefork.ts";
@@ -39,14 +39,29 @@ export async function runServer(
   options: ServerOptions,
   lifetime: Pick<Lifetime, "stopping" | "forced">,
 ): Promise<void> {
+  try {
+    await serveUntilStopped(options, lifetime);
+  } catch (error) {
+    // It was asked to stop while it was waiting for something to start with.
+    if (error !== lifetime.stopping.reason) throw error;
+  }
+}
+
+async function serveUntilStopped(
+  options: ServerOptions,
+  lifetime: Pick<Lifetime, "stopping" | "forced">,
+): Promise<void> {
   const clock = systemClock;
   const events = new EventBus();
-  await using _log = openLog(events, { ...options, clock });
+  await using log = openLog(events, { ...options, clock });
 
   const maxConnections = await admissionLimit(options);
   const hosts = await openHostLimit(options);
   using listener = Listener.bind(options);
-  await using mode = await openMode(options, { events, clock });
+  const isModuleHere = options.mode === "iterative" && options.handler.kind === "module";
+  // Standard output is the log's.
+  using _printing = isModuleHere ? await printModule(log.warnings) : null;
+  await using mode = await openMode(options, { events, clock, signal: lifetime.stopping });
   const { hostname: host, port } = listener.addr;
   const { mode: name, backlog, graceMs } = options;
   events.emit({
@@ -59,9 +74,7 @@ export async function runServer(
     maxConnections,
   });
 
-  if (name === "iterative" && options.handler.kind === "module") {
-    events.emit({ event: "handler_not_isolated" });
-  }
+  if (isModuleHere) events.emit({ event: "handler_not_isolated" });
 
   mode.start();
 
@@ -142,16 +155,31 @@ function reject(
   events.emit({ event: "connection_rejected", remoteHost, remotePort, maxPerHost, rejected });
 }
 
+/** Lets a module in this process print where warnings go. */
+async function printModule(output: LineWriter): Promise<Disposable> {
+  const { printTo } = await import("./handlers/module_console.ts");
+  const printing = printTo(output);
+  const { stdout, stderr } = Deno;
+  Object.assign(Deno, { stdout: stderr });
+  return {
+    [Symbol.dispose]() {
+      Object.assign(Deno, { stdout });
+      printing[Symbol.dispose]();
+    },
+  };
+}
+
 function openLog(
   events: EventBus,
   options: Pick<ServerOptions, "log" | "quiet"> & { readonly clock: Clock },
-): AsyncDisposable {
+): AsyncDisposable & { readonly warnings: LineWriter } {
   const { log: format, quiet, clock } = options;
   const warnings = new LineWriter(Deno.stderr, { name: "standard error", warn() {}, clock });
   const warn = (message: string) => warnings.writeLine(`warning: ${message}`);
   const output = new LineWriter(Deno.stdout, { name: "standard output", warn, clock });
   subscribeLog(events, { format, quiet, output, warnings, date: () => new Date() });
   return {
+    warnings,
     async [Symbol.asyncDispose]() {
       await output[Symbol.asyncDispose]();
       await warnings[Symbol.asyncDispose]();
@@ -159,33 +187,46 @@ function openLog(
   };
 }
 
+/** Rejects with the reason of `signal` if that aborts while a module loads. */
 async function openMode(
   options: ServerOptions,
-  parts: { readonly events: EventBus; readonly clock: Clock },
+  parts: { readonly events: EventBus; readonly clock: Clock; readonly signal: AbortSignal },
 ): Promise<Mode> {
   const { mode, handler, transport, idleTimeoutMs } = options;
   const context = { ...parts, idleTimeoutMs };
   if (handler.kind === "program") {
     return await PipedMode.open(context, await openProgram(handler.command));
   }
-  const handlerUrl = handler.kind === "module" ? await openHandlerModule(handler.file) : null;
+  const handlerUrl = handler.kind === "module"
+    ? await openHandlerModule(handler.file, parts)
+    : null;
   switch (mode) {
     case "per-connection":
       return transport === "pipe"
         ? await PipedMode.open(context, pipedWorker(handlerUrl))
         : await PerConnectionMode.open(context, { ...options, handlerUrl });
     case "iterative":
-      return new IterativeMode(context, await openHandler(handlerUrl));
+      return handlerUrl === null
+        ? new IterativeMode(context, echo)
+        : await openModuleMode(handlerUrl, context);
     case "prefork":
       return await PreforkMode.open(context, { ...options, handlerUrl });
   }
 }
 
-/** The handler that is called in this process. */
-async function openHandler(url: string | null): Promise<StreamHandler> {
-  if (url === null) return echo;
-  const { loadHandler } = await import("./handlers/module.ts");
-  return await loadHandler(url);
+/** Loads a module into this process. */
+async function openModuleMode(
+  url: string,
+  context: ModeContext & Pick<ModuleTrial, "signal">,
+): Promise<Mode> {
+  const mode = new IterativeMode(context, async (connection) => (await loading)(connection));
+  onUnhandled((error) => {
+    mode.fail(error);
+    return Promise.resolve(null);
+  });
+  const loading = loadModuleHere(url, context);
+  await loading;
+  return mode;
 }
 
 /** That the one slot of an iterative server is taken is no news. */

@@ -22,8 +22,8 @@ export interface PipedCommand {
 
 /** A worker (`--transport pipe`) with the handler at that URL; null for the echo. */
 export function pipedWorker(handlerUrl: string | null): PipedCommand {
-  const command = workerCommand({ transport: "pipe", handlerUrl });
-  return { command: () => command, takesHeader: true, reasonOf };
+  const command = () => workerCommand({ transport: "pipe", handlerUrl });
+  return { command, takesHeader: true, reasonOf };
 }
 
 function reasonOf({ status }: WorkerExit): CloseReason {

@@ -1,12 +1,12 @@
 /**
  * The worker's entry: the hidden command `_worker`, which the parent starts for a connection.
  *
- * It opens its transport, connects to the hub (unless its transport is a pipe), loads its handler, gives up every
- * permission, says hello, and serves the connections that the parent opens, one at a time. It ends with the last of as
- * many as it was told, at the parent's word, or when the parent is gone (the control channel's end of file).
+ * It opens its transport, connects to the hub (unless its transport is a pipe), gives up every permission, loads its
+ * handler, says hello, and serves the connections that the parent opens, one at a time. It ends with the last of as many
+ * as it was told, at the parent's word, or when the parent is gone (the control channel's end of file).
  *
  * A worker's start is the price of a connection: this path imports little, and nothing from npm. From source this is
- * the main module itself (see `ipc/self.ts`).
+ * the main module itself, or what a main module made for the worker imports (see `worker_command.ts`).
  *
  * @module
  */
@@ -26,12 +26,21 @@ import {
   type StreamHandler,
 } from "./handlers/stream_connection.ts";
 
-/** The hidden command that starts a worker. It opens its socket, connects to the hub, and gives up every permission. */
+/** The hidden command that starts a worker. Which permissions it starts with depends on its sockets. */
 export const WORKER_COMMAND: HiddenCommand = {
   name: "_worker",
   module: import.meta.url,
-  flags: ["--allow-net", "--allow-read", "--allow-write"],
+  flags: [],
 };
+
+/** The modules that not every worker needs. */
+export const LATE_MODULES = {
+  pipe: new URL("../ipc/transports/pipe.ts", import.meta.url).href,
+  handler: new URL("./handlers/module.ts", import.meta.url).href,
+} as const;
+
+/** Imports the module of a handler. */
+export type ImportModule = () => Promise<unknown>;
 
 /** Stands for a path or URL that is not needed; without a handler's a worker echoes. */
 export const NONE = "-";
@@ -61,56 +70,86 @@ export const WORKER_FLAGS = {
   }),
 };
 
-/** Runs a worker. Resolves to its exit status. */
-export async function runWorker(args: readonly string[]): Promise<number> {
+/** Runs a worker as this process's whole program, with the handler's module imported so if it has one. */
+export async function startWorker(importModule?: ImportModule): Promise<never> {
+  return await exitWith(() => runWorker(Deno.args, importModule));
+}
+
+/** Runs a worker. Resolves to its exit status. Without `importModule` the handler's module is found by its URL. */
+export async function runWorker(
+  args: readonly string[],
+  importModule?: ImportModule,
+): Promise<number> {
   const flags = readArgv(WORKER_FLAGS, args);
+  await using handler = await openHandler(flags.handler, importModule);
   switch (flags.transport) {
     case "unix":
-      return await runUnixWorker(flags);
+      return await runUnixWorker(flags, handler);
     case "pipe":
-      return await runPipeWorker(flags.handler);
+      return await runPipeWorker(handler);
     case "none":
-      await openHandler(flags.handler);
+      giveUpPermissions();
+      await handler.load();
       return EXIT_STATUS.done;
   }
 }
 
-async function runUnixWorker(flags: FlagValues<typeof WORKER_FLAGS>): Promise<number> {
-  const { socket, control, handler, worker, connections } = flags;
+async function runUnixWorker(
+  flags: FlagValues<typeof WORKER_FLAGS>,
+  handler: WorkerHandler,
+): Promise<number> {
+  const { socket, control, worker, connections } = flags;
   const transport = openTransport(socket);
   const channel = await connectToParent(control);
   if (channel === null) return EXIT_STATUS.failed;
-  const server = new ConnectionServer(await openHandler(handler));
   giveUpPermissions();
-  await channel.send({ type: "hello", worker });
-  const served = serveAll(transport, { server, connections, channel });
-  return await Promise.race([served, untilStopped(channel, server)]);
+  const server = new ConnectionServer();
+  const serve = async () => {
+    server.handle = await handler.load();
+    await channel.send({ type: "hello", worker });
+    return await serveAll(transport, { server, connections, channel });
+  };
+  // The parent's end is this worker's, also while a module loads that never finishes.
+  return await Promise.race([serve(), untilStopped(channel, server)]);
 }
 
-async function runPipeWorker(handler: string): Promise<number> {
+async function runPipeWorker(handler: WorkerHandler): Promise<number> {
   const { PipeWorkerTransport } = await importLate<typeof import("../ipc/transports/pipe.ts")>(
-    "../ipc/transports/pipe.ts",
+    LATE_MODULES.pipe,
   );
-  const server = new ConnectionServer(await openHandler(handler));
   giveUpPermissions();
+  const server = new ConnectionServer();
+  server.handle = await handler.load();
   return await server.serve(new PipeWorkerTransport());
 }
 
 /**
- * Loads a module that not every worker needs. Its path is no literal in an `import()`, or Deno would read it in advance
- * for all of them; a compiled binary has it because the server imports it too.
+ * Loads a module that not every worker needs. Its URL is no literal in an `import()`, or Deno would read it in advance
+ * for all of them. A worker that needs it has it already: from source its main module imports it, and a compiled binary
+ * has it because the server imports it too.
  */
-async function importLate<Module>(path: string): Promise<Module> {
-  return await import(new URL(path, import.meta.url).href);
+async function importLate<Module>(url: string): Promise<Module> {
+  return await import(url);
 }
 
-/** The handler that the parent named. A module of the user's is loaded now, with the permissions that a worker starts with. */
-async function openHandler(url: string): Promise<StreamHandler> {
-  if (url === NONE) return echo;
-  const { loadWorkerHandler } = await importLate<typeof import("./handlers/module.ts")>(
-    "./handlers/module.ts",
+/** The handler of a worker. Disposing waits until what it printed is written, or for a second. */
+interface WorkerHandler extends AsyncDisposable {
+  /** Loads it: to be called when nothing is permitted any more. */
+  load(): Promise<StreamHandler>;
+}
+
+const ECHO: WorkerHandler = {
+  load: () => Promise.resolve(echo),
+  [Symbol.asyncDispose]: () => Promise.resolve(),
+};
+
+/** The handler that the parent named. Nothing of a user's module runs before it is loaded. */
+async function openHandler(url: string, importModule?: ImportModule): Promise<WorkerHandler> {
+  if (url === NONE) return ECHO;
+  const { ModuleHandler, readModule } = await importLate<typeof import("./handlers/module.ts")>(
+    LATE_MODULES.handler,
   );
-  return await loadWorkerHandler(url);
+  return new ModuleHandler(importModule ?? await readModule(url));
 }
 
 /** The control channel, or null if the parent is gone: its end is this worker's. */
@@ -136,12 +175,9 @@ function openTransport(socket: string): WorkerTransport {
 
 /** Serves connections one at a time, each with the same handler. */
 class ConnectionServer {
-  readonly #handle: StreamHandler;
+  /** The handler. */
+  handle: StreamHandler = echo;
   #current: StreamConnection | null = null;
-
-  constructor(handle: StreamHandler) {
-    this.#handle = handle;
-  }
 
   /** Takes and serves the next connection. Resolves to the exit status that it would end this worker with. */
   async serve(transport: WorkerTransport): Promise<number> {
@@ -149,7 +185,7 @@ class ConnectionServer {
     using connection = new StreamConnection(stream, info);
     this.#current = connection;
     try {
-      await this.#handle(connection);
+      await this.handle(connection);
     } catch (error) {
       if (error instanceof HandlerError) return EXIT_STATUS.failed;
       // The client is gone before its answer: its own business, and no failure of this worker.
@@ -190,4 +226,4 @@ async function untilStopped(channel: ControlChannel, server: ConnectionServer): 
   }
 }
 
-if (import.meta.main) await exitWith(() => runWorker(Deno.args));
+if (import.meta.main) await startWorker();

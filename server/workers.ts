@@ -18,6 +18,7 @@ import type { ByteStream, ConnectionInfo } from "../ipc/transport.ts";
 import { UnixParentTransport } from "../ipc/transports/unix.ts";
 import { type AcceptedConnection, closeReason, type Outcome } from "./connection.ts";
 import type { CloseReason, WorkerExit } from "./events.ts";
+import { GuardProcess } from "./guard_process.ts";
 import { Home } from "./home.ts";
 import type { ModeContext } from "./modes/mode.ts";
 import { openSessions, type SessionCommand, type SessionSpawn } from "./own_session.ts";
@@ -56,14 +57,16 @@ interface Parts {
   readonly folder: RunFolder;
   readonly spawn: SessionSpawn;
   readonly supervisor: Supervisor;
+  readonly guard: GuardProcess | null;
   readonly owned: AsyncDisposableStack;
 }
 
-/** Owns the run folder, the hub and the workers. */
+/** Owns the run folder, the hub, the workers, and the guard of those that run a module. */
 export class Workers implements AsyncDisposable {
   readonly #folder: RunFolder;
   readonly #spawn: SessionSpawn;
   readonly #supervisor: Supervisor;
+  readonly #guard: GuardProcess | null;
   readonly #owned: AsyncDisposableStack;
   readonly #options: ModeContext & WorkersOptions;
   /** Aborts when all workers have been ended: then no connection goes on. */
@@ -74,6 +77,7 @@ export class Workers implements AsyncDisposable {
     this.#folder = parts.folder;
     this.#spawn = parts.spawn;
     this.#supervisor = parts.supervisor;
+    this.#guard = parts.guard;
     this.#owned = parts.owned;
     this.#options = options;
   }
@@ -89,8 +93,10 @@ export class Workers implements AsyncDisposable {
     await using stack = new AsyncDisposableStack();
     const { folder, hub } = stack.use(await Home.open(clock));
     const spawn = await openSessions(folder.launcherPath);
+    // An echo notices that the server is gone; a module may run for ever and notice nothing.
+    const guard = options.handlerUrl === null ? null : stack.use(new GuardProcess(context));
     const supervisor = stack.use(new Supervisor({ events, clock, hub }));
-    const parts = { folder, spawn, supervisor, owned: stack.move() };
+    const parts = { folder, spawn, supervisor, guard, owned: stack.move() };
     return new Workers(parts, { ...context, ...options });
   }
 
@@ -102,7 +108,12 @@ export class Workers implements AsyncDisposable {
   /** Starts a worker. Returns null, and tells why, if the process cannot be started. */
   start(): WorkerProcess | null {
     const worker = this.#supervisor.start((number) => this.#spawn(this.#command(number), "null"));
-    worker?.exited.then(() => this.#removeSocket(worker.number));
+    if (worker === null) return null;
+    this.#guard?.watch(worker.pid);
+    worker.exited.then(() => {
+      this.#guard?.forget(worker.pid);
+      this.#removeSocket(worker.number);
+    });
     return worker;
   }
 

@@ -34,8 +34,11 @@ export interface Connection extends ConnectionInfo {
   /** What the client gets, as a stream of bytes. Closing it ends the outgoing direction. */
   readonly writable: WritableStream<Uint8Array>;
 
-  /** What the client sends, as lines of UTF-8 text without their newline, LF or CRLF. */
-  lines(): AsyncIterable<string>;
+  /**
+   * What the client sends, as lines of UTF-8 text without their newline, LF or CRLF. A line longer than `maxBytes`, 64 KiB
+   * unless told, ends it with a `RangeError` that names the limit: without one a client could fill the memory.
+   */
+  lines(options?: { readonly maxBytes?: number }): AsyncIterable<string>;
 
   /** Aborts when the client is known to be lost, or the connection is ended by the server. */
   readonly signal: AbortSignal;

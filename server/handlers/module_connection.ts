@@ -7,9 +7,12 @@
 import type { Endpoint } from "../../ipc/address.ts";
 import { writeAll } from "../../ipc/copy.ts";
 import type { Connection } from "./handler.ts";
+import { LineLimit } from "./line_limit.ts";
 import type { StreamConnection } from "./stream_connection.ts";
 
 const CHUNK_BYTES = 64 * 1024;
+
+const LINE_BYTES_MAX = 64 * 1024;
 
 /** Reads and writes a stream connection, which its maker closes. */
 export class ModuleConnection implements Connection {
@@ -73,12 +76,25 @@ export class ModuleConnection implements Connection {
     });
   }
 
-  /** What the client sends, as lines of UTF-8 text. */
-  async *lines(): AsyncGenerator<string> {
+  /** What the client sends, as lines of UTF-8 text. Throws `RangeError` in place of a line that is too long. */
+  async *lines({ maxBytes = LINE_BYTES_MAX }: { readonly maxBytes?: number } = {}): AsyncGenerator<
+    string
+  > {
+    const limit = new LineLimit(maxBytes);
     // Only a handler that wants lines pays for them; what is in the program can be loaded without a permission.
     const { TextLineStream }: typeof import("../../types/std_streams.d.ts") = await import(
       "@std/streams"
     );
-    yield* this.readable.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
+    const lines = ReadableStream.from(limit.pass(this.readable))
+      .pipeThrough(new TextDecoderStream())
+      .pipeThrough(new TextLineStream());
+    let given = 0;
+    for await (const line of lines) {
+      // What comes behind the last whole line is a piece of the one that is too long.
+      if (limit.failure !== null && given === limit.wholeLines) break;
+      given += 1;
+      yield line;
+    }
+    if (limit.failure !== null) throw limit.failure;
   }
 }

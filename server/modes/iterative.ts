@@ -12,6 +12,7 @@ import { linger } from "../../ipc/linger.ts";
 import type { ConnectionInfo } from "../../ipc/transport.ts";
 import type { AcceptedConnection } from "../connection.ts";
 import type { CloseReason } from "../events.ts";
+import { stackOf } from "../handlers/failure.ts";
 import { StreamConnection, type StreamHandler } from "../handlers/stream_connection.ts";
 import type { Mode, ModeContext } from "./mode.ts";
 
@@ -21,6 +22,8 @@ export class IterativeMode implements Mode {
   readonly #handler: StreamHandler;
   /** Ends the connection that is being served. */
   #sever: ((reason: CloseReason) => void) | null = null;
+  /** Fails the handler that is called, from where nobody awaits it. */
+  #fail: ((error: unknown) => void) | null = null;
 
   /** Serves with `handler`, in this process. */
   constructor(context: ModeContext, handler: StreamHandler) {
@@ -51,8 +54,15 @@ export class IterativeMode implements Mode {
     });
     const { onActivity } = idleTimer;
     using served = new StreamConnection(stream, { ...info, onMessage, onActivity });
+    const { promise: failed, reject: fail } = Promise.withResolvers<never>();
     this.#sever = sever;
-    const handled = await Promise.race([this.#handle(served, info), severed.promise]);
+    this.#fail = fail;
+    const handling = () => Promise.race([this.#handler(served), failed]);
+    const handled = await Promise.race([
+      this.#endOf(handling, { connection: served, info }),
+      severed.promise,
+    ]);
+    this.#fail = null;
     idleTimer[Symbol.dispose]();
     const isWhole = await this.#untilEnded(served, connection);
     this.#sever = null;
@@ -61,17 +71,17 @@ export class IterativeMode implements Mode {
     connection.tellClosed({ bytesIn, bytesOut, reason: severedBy ?? reason });
   }
 
-  async #handle(
-    connection: StreamConnection,
-    info: ConnectionInfo,
+  async #endOf(
+    handling: () => Promise<void>,
+    served: { readonly connection: StreamConnection; readonly info: ConnectionInfo },
   ): Promise<"finished" | "client_lost" | "handler_failed"> {
+    const { connection, info } = served;
     try {
-      await this.#handler(connection);
+      await handling();
       return "finished";
-    } catch (thrown) {
-      if (connection.isClosed || connection.isToBlame(thrown)) return "client_lost";
-      const error = thrown instanceof Error ? thrown.stack ?? thrown.message : String(thrown);
-      this.#context.events.emit({ event: "handler_failed", connection: info, error });
+    } catch (error) {
+      if (connection.isClosed || connection.isToBlame(error)) return "client_lost";
+      this.#tellFailure(error, info);
       return "handler_failed";
     }
   }
@@ -82,6 +92,16 @@ export class IterativeMode implements Mode {
     const unsentBytes = () => connection.unsentBytes();
     return served.hasEnded ||
       await linger(connection.stream, { clock: this.#context.clock, unsentBytes });
+  }
+
+  #tellFailure(error: unknown, connection: ConnectionInfo | null): void {
+    this.#context.events.emit({ event: "handler_failed", connection, error: stackOf(error) });
+  }
+
+  /** Ends the connection that is served, if any: the handler has failed where nobody awaits it, in a promise or a timer. */
+  fail(error: unknown): void {
+    if (this.#fail === null) this.#tellFailure(error, null);
+    else this.#fail(error);
   }
 
   /** Nothing: nothing is kept ready. */

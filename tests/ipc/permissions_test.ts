@@ -1,4 +1,6 @@
-import { assertEquals } from "../assert.ts";
+import { OperationalError } from "../../ipc/errors.ts";
+import { giveUpPermissions } from "../../ipc/permissions.ts";
+import { assertEquals, assertThrows } from "../assert.ts";
 
 Deno.test("giveUpPermissions() leaves nothing but what is open", async () => {
   const fixture = new URL("../fixtures/tries_everything.ts", import.meta.url).pathname;
@@ -12,6 +14,17 @@ Deno.test("giveUpPermissions() leaves nothing but what is open", async () => {
   assertEquals(report.before, all(names, "allowed"), "each attempt works with the permission");
   assertEquals(report.after, all(names, "refused"));
   assertEquals(report.accepted, "hello");
+});
+
+Deno.test("giveUpPermissions() throws when a permission is left all the same", () => {
+  const { permissions } = Deno;
+  // What a module would do that ran before.
+  permissions.revokeSync = permissions.querySync;
+  try {
+    assertThrows(giveUpPermissions, OperationalError, 'Cannot give up the permission "run"');
+  } finally {
+    Reflect.deleteProperty(permissions, "revokeSync");
+  }
 });
 
 /** What the fixture writes. */

@@ -10,12 +10,6 @@ Deno.test("selfCommand() runs the hidden command's module with this Deno when th
   assertEquals(args.slice(-2), [module, "--socket=/tmp/a b"]);
 });
 
-Deno.test("selfCommand() gives a worker no more than what it opens sockets with", () => {
-  const { args } = selfCommand(WORKER_COMMAND, []);
-  const permissions = args.filter((argument) => argument.startsWith("--allow"));
-  assertEquals(permissions, ["--allow-net", "--allow-read", "--allow-write"]);
-});
-
 Deno.test("selfCommand() is a command that starts this program from any folder", async () => {
   const { path, args } = selfCommand(WORKER_COMMAND, ["--nonsense"]);
   const command = new Deno.Command(path, { args: [...args], cwd: "/", stdin: "null" });

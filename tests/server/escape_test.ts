@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { escapeBytes, escapeLines, stringifySafely } from "../../server/escape.ts";
+import { escapeBytes, escapeControls, escapeLines, stringifySafely } from "../../server/escape.ts";
 import { assertEquals, assertNotMatch } from "../assert.ts";
 import { bytesOf } from "../support/bytes.ts";
 import { joined } from "../support/pieces.ts";
@@ -132,3 +132,9 @@ const LINES: readonly (readonly [what: string, text: string, shown: string])[] =
 for (const [what, text, shown] of LINES) {
   Deno.test(`escapeLines() shows ${what}`, () => assertEquals(escapeLines(text), shown));
 }
+
+Deno.test("escapeControls() escapes what could drive a terminal, and nothing else", () => {
+  assertEquals(escapeControls('a\tb\nc \\ "안녕" 🐣'), 'a\tb\nc \\ "안녕" 🐣');
+  assertEquals(escapeControls("\0\x1b[2J\r\x7f\u009b1m"), "\\x00\\x1b[2J\\x0d\\x7f\\x9b1m");
+  assertEquals(escapeControls("\u202e\u2028\ufeff"), "\\u202e\\u2028\\ufeff");
+});

@@ -293,6 +293,64 @@ Deno.test("A worker whose transport is a pipe serves with its handler, whose pri
   assertEquals(ended, { code: 0, stdout: "12127.0.0.1hello", stderr: "printed\n" });
 });
 
+Deno.test("A worker serves while nobody reads what its handler prints, and does not wait long for that at its end", async () => {
+  const handlerUrl = handlerOf(`async (connection) => {
+    for (let i = 0; i < 20; i++) console.log("x".repeat(100_000));
+    await connection.write("served");
+  }`);
+  const { path, args } = workerCommand({ transport: "pipe", handlerUrl });
+  const child = new Deno.Command(path, {
+    args: [...args],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const stdin = child.stdin.getWriter();
+  await stdin.write(encodeProxyHeader(INFO));
+  await stdin.close();
+  const answer = await Array.fromAsync(child.stdout.pipeThrough(new TextDecoderStream()));
+  assertEquals(answer.join(""), "served");
+  assertEquals((await child.status).code, 0);
+  await child.stderr.cancel();
+});
+
+Deno.test("A worker whose module never finishes loading ends when its parent is gone", async () => {
+  await using folder = new TempFolder();
+  const hub = new Hub(folder.join("hub"), systemClock);
+  const code = 'setInterval(() => {}, 1000); console.log("loading"); await new Promise(() => {});';
+  const { path, args } = workerCommand({
+    transport: "unix",
+    socket: folder.join("w7"),
+    control: folder.join("hub"),
+    handlerUrl: `data:text/javascript,${encodeURIComponent(code)}`,
+  });
+  const child = new Deno.Command(path, {
+    args: [...args],
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  const told = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
+  assertEquals((await told.read()).value, "loading\n");
+  await hub[Symbol.asyncDispose]();
+  assertEquals((await child.status).code, 1);
+  assertEquals((await told.read()).done, true);
+});
+
+Deno.test("A worker's handler may import a package by the name that deno.json gives it", async () => {
+  await using folder = new TempFolder();
+  const file = folder.join("handler.ts");
+  const source = `import ipaddr from "ipaddr.js";
+    import same from "npm:ipaddr.js@2.5.0";
+    enum Answer { yes = "it is the same", no = "it is another" }
+    export default async (connection: { write(text: string): Promise<number> }) => {
+      await connection.write(ipaddr === same ? Answer.yes : Answer.no);
+    };`;
+  await Deno.writeTextFile(file, source);
+  const ended = await runAlone("pipe", { handler: `file://${file}` });
+  assertEquals(ended, { code: 0, stdout: "it is the same", stderr: "" });
+});
+
 Deno.test("A worker whose transport is a pipe gives its handler no permission", async () => {
   const handler = handlerOf(`async (connection) => {
     await connection.write(await Deno.readTextFile("/").then(() => "read", (error) => error.name));

@@ -1,7 +1,7 @@
 import type { ConnectionInfo } from "../../../ipc/transport.ts";
 import { ModuleConnection } from "../../../server/handlers/module_connection.ts";
 import { StreamConnection } from "../../../server/handlers/stream_connection.ts";
-import { assert, assertEquals, assertRejects } from "../../assert.ts";
+import { assert, assertEquals, assertMatch, assertRejects } from "../../assert.ts";
 import { bytesOf, oneByOne, readAll, receive, send } from "../../support/bytes.ts";
 import { LOST, lostAfter } from "../../support/failures.ts";
 import { MemoryStream, type MemoryStreamOptions } from "../../support/memory_stream.ts";
@@ -107,6 +107,82 @@ Deno.test("ModuleConnection.lines() that is left early leaves the connection ope
   await connection.write("enough");
   assertEquals(stream.writtenText, "enough");
   assertEquals([stream.calls.closeWrite, stream.calls.close], [0, 0]);
+});
+
+/** The lines that a handler gets from those pieces before an error, and that error's message. */
+async function linesUntilError(
+  maxBytes: number | undefined,
+  pieces: readonly string[],
+): Promise<{ lines: string[]; message: string | null }> {
+  const { connection } = connect({ reads: () => pieces.map(bytesOf) });
+  const lines: string[] = [];
+  try {
+    for await (const line of connection.lines(maxBytes === undefined ? {} : { maxBytes })) {
+      lines.push(line);
+      // A handler answers each line before it takes the next.
+      await connection.write("answer");
+    }
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return { lines, message: error.message };
+  }
+  return { lines, message: null };
+}
+
+const TOO_LONG =
+  "Cannot read a line: it is longer than 4 bytes (lines({ maxBytes }) sets the limit)";
+
+const AT_THE_LIMIT:
+  readonly (readonly [what: string, pieces: readonly string[], lines: string[]])[] = [
+    ["as long as allowed", ["four\n", "four\r\n", "four"], ["four", "four", "four"]],
+    ["as long as allowed, in pieces", ["fo", "ur", "\r", "\nfo", "ur\n"], ["four", "four"]],
+    ["many in one piece", ["1\n22\n333\n4444\n\n"], ["1", "22", "333", "4444", ""]],
+  ];
+
+for (const [what, pieces, lines] of AT_THE_LIMIT) {
+  Deno.test(`ModuleConnection.lines() gives lines that are ${what}`, async () => {
+    assertEquals(await linesUntilError(4, pieces), { lines, message: null });
+  });
+}
+
+const BEYOND: readonly (readonly [what: string, pieces: readonly string[], lines: string[]])[] = [
+  ["in one piece with those before and behind it", ["a\nb\nfifth\nc\n"], ["a", "b"]],
+  ["in pieces, one of which ends a line before", ["a\nb", "\ncd", "efg", "h\n"], ["a", "b"]],
+  ["without an end", ["a\n", "xxxxx"], ["a"]],
+  ["with a CR that does not end it", ["four\rx"], []],
+  ["the first of all", ["fifth\n"], []],
+];
+
+for (const [what, pieces, lines] of BEYOND) {
+  Deno.test(`ModuleConnection.lines() throws in place of a line that is too long: ${what}`, async () => {
+    assertEquals(await linesUntilError(4, pieces), { lines, message: TOO_LONG });
+  });
+}
+
+Deno.test("ModuleConnection.lines() takes lines of 64 KiB unless told otherwise", async () => {
+  const line = "x".repeat(64 * 1024);
+  assertEquals(await linesUntilError(undefined, [line, "\n"]), { lines: [line], message: null });
+  const { lines, message } = await linesUntilError(undefined, [line, "x"]);
+  assertEquals(lines, []);
+  assertMatch(message ?? "", /longer than 65536 bytes/);
+});
+
+Deno.test("ModuleConnection.lines() stops reading at an endless line", async () => {
+  let reads = 0;
+  function* endless() {
+    for (;; reads++) yield bytesOf("x".repeat(1024));
+  }
+  const { connection } = connect({ reads: endless });
+  await assertRejects(() => collect(connection.lines()), RangeError, "longer than 65536 bytes");
+  assert(reads <= 66, `${reads} reads`);
+});
+
+Deno.test("ModuleConnection.lines() refuses a limit that is none", async () => {
+  for (const maxBytes of [0, -1, 1.5, NaN, Infinity]) {
+    const { lines, message } = await linesUntilError(maxBytes, ["a\n"]);
+    assertEquals(lines, []);
+    assertMatch(message ?? "", /^lines\(\{ maxBytes: .+ \}\): expected a whole number from 1$/);
+  }
 });
 
 Deno.test("ModuleConnection.readable gives what the client sends, to its end", async () => {

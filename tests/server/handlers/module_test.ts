@@ -12,9 +12,9 @@ const INFO: ConnectionInfo = {
   localAddr: { hostname: "127.0.0.1", port: 9000 },
 };
 
-/** The URL of a module with this source. */
-function moduleOf(source: string): string {
-  return `data:text/javascript,${encodeURIComponent(source)}`;
+/** Imports a module with this source. */
+function moduleOf(source: string): () => Promise<unknown> {
+  return () => import(`data:text/javascript,${encodeURIComponent(source)}`);
 }
 
 Deno.test("loadHandler() loads the handler of a module, which is given each connection", async () => {
@@ -67,8 +67,8 @@ for (const [what, source, reason] of REFUSED) {
 }
 
 Deno.test("loadHandler() carries what the module threw as the cause", async () => {
-  const url = moduleOf('throw new RangeError("at once")');
-  const { cause } = await assertRejects(() => loadHandler(url), OperationalError);
+  const module = moduleOf('throw new RangeError("at once")');
+  const { cause } = await assertRejects(() => loadHandler(module), OperationalError);
   assertEquals(cause instanceof RangeError, true);
 });
 
