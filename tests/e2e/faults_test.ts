@@ -82,23 +82,24 @@ testProgram(
   },
 );
 
-for (const [mode, flags] of [["per-connection", []], ["prefork", ["--workers", "2"]]] as const) {
-  testProgram(
-    `${mode}: a worker that floods its control channel is ended, with one warning`,
-    async (program) => {
-      const handler = fixture("floods_the_control_channel.ts");
-      await using server = await TestServer.start(program, {
-        flags: ["--mode", mode, ...flags, "--handler", handler, "--log", "json"],
-      });
-      using client = await server.connect();
-      const { workerPid } = await server.event("connection_accepted", { remotePort: client.port });
-      await server.event("worker_exited", { workerPid, reason: "rejected", signal: "SIGKILL" });
-      assertMatch(await client.disconnected(), /end of file|reset/);
-      const warnings = server.process.stderr.all;
-      assertMatch(warnings.join("\n"), /^warning: Worker \d+: Nobody expects .*finished"}$/);
-    },
-  );
-}
+testProgram(
+  "prefork: a worker that floods its control channel is ended, with one warning, and replaced",
+  async (program) => {
+    const handler = fixture("floods_the_control_channel.ts");
+    await using server = await TestServer.start(program, {
+      flags: ["--mode", "prefork", "--workers", "1", "--handler", handler, "--log", "json"],
+    });
+    using client = await server.connect();
+    assertEquals(new TextDecoder().decode(await client.receive(5)), "done\n");
+    const workerPid = await server.workerOf(client);
+    await server.event("worker_exited", { workerPid, reason: "rejected", signal: "SIGKILL" });
+    using next = await server.connect();
+    assertEquals(new TextDecoder().decode(await next.receive(5)), "done\n");
+    const { stderr } = server.process;
+    await stderr.match(new RegExp(`^warning: Worker ${workerPid}: Nobody expects .*finished"}$`));
+    assertEquals(stderr.all.filter((line) => line.includes(String(workerPid))).length, 1);
+  },
+);
 
 /** The program, with an executable of its own that a test may take away. */
 async function copyOf(program: Program, folder: string): Promise<Program> {
