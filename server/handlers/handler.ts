@@ -22,7 +22,10 @@ export interface Connection extends ConnectionInfo {
   /** Reads into `buffer`; resolves to the number of bytes read, or null at the end of file. */
   read(buffer: Uint8Array): Promise<number | null>;
 
-  /** Writes all of `data`, a text as UTF-8; resolves to the number of bytes. */
+  /**
+   * Writes all of `data`, a text as UTF-8, behind what was written before; resolves to the number of bytes. Also what
+   * nobody awaits is written before the connection ends; until then its bytes must stay as they are.
+   */
   write(data: Uint8Array | string): Promise<number>;
 
   /** Ends the outgoing direction: the client reads an end of file, and may still send. */

@@ -47,7 +47,11 @@ export async function loadHandler(importModule: () => Promise<unknown>): Promise
   if (!isHandler(handler)) {
     throw new OperationalError("Cannot load the handler: its default export is not a function");
   }
-  return async (stream) => await handler(new ModuleConnection(stream));
+  return async (stream) => {
+    const connection = new ModuleConnection(stream);
+    await handler(connection);
+    await connection.flushed();
+  };
 }
 
 /**

@@ -25,6 +25,8 @@ export class ModuleConnection implements Connection {
   readonly #stream: StreamConnection;
   #readable: ReadableStream<Uint8Array<ArrayBuffer>> | null = null;
   #writable: WritableStream<Uint8Array> | null = null;
+  /** Settles with the last write: a write may take several of the stream, between which no other may come. */
+  #lastWrite: Promise<unknown> = Promise.resolve();
 
   /** Reads and writes that stream. */
   constructor(stream: StreamConnection) {
@@ -44,16 +46,28 @@ export class ModuleConnection implements Connection {
     return this.#stream.read(buffer);
   }
 
-  /** Writes all of `data`, a text as UTF-8; resolves to the number of bytes. */
+  /** Writes all of `data`, a text as UTF-8, behind what was written before; resolves to the number of bytes. */
   async write(data: Uint8Array | string): Promise<number> {
     const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
-    await writeAll(this.#stream, bytes);
+    await this.#inTurn(() => writeAll(this.#stream, bytes));
     return bytes.length;
   }
 
-  /** Ends the outgoing direction. */
+  /** Ends the outgoing direction, behind what was written before. */
   closeWrite(): Promise<void> {
-    return this.#stream.closeWrite();
+    return this.#inTurn(() => this.#stream.closeWrite());
+  }
+
+  #inTurn(write: () => Promise<void>): Promise<void> {
+    const writing = this.#lastWrite.then(write);
+    // Whoever has called hears of a failure; the next write fails by itself.
+    this.#lastWrite = writing.catch(() => {});
+    return writing;
+  }
+
+  /** Resolves when all that was written is out, or has failed: also what nobody has awaited. */
+  async flushed(): Promise<void> {
+    await this.#lastWrite;
   }
 
   /** What the client sends. Ending it early leaves the connection as it is. */

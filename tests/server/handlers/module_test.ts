@@ -30,6 +30,20 @@ Deno.test("loadHandler() loads the handler of a module, which is given each conn
   }
 });
 
+Deno.test("loadHandler() waits for what a handler has written, also where that awaits nothing", async () => {
+  const handle = await loadHandler(moduleOf(`export default (connection) => {
+    connection.write("the whole ");
+    connection.write("answer");
+    connection.closeWrite();
+  }`));
+  // Takes a byte at a time, and each only later.
+  const stream = new MemoryStream({
+    takes: () => new Promise((resolve) => setTimeout(resolve, 0, 1)),
+  });
+  await handle(new StreamConnection(stream, INFO));
+  assertEquals([stream.writtenText, stream.calls.closeWrite], ["the whole answer", 1]);
+});
+
 Deno.test("loadHandler() leaves the stream of a connection to its maker to close", async () => {
   const handle = await loadHandler(moduleOf("export default () => {}"));
   const stream = new MemoryStream();
