@@ -7,10 +7,27 @@
 
 import { OperationalError } from "./errors.ts";
 
-const PERMISSIONS = ["run", "read", "write", "net", "env", "sys", "ffi", "import"] as const;
-
 /** A permission by Deno's name for it. */
-export type PermissionName = (typeof PERMISSIONS)[number];
+export type PermissionName =
+  | "run"
+  | "read"
+  | "write"
+  | "net"
+  | "env"
+  | "sys"
+  | "ffi"
+  | "import";
+
+const PERMISSIONS: readonly PermissionName[] = [
+  "run",
+  "read",
+  "write",
+  "net",
+  "env",
+  "sys",
+  "ffi",
+  "import",
+];
 
 /**
  * Gives up every permission but those that are kept. What is open stays open: sockets can be accepted from, read and
