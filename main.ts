@@ -6,10 +6,10 @@
  * @module
  */
 
-import type { CommandSpec, Question } from "./ipc/command_line.ts";
+import type { CommandSpec, Question } from "./cli/command_line.ts";
 import { EXIT_STATUS, UsageError } from "./ipc/errors.ts";
-import { exitWith, print } from "./ipc/exit.ts";
-import type { FlagTable } from "./ipc/flags.ts";
+import { exitWith, print } from "./cli/exit.ts";
+import type { FlagTable } from "./cli/flags.ts";
 
 /** As in `deno.json`, which is not imported: that would cost every start of the compiled binary 2 ms. */
 const VERSION = "0.1.0";
@@ -19,11 +19,11 @@ type Command = (args: readonly string[]) => Promise<number>;
 
 const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ["_worker", async (args) => {
-    const { runWorker } = await import("./server/worker.ts");
+    const { runWorker } = await import("./server/child/worker.ts");
     return await runWorker(args);
   }],
   ["_guard", async () => {
-    const { runGuard } = await import("./server/guard.ts");
+    const { runGuard } = await import("./server/child/guard.ts");
     return await runGuard();
   }],
   ["_reader", async () => {
@@ -38,7 +38,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
     const { parseServerOptions, SERVER_COMMAND } = await import("./server/command.ts");
     const options = parseServerOptions(args);
     if (typeof options === "string") return await answer(options, SERVER_COMMAND);
-    const { ignoreMeaninglessSignals, Lifetime } = await import("./ipc/lifetime.ts");
+    const { ignoreMeaninglessSignals, Lifetime } = await import("./cli/lifetime.ts");
     const { runServer } = await import("./server/mod.ts");
     using _ignored = ignoreMeaninglessSignals();
     using lifetime = new Lifetime();
@@ -91,7 +91,7 @@ function unknown(name: string): UsageError {
 async function answer(question: Question, spec?: CommandSpec<FlagTable>): Promise<number> {
   if (question === "version") print(`brood ${VERSION} (deno ${Deno.version.deno})`);
   else if (spec === undefined) print(USAGE);
-  else print((await import("./ipc/command_line.ts")).formatHelp(spec));
+  else print((await import("./cli/command_line.ts")).formatHelp(spec));
   return EXIT_STATUS.done;
 }
 

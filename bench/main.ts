@@ -7,10 +7,10 @@
  * @module
  */
 
-import { formatHelp } from "../ipc/command_line.ts";
+import { formatHelp } from "../cli/command_line.ts";
 import { EXIT_STATUS, OperationalError } from "../ipc/errors.ts";
-import { exitWith } from "../ipc/exit.ts";
-import { Lifetime } from "../ipc/lifetime.ts";
+import { exitWith } from "../cli/exit.ts";
+import { Lifetime } from "../cli/lifetime.ts";
 import { compileC } from "./c_programs.ts";
 import { type Contender, findContenders, type LeftOut } from "./contenders.ts";
 import { CLoad } from "./load_c.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { type CommandSpec, parseCommandLine } from "../ipc/command_line.ts";
-import { choice, type FlagValues, integer, seconds, text, toggle } from "../ipc/flags.ts";
+import { type CommandSpec, parseCommandLine } from "../cli/command_line.ts";
+import { choice, type FlagValues, integer, seconds, text, toggle } from "../cli/flags.ts";
 
 /** The flags of `deno task bench`. */
 export const BENCH_FLAGS = {

@@ -9,8 +9,8 @@ import {
   parseCommandLine,
   parseValue,
   type Question,
-} from "../ipc/command_line.ts";
-import { host, integer, seconds, text, toggle } from "../ipc/flags.ts";
+} from "../cli/command_line.ts";
+import { host, integer, seconds, text, toggle } from "../cli/flags.ts";
 import { LOAD_FLAGS, LOAD_NOTES, type LoadOptions, loadOptionsOf } from "./load/options.ts";
 
 /** The flags of `brood client`. */

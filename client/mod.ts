@@ -6,8 +6,8 @@
 
 import { formatEndpoint } from "../ipc/address.ts";
 import { EXIT_STATUS, isStreamError, OperationalError, reasonOf } from "../ipc/errors.ts";
-import { printError } from "../ipc/exit.ts";
-import { Lifetime } from "../ipc/lifetime.ts";
+import { printError } from "../cli/exit.ts";
+import { Lifetime } from "../cli/lifetime.ts";
 import type { ClientOptions } from "./command.ts";
 import { connect } from "./connect.ts";
 import { runInteractive } from "./interactive.ts";

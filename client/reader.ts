@@ -5,15 +5,15 @@
  * or the parent is gone. It leaves signals to the system, so that Ctrl-C, which reaches both processes, ends it even
  * while nobody reads what it prints.
  *
- * From source this is the main module itself (see `ipc/self.ts`).
+ * From source this is the main module itself (see `cli/self.ts`).
  *
  * @module
  */
 
 import { EXIT_STATUS } from "../ipc/errors.ts";
-import { exitWith } from "../ipc/exit.ts";
-import { giveUpPermissions } from "../ipc/permissions.ts";
-import type { HiddenCommand } from "../ipc/self.ts";
+import { exitWith } from "../cli/exit.ts";
+import { giveUpPermissions } from "../cli/permissions.ts";
+import type { HiddenCommand } from "../cli/self.ts";
 import { receiveAll } from "./receive.ts";
 
 /** The hidden command that starts a reader. What it works with is open when it starts: it needs no permission. */

@@ -5,7 +5,7 @@
  */
 
 import { isStreamError, OperationalError, reasonOf } from "../ipc/errors.ts";
-import { selfCommand } from "../ipc/self.ts";
+import { selfCommand } from "../cli/self.ts";
 import { READER_COMMAND } from "./reader.ts";
 
 /** A running reader. Whoever started it ends its input and waits for `ended`. */

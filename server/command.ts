@@ -10,10 +10,10 @@ import {
   type Parsed,
   parseValue,
   type Question,
-} from "../ipc/command_line.ts";
+} from "../cli/command_line.ts";
 import { UsageError } from "../ipc/errors.ts";
-import { choice, host, integer, seconds, text, toggle } from "../ipc/flags.ts";
-import { CONNECTIONS_DEFAULT } from "./descriptors.ts";
+import { choice, host, integer, seconds, text, toggle } from "../cli/flags.ts";
+import { CONNECTIONS_DEFAULT } from "./accept/descriptors.ts";
 
 /** The handler that is built in. */
 const ECHO = "echo";

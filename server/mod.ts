@@ -5,26 +5,26 @@
  */
 
 import { type Clock, systemClock } from "../ipc/clock.ts";
-import { onUnhandled } from "../ipc/exit.ts";
-import type { Lifetime } from "../ipc/lifetime.ts";
-import { Admission, type Slot } from "./admission.ts";
+import { onUnhandled } from "../cli/exit.ts";
+import type { Lifetime } from "../cli/lifetime.ts";
+import { Admission, type Slot } from "./accept/admission.ts";
 import type { ServerOptions } from "./command.ts";
-import { AcceptedConnection } from "./connection.ts";
-import { connectionLimit, descriptorLimit, withoutSpares } from "./descriptors.ts";
+import { AcceptedConnection } from "./accept/connection.ts";
+import { connectionLimit, descriptorLimit, withoutSpares } from "./accept/descriptors.ts";
 import { EventBus } from "./events.ts";
-import { loadModuleHere, type ModuleTrial, openHandlerModule } from "./handler_module.ts";
-import { echo } from "./handlers/echo.ts";
-import { openProgram } from "./handlers/program.ts";
-import type { HostLimit } from "./hosts.ts";
-import { LineWriter } from "./line_writer.ts";
-import { Listener } from "./listener.ts";
-import { subscribeLog } from "./log.ts";
+import { loadModuleHere, type ModuleTrial, openHandlerModule } from "./handlers/handler_module.ts";
+import { echo } from "./child/echo.ts";
+import { openProgram } from "./parent/program.ts";
+import type { HostLimit } from "./accept/hosts.ts";
+import { LineWriter } from "./log/line_writer.ts";
+import { Listener } from "./accept/listener.ts";
+import { subscribeLog } from "./log/log.ts";
 import { IterativeMode } from "./modes/iterative.ts";
 import type { Mode, ModeContext } from "./modes/mode.ts";
 import { PerConnectionMode } from "./modes/per_connection.ts";
 import { PipedMode } from "./modes/piped.ts";
 import { PreforkMode } from "./modes/prefork.ts";
-import { pipedWorker } from "./piped_command.ts";
+import { pipedWorker } from "./parent/piped_command.ts";
 
 /** How long the end of connections that have been ended is waited for. */
 const LAST_MS = 2000;
@@ -136,7 +136,7 @@ async function openHostLimit(
   { maxPerHost, handler }: Pick<ServerOptions, "maxPerHost" | "handler">,
 ): Promise<HostLimit | null> {
   if (maxPerHost === 0 && handler.kind !== "program") return null;
-  const { HostLimit } = await import("./hosts.ts");
+  const { HostLimit } = await import("./accept/hosts.ts");
   return new HostLimit(maxPerHost === 0 ? Infinity : maxPerHost);
 }
 
@@ -157,7 +157,7 @@ function reject(
 
 /** Lets a module in this process print where warnings go. */
 async function printModule(output: LineWriter): Promise<Disposable> {
-  const { printTo } = await import("./handlers/module_console.ts");
+  const { printTo } = await import("./child/module_console.ts");
   const printing = printTo(output);
   const { stdout, stderr } = Deno;
   Object.assign(Deno, { stdout: stderr });

@@ -1,8 +1,8 @@
 /** The README says what is true: its option blocks are the programs' own `--help`. */
 
 import { CLIENT_COMMAND } from "../client/command.ts";
-import { type CommandSpec, formatHelp } from "../ipc/command_line.ts";
-import type { FlagTable } from "../ipc/flags.ts";
+import { type CommandSpec, formatHelp } from "../cli/command_line.ts";
+import type { FlagTable } from "../cli/flags.ts";
 import { SERVER_COMMAND } from "../server/command.ts";
 import { assertEquals, assertStringIncludes } from "./assert.ts";
 

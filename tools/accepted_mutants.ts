@@ -12,7 +12,7 @@ export const ACCEPTED: readonly AcceptedMutant[] = [
     "if (false) return { path: EXECUTABLE, args: [command.name, ...args] };",
     "if (Deno.build.standalone) return { path: EXECUTABLE, args: [] };",
   ].map((mutated) => ({
-    path: "ipc/self.ts",
+    path: "cli/self.ts",
     original:
       "if (Deno.build.standalone) return { path: EXECUTABLE, args: [command.name, ...args] };",
     mutated,
@@ -38,31 +38,31 @@ export const ACCEPTED: readonly AcceptedMutant[] = [
     reason: "only on Windows are there no Unix-domain sockets",
   })),
   ...["true", "count >= 0"].map((condition) => ({
-    path: "server/hosts.ts",
+    path: "server/accept/hosts.ts",
     original: "if (count > 0) this.#counts.set(key, count);",
     mutated: `if (${condition}) this.#counts.set(key, count);`,
     reason: "a count of 0 that is kept takes memory, and is as good as none",
   })),
   {
-    path: "server/own_session.ts",
+    path: "server/parent/spawn/own_session.ts",
     original: 'let wrapper = Deno.build.os === "linux" ? await findWrapper(launcherPath) : null;',
     mutated: "let wrapper = true ? await findWrapper(launcherPath) : null;",
     reason: "only on other systems is there no wrapper",
   },
   ...["lead <= 0x80", "lead < 129"].map((condition) => ({
-    path: "server/escape.ts",
+    path: "server/log/escape.ts",
     original: "const shown = lead < 0x80 ? showAscii(lead) : showCharacter(sequence);",
     mutated: `const shown = ${condition} ? showAscii(lead) : showCharacter(sequence);`,
     reason: "0x80 is neither a character of ASCII nor the first byte of another",
   })),
   ...["lead > 0xc0", "lead >= 193"].map((condition) => ({
-    path: "server/escape.ts",
+    path: "server/log/escape.ts",
     original: "return lead >= 0xc0 ? 2 : 1;",
     mutated: `return ${condition} ? 2 : 1;`,
     reason: "no character begins with 0xc0",
   })),
   {
-    path: "server/escape.ts",
+    path: "server/log/escape.ts",
     original: "if (error instanceof TypeError) return null;",
     mutated: "if (true) return null;",
     reason: "the decoder throws nothing else; the check is for what nobody expects",

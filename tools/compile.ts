@@ -10,10 +10,10 @@
  */
 
 import { join } from "node:path";
-import { formatHelp } from "../ipc/command_line.ts";
+import { formatHelp } from "../cli/command_line.ts";
 import { EXIT_STATUS, OperationalError } from "../ipc/errors.ts";
-import { exitWith } from "../ipc/exit.ts";
-import { Lifetime } from "../ipc/lifetime.ts";
+import { exitWith } from "../cli/exit.ts";
+import { Lifetime } from "../cli/lifetime.ts";
 import {
   COMPILE_COMMAND,
   type CompileOptions,

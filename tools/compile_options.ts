@@ -6,9 +6,9 @@
 
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type CommandSpec, parseCommandLine } from "../ipc/command_line.ts";
+import { type CommandSpec, parseCommandLine } from "../cli/command_line.ts";
 import { UsageError } from "../ipc/errors.ts";
-import { choice, text } from "../ipc/flags.ts";
+import { choice, text } from "../cli/flags.ts";
 import { NPM_RUNTIME_TARGET } from "./npm_runtime.ts";
 
 /** The project's folder. */

@@ -9,10 +9,10 @@
  * @module
  */
 
-import { formatHelp } from "../ipc/command_line.ts";
+import { formatHelp } from "../cli/command_line.ts";
 import { EXIT_STATUS } from "../ipc/errors.ts";
-import { exitWith } from "../ipc/exit.ts";
-import { Lifetime } from "../ipc/lifetime.ts";
+import { exitWith } from "../cli/exit.ts";
+import { Lifetime } from "../cli/lifetime.ts";
 import { ACCEPTED } from "./accepted_mutants.ts";
 import { ROOT } from "./compile_options.ts";
 import { MUTATE_COMMAND, parseMutateOptions } from "./mutate_options.ts";

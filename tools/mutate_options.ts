@@ -4,8 +4,8 @@
  * @module
  */
 
-import { type CommandSpec, parseCommandLine } from "../ipc/command_line.ts";
-import { type FlagValues, integer, toggle } from "../ipc/flags.ts";
+import { type CommandSpec, parseCommandLine } from "../cli/command_line.ts";
+import { type FlagValues, integer, toggle } from "../cli/flags.ts";
 
 /** The flags of `deno task mutate`. */
 export const MUTATE_FLAGS = {

@@ -12,7 +12,7 @@
  */
 
 import { join } from "node:path";
-import { exitWith } from "../ipc/exit.ts";
+import { exitWith } from "../cli/exit.ts";
 import { DIST, ROOT } from "./compile_options.ts";
 import { NPM_RUNTIME_TARGET } from "./npm_runtime.ts";
 import { countResults, formatCounts } from "./test_report.ts";

@@ -5,7 +5,7 @@
  */
 
 import { UsageError } from "../../ipc/errors.ts";
-import { type FlagValues, integer, seconds, text, toggle } from "../../ipc/flags.ts";
+import { type FlagValues, integer, seconds, text, toggle } from "../../cli/flags.ts";
 
 /** More connections or messages than a machine gets through in a day. */
 const COUNT_MAX = 1_000_000_000;

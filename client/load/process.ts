@@ -9,10 +9,10 @@
 
 import { systemClock } from "../../ipc/clock.ts";
 import { EXIT_STATUS } from "../../ipc/errors.ts";
-import { exitWith } from "../../ipc/exit.ts";
-import { integer, readArgv, text } from "../../ipc/flags.ts";
-import { giveUpPermissions } from "../../ipc/permissions.ts";
-import type { HiddenCommand } from "../../ipc/self.ts";
+import { exitWith } from "../../cli/exit.ts";
+import { integer, readArgv, text } from "../../cli/flags.ts";
+import { giveUpPermissions } from "../../cli/permissions.ts";
+import type { HiddenCommand } from "../../cli/self.ts";
 import { UnresolvedError } from "./failure.ts";
 import { type LoadMessage, receiveMessages, sendMessage } from "./messages.ts";
 import { runShare, type ShareOptions } from "./share.ts";

@@ -6,8 +6,8 @@
  */
 
 import { OperationalError, reasonOf } from "../../ipc/errors.ts";
-import { formatArgv } from "../../ipc/flags.ts";
-import { type SelfCommand, selfCommand } from "../../ipc/self.ts";
+import { formatArgv } from "../../cli/flags.ts";
+import { type SelfCommand, selfCommand } from "../../cli/self.ts";
 import { UnresolvedError } from "./failure.ts";
 import { type LoadMessage, receiveMessages, sendMessage } from "./messages.ts";
 import type { LoadOptions } from "./options.ts";

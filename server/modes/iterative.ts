@@ -10,10 +10,10 @@
 import { IdleTimer } from "../../ipc/idle_timer.ts";
 import { linger } from "../../ipc/linger.ts";
 import type { ConnectionInfo } from "../../ipc/transport.ts";
-import type { AcceptedConnection } from "../connection.ts";
+import type { AcceptedConnection } from "../accept/connection.ts";
 import type { CloseReason } from "../events.ts";
-import { stackOf } from "../handlers/failure.ts";
-import { StreamConnection, type StreamHandler } from "../handlers/stream_connection.ts";
+import { stackOf } from "../child/failure.ts";
+import { StreamConnection, type StreamHandler } from "../child/stream_connection.ts";
 import type { Mode, ModeContext } from "./mode.ts";
 
 /** Owns the connection that is being served. */

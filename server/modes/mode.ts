@@ -5,7 +5,7 @@
  */
 
 import type { Clock } from "../../ipc/clock.ts";
-import type { AcceptedConnection } from "../connection.ts";
+import type { AcceptedConnection } from "../accept/connection.ts";
 import type { EventBus } from "../events.ts";
 
 /** What every mode works with. */

@@ -6,11 +6,11 @@
  */
 
 import type { ByteStream, ConnectionInfo } from "../../ipc/transport.ts";
-import type { AcceptedConnection } from "../connection.ts";
-import { Patience } from "../patience.ts";
-import { WorkerPool } from "../pool.ts";
-import type { WorkerProcess } from "../worker_process.ts";
-import { Workers } from "../workers.ts";
+import type { AcceptedConnection } from "../accept/connection.ts";
+import { Patience } from "../accept/patience.ts";
+import { WorkerPool } from "../parent/pool.ts";
+import type { WorkerProcess } from "../parent/worker_process.ts";
+import { Workers } from "../parent/workers.ts";
 import type { Mode, ModeContext } from "./mode.ts";
 
 /** What this mode is told besides. */

@@ -9,15 +9,15 @@ import type { Clock } from "../../ipc/clock.ts";
 import { isStreamError, OperationalError } from "../../ipc/errors.ts";
 import { relay } from "../../ipc/relay.ts";
 import { PipeParentTransport } from "../../ipc/transports/pipe.ts";
-import { type AcceptedConnection, closeReason, type Outcome } from "../connection.ts";
+import { type AcceptedConnection, closeReason, type Outcome } from "../accept/connection.ts";
 import type { CloseReason } from "../events.ts";
-import { GuardProcess } from "../guard_process.ts";
-import { Home } from "../home.ts";
-import { openSessions, type SessionSpawn } from "../own_session.ts";
-import type { PipedCommand } from "../piped_command.ts";
-import { PipedProcess } from "../piped_process.ts";
-import { Supervisor } from "../supervisor.ts";
-import type { WorkerProcess } from "../worker_process.ts";
+import { GuardProcess } from "../parent/guard_process.ts";
+import { Home } from "../parent/home/home.ts";
+import { openSessions, type SessionSpawn } from "../parent/spawn/own_session.ts";
+import type { PipedCommand } from "../parent/piped_command.ts";
+import { PipedProcess } from "../parent/piped_process.ts";
+import { Supervisor } from "../parent/supervisor.ts";
+import type { WorkerProcess } from "../parent/worker_process.ts";
 import type { Mode, ModeContext } from "./mode.ts";
 
 /** The ends of a connection after which its process has nobody left to serve. */

@@ -7,10 +7,10 @@
  * @module
  */
 
-import type { AcceptedConnection } from "../connection.ts";
-import { Patience } from "../patience.ts";
-import { WorkerPool } from "../pool.ts";
-import { Workers } from "../workers.ts";
+import type { AcceptedConnection } from "../accept/connection.ts";
+import { Patience } from "../accept/patience.ts";
+import { WorkerPool } from "../parent/pool.ts";
+import { Workers } from "../parent/workers.ts";
 import type { Mode, ModeContext } from "./mode.ts";
 
 /** What this mode is told besides. */

@@ -1,5 +1,5 @@
 import { CLIENT_COMMAND, parseClientOptions } from "../../client/command.ts";
-import { formatHelp } from "../../ipc/command_line.ts";
+import { formatHelp } from "../../cli/command_line.ts";
 import { UsageError } from "../../ipc/errors.ts";
 import { assertEquals, assertStringIncludes, assertThrows } from "../assert.ts";
 

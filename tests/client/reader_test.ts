@@ -1,5 +1,5 @@
 import { READER_COMMAND } from "../../client/reader.ts";
-import { selfCommand } from "../../ipc/self.ts";
+import { selfCommand } from "../../cli/self.ts";
 import { assertEquals } from "../assert.ts";
 import { bytesOf } from "../support/bytes.ts";
 

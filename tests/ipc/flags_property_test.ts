@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { CLIENT_COMMAND, parseClientOptions } from "../../client/command.ts";
 import { UsageError } from "../../ipc/errors.ts";
-import { choice, formatArgv, integer, readArgv, seconds, text, toggle } from "../../ipc/flags.ts";
+import { choice, formatArgv, integer, readArgv, seconds, text, toggle } from "../../cli/flags.ts";
 import { parseServerOptions, SERVER_COMMAND } from "../../server/command.ts";
 import { assert, assertEquals, assertMatch } from "../assert.ts";
 

@@ -235,8 +235,8 @@ Deno.test("parseMutateOptions() tries a sample of all sources unless told", () =
   const options = parseMutateOptions([]);
   assertEquals(options?.paths, ["client", "ipc", "server"]);
   assertEquals([options?.sample, options?.seed, options?.e2e], [100, 1, false]);
-  const told = parseMutateOptions(["ipc/flags.ts", "--sample", "0", "server", "--e2e"]);
-  assertEquals(told?.paths, ["ipc/flags.ts", "server"]);
+  const told = parseMutateOptions(["cli/flags.ts", "--sample", "0", "server", "--e2e"]);
+  assertEquals(told?.paths, ["cli/flags.ts", "server"]);
   assertEquals([told?.sample, told?.e2e], [0, true]);
   assertEquals(parseMutateOptions(["--help"]), null);
   assertThrows(() => parseMutateOptions(["--jobs", "0"]), UsageError, "from 1 to 64");

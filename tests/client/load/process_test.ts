@@ -4,8 +4,8 @@ import { type LoadMessage, receiveMessages } from "../../../client/load/messages
 import { LOAD_COMMAND, SHARE_FLAGS } from "../../../client/load/process.ts";
 import type { ShareOptions } from "../../../client/load/share.ts";
 import { Tally } from "../../../client/load/tally.ts";
-import { formatArgv } from "../../../ipc/flags.ts";
-import { selfCommand } from "../../../ipc/self.ts";
+import { formatArgv } from "../../../cli/flags.ts";
+import { selfCommand } from "../../../cli/self.ts";
 import { assert, assertEquals } from "../../assert.ts";
 import { BadServer } from "../../e2e/bad_server.ts";
 import { within } from "../../e2e/process.ts";

@@ -1,7 +1,7 @@
 import { writeAll } from "../../../ipc/copy.ts";
-import { AcceptedConnection } from "../../../server/connection.ts";
-import { echo } from "../../../server/handlers/echo.ts";
-import type { StreamHandler } from "../../../server/handlers/stream_connection.ts";
+import { AcceptedConnection } from "../../../server/accept/connection.ts";
+import { echo } from "../../../server/child/echo.ts";
+import type { StreamHandler } from "../../../server/child/stream_connection.ts";
 import { IterativeMode } from "../../../server/modes/iterative.ts";
 import { assertEquals, assertStringIncludes } from "../../assert.ts";
 import { bytesOf, readAll, receive, send } from "../../support/bytes.ts";

@@ -1,5 +1,5 @@
 import { systemClock } from "../../../ipc/clock.ts";
-import { AcceptedConnection } from "../../../server/connection.ts";
+import { AcceptedConnection } from "../../../server/accept/connection.ts";
 import type { ModeContext } from "../../../server/modes/mode.ts";
 import { PerConnectionMode } from "../../../server/modes/per_connection.ts";
 import { assertEquals } from "../../assert.ts";

@@ -1,9 +1,9 @@
 import { systemClock } from "../../../ipc/clock.ts";
-import { AcceptedConnection } from "../../../server/connection.ts";
-import { openProgram } from "../../../server/handlers/program.ts";
+import { AcceptedConnection } from "../../../server/accept/connection.ts";
+import { openProgram } from "../../../server/parent/program.ts";
 import type { ModeContext } from "../../../server/modes/mode.ts";
 import { PipedMode } from "../../../server/modes/piped.ts";
-import { type PipedCommand, pipedWorker } from "../../../server/piped_command.ts";
+import { type PipedCommand, pipedWorker } from "../../../server/parent/piped_command.ts";
 import { assertEquals } from "../../assert.ts";
 import { bytesOf, readAll, receive, send } from "../../support/bytes.ts";
 import { FakeClock } from "../../support/fake_clock.ts";

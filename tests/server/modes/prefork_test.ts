@@ -1,4 +1,4 @@
-import { AcceptedConnection } from "../../../server/connection.ts";
+import { AcceptedConnection } from "../../../server/accept/connection.ts";
 import type { CloseReason } from "../../../server/events.ts";
 import { PreforkMode, type PreforkOptions } from "../../../server/modes/prefork.ts";
 import { assertEquals } from "../../assert.ts";

@@ -1,0 +1,211 @@
+/**
+ * The command line that people type: parsed strictly by a command's table, and explained by `--help` from the same
+ * table.
+ *
+ * @module
+ */
+
+// @ts-types="../types/std_cli_parse_args.d.ts"
+import { parseArgs } from "@std/cli/parse-args";
+import { UsageError } from "../ipc/errors.ts";
+import { type Flag, type FlagTable, type FlagValues, toggle, ValueError } from "./flags.ts";
+
+/** A command as its user sees it. */
+export interface CommandSpec<Table extends FlagTable> {
+  /** What it is called by. */
+  readonly name: string;
+  /** Where it is typed, in front of its name: `brood` unless told. */
+  readonly typed?: string;
+  /** What it does, in a line. */
+  readonly summary: string;
+  /** Its operands in order, those in brackets optional: `["[HOST]", "PORT"]`. After `"[PATH]..."` may be more. */
+  readonly operands: readonly string[];
+  /** How it takes a program behind `--`: `"[-- PROGRAM [ARG]...]"`; where it takes none, operands stand there. */
+  readonly program?: string;
+  /** Its flags, in the order that `--help` tells them. */
+  readonly flags: Table;
+  /** What `--help` says below the flags. */
+  readonly notes: readonly string[];
+  /** Whether it answers to `--version`. */
+  readonly hasVersion?: boolean;
+}
+
+/** What a command line may ask for in place of a run. */
+export type Question = "help" | "version";
+
+/** The flags that every command has, and those of this program. */
+const HELP = toggle("print this and exit", { alias: "h" });
+const VERSION = toggle("print the version and exit");
+
+/** A command line that was understood. */
+export interface Parsed<Table extends FlagTable> {
+  /** The value of every flag, given or not. */
+  readonly flags: FlagValues<Table>;
+  /** The names of the flags that were given. */
+  readonly given: ReadonlySet<string>;
+  /** As many as the command takes: those in brackets may be missing. */
+  readonly operands: readonly string[];
+  /** A program and its arguments, or null where none was given. */
+  readonly program: readonly [string, ...string[]] | null;
+}
+
+/**
+ * Parses the arguments of a command. Returns what they ask if that is `--help` or `--version`. Throws {@linkcode UsageError}
+ * for an unknown flag, a value that is missing or out of range, and operands that are missing or surplus.
+ * What stands behind `--` is a program with its arguments, taken as it is, or operands.
+ */
+export function parseCommandLine<Table extends FlagTable>(
+  spec: CommandSpec<Table>,
+  args: readonly string[],
+): Parsed<Table> | Question {
+  const refuse = (message: string) => new UsageError(message, { command: spec.name });
+  const isValued = (name: string) => spec.flags[name]?.placeholder !== null;
+  const [valued, switches] = partition(Object.keys(spec.flags), isValued);
+  const { flagged, operands: inFront, behind } = sortArguments(args, {
+    valued,
+    names: namesByAlias(spec.flags),
+  });
+  const takesProgram = spec.program !== undefined;
+  const operands = takesProgram ? inFront : [...inFront, ...behind ?? []];
+  const questions: readonly Question[] = spec.hasVersion ? ["help", "version"] : ["help"];
+  const booleans = [...questions, ...switches];
+  const withValue = booleans.find((name) =>
+    flagged.some((argument) => argument.startsWith(`--${name}=`))
+  );
+  if (withValue !== undefined) throw refuse(`--${withValue} takes no value`);
+  const parsed = parseArgs(flagged, {
+    boolean: booleans,
+    string: valued,
+    unknown(argument) {
+      throw refuse(`unknown flag ${quoteIfOdd(argument)}`);
+    },
+  });
+  const question = questions.find((name) => parsed[name] === true);
+  if (question !== undefined) return question;
+
+  const flags: Record<string, unknown> = {};
+  for (const [name, flag] of Object.entries(spec.flags)) {
+    const value = parsed[name];
+    if (value === undefined) flags[name] = flag.fallback;
+    else if (value === "") throw refuse(`--${name} needs a value: ${flag.placeholder}`);
+    else if (typeof value !== "string") flags[name] = value;
+    else flags[name] = parseValue(`--${name}`, value, { flag, command: spec.name });
+  }
+
+  const required = spec.operands.filter((operand) => !operand.startsWith("["));
+  const isOpen = spec.operands.at(-1)?.endsWith("...") === true;
+  const surplus = isOpen ? undefined : operands[spec.operands.length];
+  if (surplus !== undefined) throw refuse(`surplus argument ${JSON.stringify(surplus)}`);
+  if (operands.length < required.length) {
+    throw refuse(`${required.slice(operands.length).join(" and ")} is missing`);
+  }
+  // An absent switch is false to the parser, an absent value undefined.
+  const given = new Set(Object.keys(spec.flags).filter((name) => Boolean(parsed[name])));
+  const program = takesProgram && behind !== null ? programOf(behind) : null;
+  if (program === undefined) throw refuse("PROGRAM is missing behind --");
+  return { flags: flags as FlagValues<Table>, given, operands, program };
+}
+
+function programOf(words: readonly string[]): readonly [string, ...string[]] | undefined {
+  const [path, ...args] = words;
+  return path === undefined || path === "" ? undefined : [path, ...args];
+}
+
+/** The names that letters stand for, each with its dashes: `--verbose` by `-v`. */
+function namesByAlias(flags: FlagTable): ReadonlyMap<string, string> {
+  const aliased = Object.entries({ help: HELP, ...flags }).filter(([, flag]) =>
+    flag.alias !== undefined
+  );
+  return new Map(aliased.map(([name, flag]) => [`-${flag.alias}`, `--${name}`]));
+}
+
+function partition<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(test), items.filter((item) => !test(item))];
+}
+
+/**
+ * Sorts the arguments as `getopt_long(3)` does: the argument behind a flag that takes a value is that value, whatever
+ * it looks like, and is joined to it. What stands behind `--` is left alone; null if there is no `--`. A letter that
+ * stands for a flag becomes its name, but only where it stands alone: letters are not joined, to each other or to a
+ * value.
+ */
+function sortArguments(
+  args: readonly string[],
+  flags: { readonly valued: readonly string[]; readonly names: ReadonlyMap<string, string> },
+): {
+  readonly flagged: string[];
+  readonly operands: string[];
+  readonly behind: readonly string[] | null;
+} {
+  const flagged: string[] = [];
+  const operands: string[] = [];
+  for (let i = 0; i < args.length; i++) {
+    const typed = args[i] ?? "";
+    const next = args[i + 1];
+    const argument = flags.names.get(typed) ?? typed;
+    if (argument === "--") return { flagged, operands, behind: args.slice(i + 1) };
+    if (!argument.startsWith("-") || argument === "-") {
+      operands.push(argument);
+    } else if (next !== undefined && flags.valued.some((name) => argument === `--${name}`)) {
+      flagged.push(`${argument}=${next}`);
+      i += 1;
+    } else {
+      flagged.push(argument);
+    }
+  }
+  return { flagged, operands, behind: null };
+}
+
+/** The argument as it was typed, or quoted where it would not stay on one line or cannot be told from the message. */
+function quoteIfOdd(argument: string): string {
+  return /^[\x21-\x7e]+$/.test(argument) ? argument : JSON.stringify(argument);
+}
+
+/** Parses the value of a flag or operand. Throws {@linkcode UsageError} that names it, its value and what was expected. */
+export function parseValue<T>(
+  name: string,
+  text: string,
+  options: { readonly flag: Pick<Flag<T>, "parse">; readonly command: string },
+): T {
+  try {
+    return options.flag.parse(text);
+  } catch (cause) {
+    if (!(cause instanceof ValueError)) throw cause;
+    throw new UsageError(`${name} ${JSON.stringify(text)}: ${cause.message}`, options);
+  }
+}
+
+/** The line that shows how a command is called. */
+export function formatUsage(spec: CommandSpec<FlagTable>): string {
+  const program = spec.program === undefined ? [] : [spec.program];
+  return [spec.typed ?? "brood", spec.name, "[OPTIONS]", ...spec.operands, ...program].join(" ");
+}
+
+/** The text of `--help`, which is also the README's block. */
+export function formatHelp(spec: CommandSpec<FlagTable>): string {
+  const rows = Object.entries(spec.flags).map(([name, flag]) => [
+    formatFlag(name, flag),
+    // A switch is off, and an empty text is nothing to tell.
+    flag.placeholder === null || flag.fallback === ""
+      ? flag.help
+      : `${flag.help} (${flag.fallback})`,
+  ]);
+  rows.push([formatFlag("help", HELP), HELP.help]);
+  if (spec.hasVersion) rows.push([formatFlag("version", VERSION), VERSION.help]);
+  const width = Math.max(...rows.map(([left = ""]) => left.length)) + 2;
+  return [
+    `${spec.summary}`,
+    "",
+    `Usage: ${formatUsage(spec)}`,
+    "",
+    "Options:",
+    ...rows.map(([left = "", right = ""]) => `  ${left.padEnd(width)}${right}`),
+    "",
+    ...spec.notes,
+  ].join("\n");
+}
+
+function formatFlag(name: string, { alias, placeholder }: Flag<unknown>): string {
+  const names = alias === undefined ? `--${name}` : `-${alias}, --${name}`;
+  return placeholder === null ? names : `${names} ${placeholder}`;
+}

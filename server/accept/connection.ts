@@ -1,0 +1,124 @@
+/**
+ * An accepted connection: its socket, who is connected, and the events of its life.
+ *
+ * @module
+ */
+
+import type { Clock } from "../../ipc/clock.ts";
+import { isStreamError } from "../../ipc/errors.ts";
+import type { RelayEnd } from "../../ipc/relay.ts";
+import { sendQueues } from "../../ipc/send_queue.ts";
+import type { ConnectionInfo } from "../../ipc/transport.ts";
+import type { CloseReason, EventBus } from "../events.ts";
+
+/** What an accepted connection is made with. */
+export interface AcceptedConnectionOptions {
+  /** Counts the connections of one server, from 1. */
+  readonly id: number;
+  /** Where its events go. */
+  readonly events: EventBus;
+  /** Measures how long it lasts. */
+  readonly clock: Clock;
+  /** How many connections its client's address has, this one included; 0 if nobody counts. */
+  readonly hostConnections: number;
+}
+
+/** How a connection ended. */
+export interface Outcome {
+  /** Bytes that came from the client. */
+  readonly bytesIn: number;
+  /** Bytes that went to the client. */
+  readonly bytesOut: number;
+  /** Why it ended. */
+  readonly reason: CloseReason;
+}
+
+/** Why a connection closed whose relay was ended so, whatever became of its process. */
+const REASON_OF_END: Readonly<Partial<Record<RelayEnd, CloseReason>>> = {
+  client: "client_lost",
+  idle: "idle_timeout",
+  stop: "server_stopped",
+};
+
+/** How long a process that has ended both directions may go on before the connection is told as finished. */
+const PROCESS_END_MS = 1000;
+
+/**
+ * Why a connection closed whose relay was ended so. An end of file looks the same from a process that has answered and
+ * from one that was killed in the middle of its answer: only its end, `processEnd`, tells them apart.
+ */
+export async function closeReason(
+  endedBy: RelayEnd,
+  processEnd: Promise<CloseReason>,
+  clock: Clock,
+): Promise<CloseReason> {
+  const reason = REASON_OF_END[endedBy];
+  if (reason !== undefined) return reason;
+  const settled = new AbortController();
+  const patience = clock.sleep(PROCESS_END_MS, settled.signal).then(() => "finished" as const);
+  return await Promise.race([processEnd, patience]).finally(() => settled.abort());
+}
+
+/** Tells the events of one connection. The mode that serves it closes `stream`. */
+export class AcceptedConnection {
+  /** Who is connected. */
+  readonly info: ConnectionInfo;
+  /** Its socket. */
+  readonly stream: Deno.TcpConn;
+  /** How many connections its client's address had when it was accepted, this one included; 0 if nobody counts. */
+  readonly hostConnections: number;
+  readonly #events: EventBus;
+  readonly #clock: Clock;
+  readonly #acceptedAt: number;
+
+  /** Takes over a socket that was just accepted, and turns Nagle's algorithm off and keepalive on. */
+  constructor(stream: Deno.TcpConn, options: AcceptedConnectionOptions) {
+    this.stream = stream;
+    this.info = { id: options.id, remoteAddr: stream.remoteAddr, localAddr: stream.localAddr };
+    this.hostConnections = options.hostConnections;
+    this.#events = options.events;
+    this.#clock = options.clock;
+    this.#acceptedAt = options.clock.now();
+    try {
+      stream.setNoDelay(true);
+      // Else a client that has vanished without a word is never missed.
+      stream.setKeepAlive(true);
+    } catch (error) {
+      // Some systems refuse them when the client is gone already; the first read will tell.
+      if (!isStreamError(error)) throw error;
+    }
+  }
+
+  /** Tells that it is now served, by that worker or by the parent (null). */
+  tellAccepted(workerPid: number | null): void {
+    this.#events.emit({ event: "connection_accepted", connection: this.info, workerPid });
+  }
+
+  /** What to call with every chunk that the client sends; undefined where nobody wants to know. */
+  get onMessage(): ((data: Uint8Array) => void) | undefined {
+    if (!this.#events.wants("message_received")) return undefined;
+    return (data) => this.#events.emit({ event: "message_received", connection: this.info, data });
+  }
+
+  /** Bytes that were written to the client and that its side has not taken yet, or null where nobody can tell. */
+  unsentBytes(): Promise<number | null> {
+    return sendQueues.unsentBytes(this.info);
+  }
+
+  /** Closes it unserved, and tells why. */
+  refuse(reason: CloseReason): void {
+    this.stream.close();
+    this.tellClosed({ bytesIn: 0, bytesOut: 0, reason });
+  }
+
+  /** Tells that it has ended, and how. */
+  tellClosed(outcome: Outcome): void {
+    const durationMs = Math.round((this.#clock.now() - this.#acceptedAt) * 1000) / 1000;
+    this.#events.emit({
+      event: "connection_closed",
+      connection: this.info,
+      ...outcome,
+      durationMs,
+    });
+  }
+}

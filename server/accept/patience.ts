@@ -1,0 +1,60 @@
+/**
+ * How long an accepted connection waits until a worker takes it: no longer than it may stand still, and a little longer
+ * than a worker may take to start, whose own failure tells more.
+ *
+ * Nobody reads from a client that waits. One that leaves meanwhile is found out when its bytes are relayed, or costs its
+ * slot for as long as this lasts.
+ *
+ * @module
+ */
+
+import type { Clock } from "../../ipc/clock.ts";
+import type { CloseReason } from "../events.ts";
+import { START_MS } from "../parent/worker_process.ts";
+
+const WAIT_MS = START_MS + 1000;
+
+/** What a patience is made with. */
+export interface PatienceOptions {
+  /** Measures it. */
+  readonly clock: Clock;
+  /** How long a connection may stand still, in milliseconds; 0 means for ever. */
+  readonly idleTimeoutMs: number;
+}
+
+/** Runs from its making to its disposal. */
+export class Patience implements Disposable {
+  /** Why a connection is closed that has waited for so long. */
+  readonly reason: CloseReason;
+  /** Resolves when it is over, or disposed. */
+  readonly ended: Promise<void>;
+  readonly #over = new AbortController();
+  readonly #disposed = new AbortController();
+
+  /** Starts to wait. */
+  constructor({ clock, idleTimeoutMs }: PatienceOptions) {
+    const isIdle = idleTimeoutMs > 0 && idleTimeoutMs < WAIT_MS;
+    this.reason = isIdle ? "idle_timeout" : "worker_failed";
+    this.ended = this.#wait(clock, isIdle ? idleTimeoutMs : WAIT_MS);
+  }
+
+  async #wait(clock: Clock, ms: number): Promise<void> {
+    await clock.sleep(ms, this.#disposed.signal);
+    if (!this.#disposed.signal.aborted) this.#over.abort();
+  }
+
+  /** Aborts when it is over. */
+  get signal(): AbortSignal {
+    return this.#over.signal;
+  }
+
+  /** Whether it is over. */
+  get isOver(): boolean {
+    return this.#over.signal.aborted;
+  }
+
+  /** Stops to wait. */
+  [Symbol.dispose](): void {
+    this.#disposed.abort();
+  }
+}

@@ -1,0 +1,231 @@
+/**
+ * The worker's entry: the hidden command `_worker`, which the parent starts for a connection.
+ *
+ * It opens its transport, connects to the hub (unless its transport is a pipe), gives up every permission, loads its
+ * handler, says hello, and serves the connections that the parent opens, one at a time. It ends with the last of as many
+ * as it was told, at the parent's word, or when the parent is gone (the control channel's end of file).
+ *
+ * A worker's start is the price of a connection: this path imports little, and nothing from npm. From source this is
+ * the main module itself, or what a main module made for the worker imports (see `worker_command.ts`).
+ *
+ * @module
+ */
+
+import { ControlChannel } from "../../ipc/control.ts";
+import {
+  errnoOf,
+  EXIT_STATUS,
+  isStreamError,
+  OperationalError,
+  reasonOf,
+} from "../../ipc/errors.ts";
+import { exitWith } from "../../cli/exit.ts";
+import { choice, type FlagValues, integer, readArgv, text } from "../../cli/flags.ts";
+import { giveUpPermissions } from "../../cli/permissions.ts";
+import type { HiddenCommand } from "../../cli/self.ts";
+import type { WorkerTransport } from "../../ipc/transport.ts";
+import { UnixWorkerTransport } from "../../ipc/transports/unix.ts";
+import { echo } from "./echo.ts";
+import { HandlerError, StreamConnection, type StreamHandler } from "./stream_connection.ts";
+
+/** The hidden command that starts a worker. Which permissions it starts with depends on its sockets. */
+export const WORKER_COMMAND: HiddenCommand = {
+  name: "_worker",
+  module: import.meta.url,
+  flags: [],
+};
+
+/** The modules that not every worker needs. */
+export const LATE_MODULES = {
+  pipe: new URL("../../ipc/transports/pipe.ts", import.meta.url).href,
+  handler: new URL("./module.ts", import.meta.url).href,
+} as const;
+
+/** Imports the module of a handler. */
+export type ImportModule = () => Promise<unknown>;
+
+/** Stands for a path or URL that is not needed; without a handler's a worker echoes. */
+export const NONE = "-";
+
+/** What the parent tells a worker. */
+export const WORKER_FLAGS = {
+  transport: choice(
+    ["unix", "pipe", "none"],
+    "how its connections come; none: it only tries whether the handler loads",
+  ),
+  socket: text({ placeholder: "PATH", fallback: NONE, help: "the socket to listen on" }),
+  control: text({ placeholder: "PATH", fallback: NONE, help: "the hub's socket" }),
+  handler: text({ placeholder: "URL", fallback: NONE, help: "the handler's module" }),
+  worker: integer({
+    placeholder: "N",
+    fallback: 0,
+    min: 1,
+    max: Number.MAX_SAFE_INTEGER,
+    help: "the number to say hello with",
+  }),
+  connections: integer({
+    placeholder: "N",
+    fallback: 1,
+    min: 0,
+    max: Number.MAX_SAFE_INTEGER,
+    help: "how many connections to serve before the end; 0 means no end",
+  }),
+};
+
+/** Runs a worker as this process's whole program, with the handler's module imported so if it has one. */
+export async function startWorker(importModule?: ImportModule): Promise<never> {
+  return await exitWith(() => runWorker(Deno.args, importModule));
+}
+
+/** Runs a worker. Resolves to its exit status. Without `importModule` the handler's module is found by its URL. */
+export async function runWorker(
+  args: readonly string[],
+  importModule?: ImportModule,
+): Promise<number> {
+  const flags = readArgv(WORKER_FLAGS, args);
+  await using handler = await openHandler(flags.handler, importModule);
+  switch (flags.transport) {
+    case "unix":
+      return await runUnixWorker(flags, handler);
+    case "pipe":
+      return await runPipeWorker(handler);
+    case "none":
+      giveUpPermissions();
+      await handler.load();
+      return EXIT_STATUS.done;
+  }
+}
+
+async function runUnixWorker(
+  flags: FlagValues<typeof WORKER_FLAGS>,
+  handler: WorkerHandler,
+): Promise<number> {
+  const { socket, control, worker, connections } = flags;
+  const transport = openTransport(socket);
+  const channel = await connectToParent(control);
+  if (channel === null) return EXIT_STATUS.failed;
+  giveUpPermissions();
+  const server = new ConnectionServer();
+  const serve = async () => {
+    server.handle = await handler.load();
+    await channel.send({ type: "hello", worker });
+    return await serveAll(transport, { server, connections, channel });
+  };
+  // The parent's end is this worker's, also while a module loads that never finishes.
+  return await Promise.race([serve(), untilStopped(channel, server)]);
+}
+
+async function runPipeWorker(handler: WorkerHandler): Promise<number> {
+  const { PipeWorkerTransport } = await importLate<typeof import("../../ipc/transports/pipe.ts")>(
+    LATE_MODULES.pipe,
+  );
+  giveUpPermissions();
+  const server = new ConnectionServer();
+  server.handle = await handler.load();
+  return await server.serve(new PipeWorkerTransport());
+}
+
+/**
+ * Loads a module that not every worker needs. Its URL is no literal in an `import()`, or Deno would read it in advance
+ * for all of them. A worker that needs it has it already: from source its main module imports it, and a compiled binary
+ * has it because the server imports it too.
+ */
+async function importLate<Module>(url: string): Promise<Module> {
+  return await import(url);
+}
+
+/** The handler of a worker. Disposing waits until what it printed is written, or for a second. */
+interface WorkerHandler extends AsyncDisposable {
+  /** Loads it: to be called when nothing is permitted any more. */
+  load(): Promise<StreamHandler>;
+}
+
+const ECHO: WorkerHandler = {
+  load: () => Promise.resolve(echo),
+  [Symbol.asyncDispose]: () => Promise.resolve(),
+};
+
+/** The handler that the parent named. Nothing of a user's module runs before it is loaded. */
+async function openHandler(url: string, importModule?: ImportModule): Promise<WorkerHandler> {
+  if (url === NONE) return ECHO;
+  const { ModuleHandler, readModule } = await importLate<typeof import("./module.ts")>(
+    LATE_MODULES.handler,
+  );
+  return new ModuleHandler(importModule ?? await readModule(url));
+}
+
+/** The control channel, or null if the parent is gone: its end is this worker's. */
+async function connectToParent(control: string): Promise<ControlChannel | null> {
+  try {
+    return await ControlChannel.connect(control);
+  } catch (cause) {
+    const errno = errnoOf(cause);
+    if (errno === "ECONNREFUSED" || errno === "ENOENT") return null;
+    if (errno === null) throw cause;
+    throw new OperationalError(`Cannot connect to ${control}: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+function openTransport(socket: string): WorkerTransport {
+  try {
+    return new UnixWorkerTransport(socket);
+  } catch (cause) {
+    if (!isStreamError(cause)) throw cause;
+    throw new OperationalError(`Cannot listen on ${socket}: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+/** Serves connections one at a time, each with the same handler. */
+class ConnectionServer {
+  /** The handler. */
+  handle: StreamHandler = echo;
+  #current: StreamConnection | null = null;
+
+  /** Takes and serves the next connection. Resolves to the exit status that it would end this worker with. */
+  async serve(transport: WorkerTransport): Promise<number> {
+    const { stream, info } = await transport.accept();
+    using connection = new StreamConnection(stream, info);
+    this.#current = connection;
+    try {
+      await this.handle(connection);
+    } catch (error) {
+      if (error instanceof HandlerError) return EXIT_STATUS.failed;
+      // The client is gone before its answer: its own business, and no failure of this worker.
+      if (!connection.isToBlame(error)) throw error;
+    }
+    return EXIT_STATUS.done;
+  }
+
+  /** Tells the handler of that connection that its client is lost. */
+  hangUp(id: number): void {
+    if (this.#current?.id === id) this.#current.abort();
+  }
+}
+
+/** Serves one connection after another, as many as it was told, or until a handler fails. */
+async function serveAll(
+  transport: WorkerTransport,
+  options: {
+    readonly server: ConnectionServer;
+    readonly connections: number;
+    readonly channel: ControlChannel;
+  },
+): Promise<number> {
+  const { server, connections, channel } = options;
+  for (let served = 1;; served++) {
+    const status = await server.serve(transport);
+    if (status !== EXIT_STATUS.done || served === connections) return status;
+    await channel.send({ type: "finished" });
+  }
+}
+
+/** Resolves when the parent says so, or is gone. */
+async function untilStopped(channel: ControlChannel, server: ConnectionServer): Promise<number> {
+  while (true) {
+    const message = await channel.receive();
+    if (message?.type !== "hangup") return message === null ? EXIT_STATUS.failed : EXIT_STATUS.done;
+    server.hangUp(message.connection);
+  }
+}
+
+if (import.meta.main) await startWorker();

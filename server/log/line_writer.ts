@@ -1,0 +1,146 @@
+/**
+ * Writes lines to standard output or standard error without ever holding up a connection: lines that come while a
+ * write is under way go out together in the next one.
+ *
+ * A reader that stands still (a paused pager) cannot make the server grow: beyond a limit lines are dropped, and a
+ * warning says how many. A write that fails (a full disk) loses its lines, which a warning says once; the next lines are
+ * tried again, and when they can be written another warning says how many were lost. A reader that is gone does not come
+ * back: a warning says so, and the server goes on without its log.
+ *
+ * @module
+ */
+
+import type { Clock } from "../../ipc/clock.ts";
+import { errnoOf, isStreamError, reasonOf } from "../../ipc/errors.ts";
+import type { ByteStream } from "../../ipc/transport.ts";
+
+/** Characters that may wait to be written. */
+const PENDING_CHARACTERS_MAX = 1024 * 1024;
+
+/** How long the next write waits after one that has failed. */
+const PAUSE_MS = 100;
+
+const NEWLINE = 10;
+
+/** How long the end of the program waits for a reader that stands still. */
+const LAST_WRITE_MS = 1000;
+
+/** What a writer works with. */
+export interface LineWriterOptions {
+  /** What the stream is called in a warning. */
+  readonly name: string;
+  /** Called with what the reader of the lines should know, but will not read there. */
+  readonly warn: (message: string) => void;
+  /** Times the wait for a reader that stands still. */
+  readonly clock: Clock;
+}
+
+/** Owns the order of lines on one stream, but not the stream. Disposal waits until they are written. */
+export class LineWriter implements AsyncDisposable {
+  readonly #stream: Pick<ByteStream, "write">;
+  readonly #options: LineWriterOptions;
+  #pending = "";
+  #dropped = 0;
+  /** Lines whose write has failed since the last that has not. */
+  #lost = 0;
+  #writing: Promise<void> | null = null;
+  #isClosed = false;
+
+  /** Writes nothing yet. */
+  constructor(stream: Pick<ByteStream, "write">, options: LineWriterOptions) {
+    this.#stream = stream;
+    this.#options = options;
+  }
+
+  /** Takes a line, without its newline; does not wait until it is written. */
+  writeLine(line: string): void {
+    if (this.#isClosed) return;
+    if (this.#pending.length + line.length > PENDING_CHARACTERS_MAX) {
+      this.#dropped += 1;
+      return;
+    }
+    this.#pending += line + "\n";
+    this.#writing ??= this.#writePending();
+  }
+
+  async #writePending(): Promise<void> {
+    // What is told in this turn of the event loop goes out in one write.
+    await Promise.resolve();
+    while (this.#pending !== "") {
+      const text = this.#pending;
+      this.#pending = "";
+      await this.#write(text);
+      this.#tellDropped();
+    }
+    this.#writing = null;
+  }
+
+  /** Writes lines, and tells if that fails, or succeeds again. */
+  async #write(lines: string): Promise<void> {
+    // What failed may have written a part of a line: Deno does not tell, and buffers what it could not write.
+    const lineEnd = this.#lost > 0 ? "\n" : "";
+    const bytes = new TextEncoder().encode(lineEnd + lines);
+    let written = 0;
+    try {
+      while (written < bytes.length) written += await this.#stream.write(bytes.subarray(written));
+      this.#tellLost("can be written again");
+    } catch (error) {
+      if (!isStreamError(error)) throw error;
+      this.#tellFailure(error);
+      this.#lost += countLines(bytes.subarray(Math.max(written, lineEnd.length)));
+      if (!this.#isClosed) await this.#options.clock.sleep(PAUSE_MS);
+    }
+  }
+
+  /** Tells of the first failure in a row, and gives up a stream that will never take anything more. */
+  #tellFailure(error: unknown): void {
+    const { name, warn } = this.#options;
+    this.#isClosed = errnoOf(error) === "EPIPE" || error instanceof Deno.errors.BadResource;
+    if (this.#isClosed) this.#pending = "";
+    const next = this.#isClosed ? "going on without it" : "lines are lost until it can be written";
+    // The stream does not block, as somebody else who has it asked for, and its reader is slow.
+    const reason = errnoOf(error) === "EAGAIN" ? "it is not read fast enough" : reasonOf(error);
+    if (this.#isClosed || this.#lost === 0) warn(`Cannot write to ${name}: ${reason}; ${next}`);
+  }
+
+  /** Tells how many lines were lost, if any were. */
+  #tellLost(what: string): void {
+    if (this.#lost === 0) return;
+    const { name, warn } = this.#options;
+    warn(`${name} ${what}: up to ${formatLines(this.#lost)} lost`);
+    this.#lost = 0;
+  }
+
+  #tellDropped(): void {
+    if (this.#dropped === 0) return;
+    const { name, warn } = this.#options;
+    warn(`${formatLines(this.#dropped)} dropped: ${name} is not read fast enough`);
+    this.#dropped = 0;
+  }
+
+  /** Waits until every line is written, or for a second if nobody reads them. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#settle();
+    if (!this.#isClosed) this.#tellLost("could not be written to the end");
+    this.#tellDropped();
+  }
+
+  async #settle(): Promise<void> {
+    if (this.#writing === null) return;
+    const settled = new AbortController();
+    try {
+      const patience = this.#options.clock.sleep(LAST_WRITE_MS, settled.signal);
+      await Promise.race([this.#writing, patience]);
+    } finally {
+      settled.abort();
+    }
+  }
+}
+
+function countLines(bytes: Uint8Array): number {
+  return bytes.reduce((count, byte) => byte === NEWLINE ? count + 1 : count, 0);
+}
+
+function formatLines(count: number): string {
+  return count === 1 ? "1 line was" : `${count} lines were`;
+}

@@ -1,0 +1,201 @@
+/**
+ * The log: every event as a line of text for people, or as a JSON object for programs.
+ *
+ * Standard output carries the log, standard error the warnings, always as text. `--quiet` leaves the start line and
+ * the warnings; then nobody subscribes to messages, and they cost nothing.
+ *
+ * @module
+ */
+
+import { formatEndpoint } from "../../ipc/address.ts";
+import type { ConnectionInfo } from "../../ipc/transport.ts";
+import { escapeBytes, escapeLines, stringifySafely } from "./escape.ts";
+import type { CloseReason, EventBus, EventName, ServerEvent } from "../events.ts";
+
+/** Bytes of a message that the log shows; of a longer one it also tells the length. */
+export const MESSAGE_BYTES_SHOWN = 1024;
+
+/** Where lines go, without their newline. */
+export interface LineSink {
+  /** Takes a line; does not wait until it is written. */
+  writeLine(line: string): void;
+}
+
+/** How and where to log. */
+export interface LogOptions {
+  /** Lines of text, or JSON objects. */
+  readonly format: "text" | "json";
+  /** Whether only the start line and warnings are written. */
+  readonly quiet: boolean;
+  /** The log. */
+  readonly output: LineSink;
+  /** The warnings. */
+  readonly warnings: LineSink;
+  /** The wall clock of the JSON log's `time`. */
+  readonly date: () => Date;
+}
+
+const START: readonly EventName[] = ["listening"];
+
+const WARNINGS: readonly EventName[] = [
+  "accept_failed",
+  "worker_failed",
+  "handler_failed",
+  "handler_not_isolated",
+  "guard_lost",
+  "run_folder_failed",
+];
+
+const ROUTINE: readonly EventName[] = [
+  "connection_accepted",
+  "worker_started",
+  "message_received",
+  "connection_closed",
+  "worker_exited",
+  "connection_rejected",
+  "admission_paused",
+  "admission_resumed",
+  "stopping",
+  "stopped",
+];
+
+/** Subscribes the log to a server's events. */
+export function subscribeLog(events: EventBus, options: LogOptions): void {
+  const { format, output, warnings, date } = options;
+  const names = options.quiet ? START : [...START, ...ROUTINE];
+  if (format === "json") {
+    const logged = options.quiet ? START : [...names, ...WARNINGS];
+    events.subscribe(logged, (event) => output.writeLine(formatJson(event, date())));
+  } else {
+    events.subscribe(names, (event) => {
+      const line = formatText(event);
+      if (line !== null) output.writeLine(line);
+    });
+  }
+  events.subscribe(WARNINGS, (event) => {
+    const line = formatText(event);
+    if (line !== null) warnings.writeLine(line);
+  });
+}
+
+/** An event as people read it, or null for one that the text log leaves out. */
+export function formatText(event: ServerEvent): string | null {
+  switch (event.event) {
+    case "listening": {
+      const endpoint = formatEndpoint({ hostname: event.host, port: event.port });
+      return `Server start... listening on ${endpoint} (mode ${event.mode}, pid ${event.pid})`;
+    }
+    case "connection_accepted": {
+      const worker = event.workerPid === null ? "" : ` (worker ${event.workerPid})`;
+      return `client ${formatEndpoint(event.connection.remoteAddr)} is connected...${worker}`;
+    }
+    case "worker_started":
+      return null;
+    case "message_received":
+      return `${nameOf(event.connection)}: ${formatMessage(event.data)}`;
+    case "connection_closed": {
+      const { bytesIn, bytesOut, durationMs } = event;
+      const facts = [
+        `${bytesIn} bytes in`,
+        `${bytesOut} bytes out`,
+        `${(durationMs / 1000).toFixed(3)} s`,
+        ...CLOSE_REMARKS[event.reason],
+      ];
+      return `${nameOf(event.connection)}: is disconnected (${facts.join(", ")})`;
+    }
+    case "worker_exited":
+      return event.signal === null
+        ? `worker ${event.workerPid} exited with status ${event.status}`
+        : `worker ${event.workerPid} was killed by ${event.signal}`;
+    case "worker_failed":
+      return `warning: ${event.error}`;
+    case "connection_rejected": {
+      const { remoteHost: hostname, remotePort: port, maxPerHost } = event;
+      return `client ${formatEndpoint({ hostname, port })} is rejected: ` +
+        `its address has ${maxPerHost} connections already`;
+    }
+    case "admission_paused":
+      return `all ${event.maxConnections} slots are taken: new connections wait`;
+    case "admission_resumed":
+      return "a slot is free: accepting again";
+    case "handler_not_isolated":
+      return "warning: iterative mode runs the handler in the server itself: nothing isolates it";
+    case "accept_failed":
+    case "guard_lost":
+    case "run_folder_failed":
+      return `warning: ${event.error}`;
+    case "handler_failed":
+      return `warning: the handler failed${
+        event.connection === null ? "" : ` for ${formatEndpoint(event.connection.remoteAddr)}`
+      }: ${escapeLines(event.error)}`;
+    case "stopping":
+      return event.connections === 0
+        ? "Server stop..."
+        : `Server stop... waiting up to ${event.graceMs / 1000} s for ` +
+          (event.connections === 1 ? "1 connection" : `${event.connections} connections`);
+    case "stopped":
+      return null;
+  }
+}
+
+/** What the text log adds to a connection that did not simply finish. */
+const CLOSE_REMARKS: Readonly<Record<CloseReason, readonly string[]>> = {
+  finished: [],
+  client_lost: ["the client was lost"],
+  worker_lost: ["its worker was lost"],
+  idle_timeout: ["idle for too long"],
+  worker_failed: ["no worker could serve it"],
+  server_stopped: ["the server stopped"],
+  handler_failed: ["its handler failed"],
+};
+
+function nameOf(connection: ConnectionInfo): string {
+  return `Client(${connection.remoteAddr.port})`;
+}
+
+/** A message as one line: without its newline, escaped, and cut where it is long. */
+function formatMessage(data: Uint8Array): string {
+  if (data.length > MESSAGE_BYTES_SHOWN) {
+    return `${escapeBytes(beginningOf(data))}... (${data.length} bytes)`;
+  }
+  const newline = data.at(-1) !== 0x0a ? 0 : data.at(-2) === 0x0d ? 2 : 1;
+  return escapeBytes(data.subarray(0, data.length - newline));
+}
+
+/** As much of a message as is shown: it is cut before a character of UTF-8, not inside. */
+function beginningOf(data: Uint8Array): Uint8Array {
+  if (data.length <= MESSAGE_BYTES_SHOWN) return data;
+  let end = MESSAGE_BYTES_SHOWN;
+  // A character has up to three continuation bytes (RFC 3629); more in a row are no text.
+  while (end > MESSAGE_BYTES_SHOWN - 3 && ((data[end] ?? 0) & 0xc0) === 0x80) end -= 1;
+  return data.subarray(0, end);
+}
+
+/** An event as a JSON object on one line. */
+export function formatJson(event: ServerEvent, time: Date): string {
+  const { event: name, ...fields } = event;
+  return stringifySafely({ time: time.toISOString(), event: name, ...flatten(fields) });
+}
+
+const messageDecoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** A program that reads the log wants flat objects, and a message as text and length. */
+function flatten(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const flat: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(fields)) {
+    if (name === "connection") {
+      Object.assign(flat, connectionFields(value as ConnectionInfo | null));
+    } else if (value instanceof Uint8Array) {
+      flat["bytes"] = value.length;
+      flat["text"] = messageDecoder.decode(beginningOf(value));
+    } else {
+      flat[name] = value;
+    }
+  }
+  return flat;
+}
+
+function connectionFields(connection: ConnectionInfo | null): Record<string, unknown> {
+  const { hostname = null, port = null } = connection?.remoteAddr ?? {};
+  return { connectionId: connection?.id ?? null, remoteHost: hostname, remotePort: port };
+}

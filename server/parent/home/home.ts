@@ -1,0 +1,47 @@
+/**
+ * The home of one running server: its run folder, and in it the hub, whose listening shows other servers that this one
+ * lives.
+ *
+ * @module
+ */
+
+import type { Clock } from "../../../ipc/clock.ts";
+import { isStreamError, OperationalError, reasonOf } from "../../../ipc/errors.ts";
+import { Hub } from "./hub.ts";
+import { RunFolder, runFolderCandidates } from "./run_folder.ts";
+
+/** Owns the run folder and the hub. */
+export class Home implements AsyncDisposable {
+  /** Where the sockets are. */
+  readonly folder: RunFolder;
+  /** Where workers say hello. */
+  readonly hub: Hub;
+  readonly #owned: AsyncDisposableStack;
+
+  private constructor(folder: RunFolder, hub: Hub, owned: AsyncDisposableStack) {
+    this.folder = folder;
+    this.hub = hub;
+    this.#owned = owned;
+  }
+
+  /** Makes the folder and opens the hub. Throws {@linkcode OperationalError} where it cannot. */
+  static async open(clock: Clock): Promise<Home> {
+    await using stack = new AsyncDisposableStack();
+    const folder = stack.use(await RunFolder.create(runFolderCandidates(Deno.env)));
+    try {
+      const hub = stack.use(new Hub(folder.newHubPath, clock));
+      folder.announceHub();
+      return new Home(folder, hub, stack.move());
+    } catch (cause) {
+      if (!isStreamError(cause)) throw cause;
+      throw new OperationalError(`Cannot listen on ${folder.hubPath}: ${reasonOf(cause)}`, {
+        cause,
+      });
+    }
+  }
+
+  /** Closes the hub and removes the folder. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#owned.disposeAsync();
+  }
+}

@@ -1,0 +1,32 @@
+/**
+ * What is started for a connection that goes through pipes: a program of the user's, or a worker.
+ *
+ * @module
+ */
+
+import { EXIT_STATUS } from "../../ipc/errors.ts";
+import type { AcceptedConnection } from "../accept/connection.ts";
+import type { CloseReason, WorkerExit } from "../events.ts";
+import type { SessionCommand } from "./spawn/own_session.ts";
+import { workerCommand } from "./worker_command.ts";
+
+/** A kind of process that serves one connection on its standard input and output. */
+export interface PipedCommand {
+  /** How it is started for a connection. */
+  readonly command: (connection: AcceptedConnection) => SessionCommand;
+  /** Whether it is told by a PROXY header who is connected. */
+  readonly takesHeader: boolean;
+  /** Why a connection closed whose process ended so, by itself. */
+  readonly reasonOf: (exit: WorkerExit) => CloseReason;
+}
+
+/** A worker (`--transport pipe`) with the handler at that URL; null for the echo. */
+export function pipedWorker(handlerUrl: string | null): PipedCommand {
+  const command = () => workerCommand({ transport: "pipe", handlerUrl });
+  return { command, takesHeader: true, reasonOf };
+}
+
+function reasonOf({ status }: WorkerExit): CloseReason {
+  if (status === EXIT_STATUS.failed) return "handler_failed";
+  return status === EXIT_STATUS.done ? "finished" : "worker_lost";
+}

@@ -1,0 +1,75 @@
+/**
+ * A process with the client on its standard input and output, and with it its process group: all that it has started
+ * and that has not left the group.
+ *
+ * @module
+ */
+
+import type { Clock } from "../../ipc/clock.ts";
+import { ChildStream } from "../../ipc/transports/pipe.ts";
+import type { Process } from "./worker_process.ts";
+
+/** How long what is left of a group may take to end when it is told, and how often it is told. */
+const GROUP_MS = { patience: 1000, repeat: 100 };
+
+/** Owns the pipes. The process is reaped by Deno; whoever started it waits for `status`. */
+export class PipedProcess implements Process {
+  /** The process, and its process group. */
+  readonly pid: number;
+  /** Resolves when the process itself has been reaped; its descendants may live on. */
+  readonly status: Promise<Deno.CommandStatus>;
+  /** Its standard input and output. */
+  readonly stream: ChildStream;
+  /** Why one that has ended so never became its program, in a line that names it; null if it was executed. */
+  readonly whyNotExecuted: Process["whyNotExecuted"];
+  readonly #child: Deno.ChildProcess;
+
+  /** Takes over a process that was just started in a group of its own. */
+  constructor(child: Deno.ChildProcess & Pick<Process, "whyNotExecuted">) {
+    this.whyNotExecuted = child.whyNotExecuted;
+    this.pid = child.pid;
+    this.status = child.status;
+    this.stream = new ChildStream(child);
+    this.#child = child;
+  }
+
+  /** Ends its input. */
+  closeInput(): void {
+    // It may be gone, or not read what it was sent before: then this tells it nothing, and a signal will.
+    this.stream.closeWrite().catch(() => {});
+  }
+
+  /** Signals the whole group. Throws `TypeError` if nothing is left of it. */
+  kill(signal: Deno.Signal = "SIGTERM"): void {
+    // Right after its start it may not have its group yet.
+    if (!this.#killGroup(signal)) this.#child.kill(signal);
+  }
+
+  /** Ends what is left of the group when the process itself has ended. There is no event for that, so it is looked at. */
+  async endGroup(clock: Clock): Promise<void> {
+    for (let waited = 0; waited < GROUP_MS.patience; waited += GROUP_MS.repeat) {
+      if (!this.#killGroup("SIGTERM")) return;
+      await clock.sleep(GROUP_MS.repeat);
+    }
+    this.#killGroup("SIGKILL");
+  }
+
+  /** Returns false if there is no such group. */
+  #killGroup(signal: Deno.Signal): boolean {
+    return signalGroup(this.pid, signal);
+  }
+}
+
+/** Signals a process group. Returns false if there is none, or this system has no groups. */
+export function signalGroup(pid: number, signal: Deno.Signal): boolean {
+  if (Deno.build.os === "windows") return false;
+  try {
+    Deno.kill(-pid, signal);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    // It runs as another user (sudo, setuid): there is a group, but it is not ours to end.
+    if (error instanceof Deno.errors.PermissionDenied) return true;
+    throw error;
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * Programs as handlers: `-- PROGRAM ARG...`, started for each connection with the client on its standard input and
+ * output, as inetd(8) and tcpserver(1) do.
+ *
+ * @module
+ */
+
+import type { AcceptedConnection } from "../accept/connection.ts";
+import type { CloseReason, WorkerExit } from "../events.ts";
+import { findExecutable } from "./spawn/executable.ts";
+import type { PipedCommand } from "./piped_command.ts";
+
+/** Finds the program. Throws `OperationalError` if there is none of that name, or it may not be executed. */
+export async function openProgram(
+  command: readonly [string, ...string[]],
+): Promise<PipedCommand> {
+  const [name, ...args] = command;
+  const path = await findExecutable(name);
+  return {
+    command: (connection) => ({ path, args, env: environmentOf(connection) }),
+    takesHeader: false,
+    reasonOf,
+  };
+}
+
+/** The names of UCSPI (https://cr.yp.to/proto/ucspi.txt) and, for `TCPCONNNUM`, of s6-tcpserver. */
+function environmentOf(connection: AcceptedConnection): Record<string, string> {
+  const { info: { id, remoteAddr, localAddr }, hostConnections } = connection;
+  return {
+    PROTO: "TCP",
+    TCPREMOTEIP: remoteAddr.hostname,
+    TCPREMOTEPORT: String(remoteAddr.port),
+    TCPLOCALIP: localAddr.hostname,
+    TCPLOCALPORT: String(localAddr.port),
+    TCPCONNNUM: String(hostConnections),
+    BROOD_CONNECTION_ID: String(id),
+  };
+}
+
+/** A program says with its exit status what it likes; only a signal has cut it off. */
+function reasonOf(exit: WorkerExit): CloseReason {
+  return exit.reason === "crashed" ? "worker_lost" : "finished";
+}

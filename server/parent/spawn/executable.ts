@@ -1,0 +1,118 @@
+/**
+ * Finds the program that a command line names, as a shell would, before the first connection needs it, and looks what is
+ * the matter with one that could not be executed later.
+ *
+ * @module
+ */
+
+import { errnoOf, OperationalError, reasonOf } from "../../../ipc/errors.ts";
+import { readVariable } from "./environment.ts";
+
+/** Where programs are looked for if `PATH` does not say: what the system's own default (confstr(3)) has, and one more. */
+const PATH_DEFAULT = "/usr/local/bin:/usr/bin:/bin";
+
+/** The bits of a file's mode that let anybody execute it (chmod(2)). */
+const EXECUTABLE = 0o111;
+
+/** Why a path cannot be executed. */
+interface Obstacle {
+  readonly reason: string;
+  /** Whether there is something of that name: then it is what was meant. */
+  readonly isThere: boolean;
+}
+
+/**
+ * The absolute path of an executable, searched in `PATH` unless its name has a slash. Throws {@linkcode OperationalError}. That
+ * this user may not execute what others may, only the start of the program can tell.
+ */
+export async function findExecutable(
+  name: string,
+  env: Pick<Deno.Env, "get"> = Deno.env,
+): Promise<string> {
+  // Windows has no such permission, and other rules for names; there the start of the program has to tell.
+  if (Deno.build.os === "windows") return name;
+  const isPath = name.includes("/");
+  const folders = isPath ? [] : (readVariable("PATH", env) ?? PATH_DEFAULT).split(":");
+  // An empty name is the working folder's.
+  const paths = isPath ? [name] : folders.map((folder) => `${folder || "."}/${name}`);
+  let reason = isPath ? "no such program" : "no such program in PATH";
+  for (const path of paths) {
+    const obstacle = await obstacleTo(path);
+    if (obstacle === null) return path.startsWith("/") ? path : `${Deno.cwd()}/${path}`;
+    if (obstacle.isThere || isPath) reason = obstacle.reason;
+  }
+  throw new OperationalError(`Cannot run ${JSON.stringify(name)}: ${reason}`);
+}
+
+async function obstacleTo(path: string): Promise<Obstacle | null> {
+  try {
+    const { isDirectory, isFile, mode } = await Deno.stat(path);
+    if (isDirectory) return { reason: "it is a folder", isThere: true };
+    if (isFile && ((mode ?? 0) & EXECUTABLE) !== 0) return null;
+    const reason = "permission denied (make it executable with chmod +x)";
+    return { reason, isThere: true };
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+      return { reason: "no such program", isThere: false };
+    }
+    // Deno itself refuses some folders of the system, such as /proc, whatever it is allowed.
+    if (errnoOf(error) === null && !(error instanceof Deno.errors.NotCapable)) throw error;
+    return { reason: reasonOf(error), isThere: false };
+  }
+}
+
+/** The path of an executable, or null if this machine has none of that name. */
+export async function lookUpExecutable(name: string): Promise<string | null> {
+  try {
+    return await findExecutable(name);
+  } catch (error) {
+    if (error instanceof OperationalError) return null;
+    throw error;
+  }
+}
+
+/** An interpreter that a script names in its first line (execve(2)). */
+const INTERPRETER = /^#![ \t]*([^\0\s]+)/;
+
+/** How much of a script may name its interpreter: what the kernel reads. */
+const INTERPRETER_BYTES = 256;
+
+/** What is the matter with a program that was executable once, in a few words; null if nothing is to be seen. */
+export function findFault(path: string): string | null {
+  try {
+    const { isFile, mode } = Deno.statSync(path);
+    if (!isFile) return "it is no file";
+    if (mode !== null && (mode & 0o111) === 0) return "permission denied";
+    const interpreter = interpreterOf(path);
+    return interpreter !== null && !exists(interpreter)
+      ? `there is no ${interpreter} to interpret it`
+      : null;
+  } catch (error) {
+    if (errnoOf(error) === null) throw error;
+    return reasonOf(error);
+  }
+}
+
+/** What the first line of a script names; null where it names none, or nobody may read it. */
+function interpreterOf(path: string): string | null {
+  const beginning = new Uint8Array(INTERPRETER_BYTES);
+  try {
+    using file = Deno.openSync(path);
+    const count = file.readSync(beginning) ?? 0;
+    const line = new TextDecoder().decode(beginning.subarray(0, count));
+    return INTERPRETER.exec(line)?.[1] ?? null;
+  } catch (error) {
+    if (error instanceof Deno.errors.PermissionDenied) return null;
+    throw error;
+  }
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

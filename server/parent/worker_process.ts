@@ -1,0 +1,219 @@
+/**
+ * A worker as the parent knows it: one child process, from its start until its end has been told. Also a program that
+ * serves a connection is one; it has no control channel.
+ *
+ * @module
+ */
+
+import type { Clock } from "../../ipc/clock.ts";
+import { type ControlChannel, ControlError } from "../../ipc/control.ts";
+import type { EventBus, ExitReason, WorkerExit } from "../events.ts";
+
+/** A running process, as far as a worker needs one. `Deno.ChildProcess` is one. */
+export interface Process extends Pick<Deno.ChildProcess, "pid" | "status" | "kill"> {
+  /** Ends its input: all that a process without a control channel can be told. */
+  readonly closeInput?: () => void;
+  /** Why one that has ended so never became its program, in a line that names it; null if it was executed. */
+  readonly whyNotExecuted?: (status: Deno.CommandStatus) => string | null;
+}
+
+/** How long a worker may take to say hello. Generous: a thousand may be starting on two cores. */
+export const START_MS = 60_000;
+
+/** The exit status of a shell that cannot execute a program. */
+const NOT_EXECUTED_STATUS = 127;
+
+/** A means to end a worker: a control message (or the end of its input, if it has no channel), or a signal. */
+export type EndingStep = "control" | Deno.Signal;
+
+/** How a worker is done with a connection: it has served it and takes the next, or it is no more. */
+export type EngagementEnd = "finished" | "exited";
+
+/** What a worker is made with. */
+export interface WorkerProcessOptions {
+  /** Counts the workers of one server, from 1. */
+  readonly number: number;
+  /** Resolves to its control channel when it says hello; null if it has none, and is ready at once. */
+  readonly hello: Promise<ControlChannel> | null;
+  /** Where its end is told. */
+  readonly events: EventBus;
+  /** Times the wait for its hello. */
+  readonly clock: Clock;
+  /** Called if it is of no use: `kind` is the same for the same cause, `error` names the worker too. */
+  readonly onFailed: (kind: string, error: string) => void;
+}
+
+/** Reaps the process; whoever started the worker waits for `reported`. */
+export class WorkerProcess {
+  /** Counts the workers of one server, from 1. */
+  readonly number: number;
+  /** The process. */
+  readonly pid: number;
+  /** Resolves to true when it takes connections, or to false when it ended before that. */
+  readonly ready: Promise<boolean>;
+  /** Resolves when it has been reaped. */
+  readonly exited: Promise<WorkerExit>;
+  /** Resolves when its end has been told. */
+  readonly reported: Promise<void>;
+  readonly #process: Process;
+  readonly #options: WorkerProcessOptions;
+  readonly #greeted: Promise<void>;
+  #channel: ControlChannel | null = null;
+  #listening: Promise<void> | null = null;
+  #hasExited = false;
+  #reportAfter: Promise<unknown> | null = null;
+  #onEngagementEnd: ((end: EngagementEnd) => void) | null = null;
+  /** Why this server ended it, or null as long as it does not. */
+  #ending: Extract<ExitReason, "killed_by_us" | "timed_out" | "rejected"> | null = null;
+
+  /** Takes over a process that was just started. */
+  constructor(process: Process, options: WorkerProcessOptions) {
+    this.number = options.number;
+    this.pid = process.pid;
+    this.#process = process;
+    this.#options = options;
+    this.exited = this.#reap();
+    this.reported = this.#report();
+    this.#greeted = options.hello?.then((channel) => this.#adopt(channel)) ?? Promise.resolve();
+    this.ready = this.#becomesReady();
+  }
+
+  /** Whether it has been reaped. */
+  get hasExited(): boolean {
+    return this.#hasExited;
+  }
+
+  /** Lets its end be told after something else: that of the connection it serves, whose reader expects this order. */
+  reportAfter(other: Promise<unknown>): void {
+    this.#reportAfter = other;
+  }
+
+  /** To be called before a connection is opened to it. Resolves when it has finished that, or has ended. */
+  engage(): Promise<EngagementEnd> {
+    // One resolver at a time, and none left behind: a worker may outlive a great many connections.
+    const { promise, resolve } = Promise.withResolvers<EngagementEnd>();
+    if (this.#hasExited) resolve("exited");
+    else this.#onEngagementEnd = resolve;
+    return promise;
+  }
+
+  /** Ends it at once because it cannot be used; `why` is a phrase. One that is being ended already is left to that. */
+  reject(why: string): void {
+    this.#giveUp("rejected", {
+      kind: `Cannot connect to worker: ${why}`,
+      error: `Cannot connect to worker ${this.pid}: ${why}`,
+    });
+  }
+
+  /** Makes it end, by that means. */
+  async end(step: EndingStep): Promise<void> {
+    this.#ending ??= "killed_by_us";
+    if (step !== "control") this.#signal(step);
+    else if (this.#channel !== null) await this.#channel.send({ type: "stop" });
+    else this.#process.closeInput?.();
+  }
+
+  /** Tells it that the client of a connection that it has is lost. */
+  async hangUp(connection: number): Promise<void> {
+    await this.#channel?.send({ type: "hangup", connection });
+  }
+
+  /** Keeps the channel of a worker that has said hello, maybe too late, and reads from it until its end. */
+  async #adopt(channel: ControlChannel): Promise<void> {
+    if (this.#hasExited) {
+      channel[Symbol.dispose]();
+      return;
+    }
+    this.#channel = channel;
+    this.#listening = this.#listen(channel);
+    if (this.#ending !== null) await channel.send({ type: "stop" });
+  }
+
+  async #listen(channel: ControlChannel): Promise<void> {
+    try {
+      for (let message; (message = await channel.receive()) !== null;) {
+        // It owes one for each connection, and nothing else: whoever sends more may send without end.
+        if (message.type !== "finished" || this.#onEngagementEnd === null) {
+          throw new ControlError(`Nobody expects the control message ${JSON.stringify(message)}`);
+        }
+        this.#endEngagement("finished");
+      }
+    } catch (error) {
+      if (!(error instanceof ControlError)) throw error;
+      const kind = "A worker does not speak the control channel's language";
+      this.#giveUp("rejected", { kind, error: `Worker ${this.pid}: ${error.message}` });
+    }
+  }
+
+  #endEngagement(end: EngagementEnd): void {
+    this.#onEngagementEnd?.(end);
+    this.#onEngagementEnd = null;
+  }
+
+  /** Waits for the hello, and ends a worker that does not say it in time. */
+  async #becomesReady(): Promise<boolean> {
+    const { clock, onFailed } = this.#options;
+    const settled = new AbortController();
+    const outcome = await Promise.race([
+      this.#greeted.then(() => "ready" as const),
+      this.exited.then(() => "exited" as const),
+      clock.sleep(START_MS, settled.signal).then(() => "timed out" as const),
+    ]);
+    settled.abort();
+    if (outcome === "ready") return true;
+    if (outcome === "timed out") {
+      const how = `was not ready after ${START_MS / 1000} s`;
+      this.#giveUp("timed_out", { kind: how, error: `Worker ${this.pid} ${how}` });
+    } else if (this.#ending === null && (await this.exited).reason !== "not_executed") {
+      const how = "ended before it was ready";
+      onFailed(how, `Worker ${this.pid} ${how}`);
+    }
+    return false;
+  }
+
+  #giveUp(
+    reason: "timed_out" | "rejected",
+    failure: { readonly kind: string; readonly error: string },
+  ): void {
+    if (this.#hasExited || this.#ending !== null) return;
+    this.#ending = reason;
+    this.#options.onFailed(failure.kind, failure.error);
+    this.#signal("SIGKILL");
+  }
+
+  async #reap(): Promise<WorkerExit> {
+    const status = await this.#process.status;
+    this.#hasExited = true;
+    this.#channel?.[Symbol.dispose]();
+    this.#endEngagement("exited");
+    const { pid: workerPid } = this;
+    const { code, signal } = status;
+    const why = this.#ending === null ? this.#process.whyNotExecuted?.(status) ?? null : null;
+    if (why !== null) {
+      this.#options.onFailed(why, why);
+      return { workerPid, status: NOT_EXECUTED_STATUS, signal: null, reason: "not_executed" };
+    }
+    return {
+      workerPid,
+      status: signal === null ? code : null,
+      signal,
+      reason: this.#ending ?? (signal === null ? "exited" : "crashed"),
+    };
+  }
+
+  async #report(): Promise<void> {
+    const exit = await this.exited;
+    await this.#listening;
+    await this.#reportAfter;
+    this.#options.events.emit({ event: "worker_exited", ...exit });
+  }
+
+  #signal(signal: Deno.Signal): void {
+    try {
+      this.#process.kill(signal);
+    } catch (error) {
+      // Deno's own error for a process that it has reaped already.
+      if (!(error instanceof TypeError)) throw error;
+    }
+  }
+}
