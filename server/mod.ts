@@ -5,26 +5,17 @@
  */
 
 import { type Clock, systemClock } from "../ipc/clock.ts";
-import { onUnhandled } from "../cli/exit.ts";
 import type { Lifetime } from "../cli/lifetime.ts";
 import { Admission, type Slot } from "./accept/admission.ts";
 import type { ServerOptions } from "./command.ts";
 import { AcceptedConnection } from "./accept/connection.ts";
 import { connectionLimit, descriptorLimit, withoutSpares } from "./accept/descriptors.ts";
 import { EventBus } from "./events.ts";
-import { loadModuleHere, type ModuleTrial, openHandlerModule } from "./handlers/handler_module.ts";
-import { echo } from "./child/echo.ts";
-import { openProgram } from "./parent/program.ts";
 import type { HostLimit } from "./accept/hosts.ts";
 import { LineWriter } from "./log/line_writer.ts";
 import { Listener } from "./accept/listener.ts";
 import { subscribeLog } from "./log/log.ts";
-import { IterativeMode } from "./modes/iterative.ts";
-import type { Mode, ModeContext } from "./modes/mode.ts";
-import { PerConnectionMode } from "./modes/per_connection.ts";
-import { PipedMode } from "./modes/piped.ts";
-import { PreforkMode } from "./modes/prefork.ts";
-import { pipedWorker } from "./parent/piped_command.ts";
+import { openMode } from "./modes/open_mode.ts";
 
 /** How long the end of connections that have been ended is waited for. */
 const LAST_MS = 2000;
@@ -61,7 +52,9 @@ async function serveUntilStopped(
   const isModuleHere = options.mode === "iterative" && options.handler.kind === "module";
   // Standard output is the log's.
   using _printing = isModuleHere ? await printModule(log.warnings) : null;
-  await using mode = await openMode(options, { events, clock, signal: lifetime.stopping });
+  const { idleTimeoutMs } = options;
+  const context = { events, clock, idleTimeoutMs, signal: lifetime.stopping };
+  await using mode = await openMode(options, context);
   const { hostname: host, port } = listener.addr;
   const { mode: name, backlog, graceMs } = options;
   events.emit({
@@ -185,48 +178,6 @@ function openLog(
       await warnings[Symbol.asyncDispose]();
     },
   };
-}
-
-/** Rejects with the reason of `signal` if that aborts while a module loads. */
-async function openMode(
-  options: ServerOptions,
-  parts: { readonly events: EventBus; readonly clock: Clock; readonly signal: AbortSignal },
-): Promise<Mode> {
-  const { mode, handler, transport, idleTimeoutMs } = options;
-  const context = { ...parts, idleTimeoutMs };
-  if (handler.kind === "program") {
-    return await PipedMode.open(context, await openProgram(handler.command));
-  }
-  const handlerUrl = handler.kind === "module"
-    ? await openHandlerModule(handler.file, parts)
-    : null;
-  switch (mode) {
-    case "per-connection":
-      return transport === "pipe"
-        ? await PipedMode.open(context, pipedWorker(handlerUrl))
-        : await PerConnectionMode.open(context, { ...options, handlerUrl });
-    case "iterative":
-      return handlerUrl === null
-        ? new IterativeMode(context, echo)
-        : await openModuleMode(handlerUrl, context);
-    case "prefork":
-      return await PreforkMode.open(context, { ...options, handlerUrl });
-  }
-}
-
-/** Loads a module into this process. */
-async function openModuleMode(
-  url: string,
-  context: ModeContext & Pick<ModuleTrial, "signal">,
-): Promise<Mode> {
-  const mode = new IterativeMode(context, async (connection) => (await loading)(connection));
-  onUnhandled((error) => {
-    mode.fail(error);
-    return Promise.resolve(null);
-  });
-  const loading = loadModuleHere(url, context);
-  await loading;
-  return mode;
 }
 
 /** That the one slot of an iterative server is taken is no news. */

@@ -5,29 +5,22 @@
  * @module
  */
 
-import type { ByteStream, ConnectionInfo } from "../../ipc/transport.ts";
 import type { AcceptedConnection } from "../accept/connection.ts";
 import { Patience } from "../accept/patience.ts";
 import { WorkerPool } from "../parent/pool.ts";
 import type { WorkerProcess } from "../parent/worker_process.ts";
-import { Workers } from "../parent/workers.ts";
+import type { Engagement, Target, Workers } from "../parent/workers.ts";
 import type { Mode, ModeContext } from "./mode.ts";
 
 /** What this mode is told besides. */
 export interface PerConnectionOptions {
+  /** The workers, each of which serves one connection. */
+  readonly workers: Workers;
   /** How many started workers are kept waiting. */
   readonly spare: number;
-  /** The URL of the handler's module; null for the echo. */
-  readonly handlerUrl: string | null;
 }
 
-/** Who waits for a worker, and how long. */
-interface Target {
-  readonly info: ConnectionInfo;
-  readonly patience: Patience;
-}
-
-/** Owns the workers. */
+/** Decides which worker gets which connection. Disposing it ends the workers. */
 export class PerConnectionMode implements Mode {
   readonly #context: ModeContext;
   readonly #workers: Workers;
@@ -35,29 +28,21 @@ export class PerConnectionMode implements Mode {
   /** Connections that wait until a worker of their own is ready. */
   #waiting = 0;
 
-  private constructor(workers: Workers, options: ModeContext & PerConnectionOptions) {
-    this.#context = options;
+  /** Starts no worker yet. */
+  constructor(context: ModeContext, { workers, spare }: PerConnectionOptions) {
+    this.#context = context;
     this.#workers = workers;
     this.#spares = new WorkerPool({
-      size: options.spare,
+      size: spare,
       countsTaken: false,
       // One at a time, and behind the workers that connections wait for: a burst draws the spares down, and refilling
       // them slows nobody.
       startsAtOnce: 1,
       isBusy: () => this.#waiting > 0,
-      start: () => workers.start(),
-      clock: options.clock,
-      events: options.events,
+      start: () => workers.start(null),
+      clock: context.clock,
+      events: context.events,
     });
-  }
-
-  /** Makes what workers need, but starts none. Throws `OperationalError` where it cannot. */
-  static async open(
-    context: ModeContext,
-    options: PerConnectionOptions,
-  ): Promise<PerConnectionMode> {
-    const workers = await Workers.open(context, { ...options, connectionsPerWorker: 1 });
-    return new PerConnectionMode(workers, { ...context, ...options });
   }
 
   /** Starts the spares. */
@@ -70,38 +55,35 @@ export class PerConnectionMode implements Mode {
     using patience = new Patience(this.#context);
     const target = { info: connection.info, patience };
     const spare = await this.#engageSpare(target);
-    const worker = spare?.worker ?? this.#workers.start();
+    const worker = spare?.worker ?? this.#workers.start(connection);
     connection.tellAccepted(worker?.pid ?? null);
     if (worker === null) {
       connection.refuse(this.#workers.isEnding ? "server_stopped" : "worker_failed");
       return;
     }
-    const done = worker.engage();
-    const stream = spare === null ? await this.#connectOwn(worker, target) : spare.stream;
-    if (stream === null && patience.isOver) {
+    const engagement = spare ?? await this.#engageOwn(worker, target);
+    if (engagement.stream === null && patience.isOver) {
       connection.refuse(patience.reason);
       await this.#workers.end(worker);
     } else {
       patience[Symbol.dispose]();
-      await this.#workers.serve(connection, { worker, stream, done });
+      await this.#workers.serve(connection, engagement);
     }
     await worker.reported;
   }
 
-  /** A spare worker with its stream, or none if it has been waited for too long; null if there is none, or it has ended. */
-  async #engageSpare(
-    target: Target,
-  ): Promise<{ readonly worker: WorkerProcess; readonly stream: ByteStream | null } | null> {
+  /** A spare worker, without a stream if that has been waited for too long; null if there is none, or it has ended. */
+  async #engageSpare(target: Target): Promise<Engagement | null> {
     const worker = this.#spares.takeIdle();
     if (worker === null) return null;
-    const stream = await this.#workers.connect(worker, target);
-    return stream === null && !target.patience.isOver ? null : { worker, stream };
+    const engagement = await this.#workers.engage(worker, target);
+    return engagement.stream === null && !target.patience.isOver ? null : engagement;
   }
 
-  async #connectOwn(worker: WorkerProcess, target: Target): Promise<ByteStream | null> {
+  async #engageOwn(worker: WorkerProcess, target: Target): Promise<Engagement> {
     this.#waiting += 1;
     try {
-      return await this.#workers.connect(worker, target);
+      return await this.#workers.engage(worker, target);
     } finally {
       this.#waiting -= 1;
       this.#spares.fill();

@@ -10,42 +10,36 @@
 import type { AcceptedConnection } from "../accept/connection.ts";
 import { Patience } from "../accept/patience.ts";
 import { WorkerPool } from "../parent/pool.ts";
-import { Workers } from "../parent/workers.ts";
+import type { Workers } from "../parent/workers.ts";
 import type { Mode, ModeContext } from "./mode.ts";
 
 /** What this mode is told besides. */
 export interface PreforkOptions {
-  /** How many workers there are. */
-  readonly workers: number;
-  /** How many connections one serves before it is replaced; 0 means no end. */
-  readonly connectionsPerWorker: number;
-  /** The URL of the handler's module; null for the echo. */
-  readonly handlerUrl: string | null;
+  /** The workers, each of which serves one connection after another. */
+  readonly workers: Workers;
+  /** How many of them there are. */
+  readonly size: number;
 }
 
-/** Owns the workers. */
+/** Decides which worker gets which connection. Disposing it ends the workers. */
 export class PreforkMode implements Mode {
   readonly #context: ModeContext;
   readonly #workers: Workers;
   readonly #pool: WorkerPool;
 
-  private constructor(workers: Workers, options: ModeContext & PreforkOptions) {
-    this.#context = options;
+  /** Starts no worker yet. */
+  constructor(context: ModeContext, { workers, size }: PreforkOptions) {
+    this.#context = context;
     this.#workers = workers;
     this.#pool = new WorkerPool({
-      size: options.workers,
+      size,
       countsTaken: true,
       // More than there are cores would only start all of them later.
       startsAtOnce: navigator.hardwareConcurrency,
-      start: () => workers.start(),
-      clock: options.clock,
-      events: options.events,
+      start: () => workers.start(null),
+      clock: context.clock,
+      events: context.events,
     });
-  }
-
-  /** Makes what workers need, but starts none. Throws `OperationalError` where it cannot. */
-  static async open(context: ModeContext, options: PreforkOptions): Promise<PreforkMode> {
-    return new PreforkMode(await Workers.open(context, options), { ...context, ...options });
   }
 
   /** Starts the workers. */
@@ -63,21 +57,19 @@ export class PreforkMode implements Mode {
         connection.refuse(patience.isOver ? patience.reason : "server_stopped");
         return;
       }
-      const done = worker.engage();
-      const { info } = connection;
-      const stream = await this.#workers.connect(worker, { info, patience });
+      const engagement = await this.#workers.engage(worker, { info: connection.info, patience });
       // It ended while it was idle: another one will do.
-      if (stream === null && !patience.isOver) continue;
+      if (engagement.stream === null && !patience.isOver) continue;
       connection.tellAccepted(worker.pid);
-      if (stream === null) {
+      if (engagement.stream === null) {
         connection.refuse(patience.reason);
         this.#pool.giveBack(worker);
         return;
       }
       patience[Symbol.dispose]();
       this.#pool.noteServing(worker);
-      await this.#workers.serve(connection, { worker, stream, done });
-      if (await done === "finished") this.#pool.giveBack(worker);
+      await this.#workers.serve(connection, engagement);
+      if (await engagement.done === "finished") this.#pool.giveBack(worker);
       else await worker.reported;
       return;
     }

@@ -113,9 +113,11 @@ export class WorkerProcess {
     else this.#process.closeInput?.();
   }
 
-  /** Tells it that the client of a connection that it has is lost. */
-  async hangUp(connection: number): Promise<void> {
-    await this.#channel?.send({ type: "hangup", connection });
+  /** Tells it that the client of a connection is lost. Resolves to false if it has no channel to be told by. */
+  async hangUp(connection: number): Promise<boolean> {
+    if (this.#channel === null) return false;
+    await this.#channel.send({ type: "hangup", connection });
+    return true;
   }
 
   /** Keeps the channel of a worker that has said hello, maybe too late, and reads from it until its end. */

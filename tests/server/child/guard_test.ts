@@ -3,7 +3,7 @@ import { OperationalError } from "../../../ipc/errors.ts";
 import { selfCommand } from "../../../cli/self.ts";
 import { GUARD_COMMAND } from "../../../server/child/guard.ts";
 import { GuardProcess } from "../../../server/parent/guard_process.ts";
-import { signalGroup } from "../../../server/parent/piped_process.ts";
+import { signalGroup } from "../../../server/parent/transports/piped_process.ts";
 import { assert, assertEquals, assertThrows } from "../../assert.ts";
 import { bytesOf, readAll, receive } from "../../support/bytes.ts";
 import { ChildStream } from "../../../ipc/transports/pipe.ts";

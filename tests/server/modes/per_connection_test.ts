@@ -2,6 +2,8 @@ import { systemClock } from "../../../ipc/clock.ts";
 import { AcceptedConnection } from "../../../server/accept/connection.ts";
 import type { ModeContext } from "../../../server/modes/mode.ts";
 import { PerConnectionMode } from "../../../server/modes/per_connection.ts";
+import { UnixTransport } from "../../../server/parent/transports/unix.ts";
+import { Workers } from "../../../server/parent/workers.ts";
 import { assertEquals } from "../../assert.ts";
 import { bytesOf, readAll, receive, send } from "../../support/bytes.ts";
 import { ResettablePair, TcpPair } from "../../support/sockets.ts";
@@ -51,9 +53,16 @@ async function serve(
   };
 }
 
+/** Opens a per-connection mode whose workers echo. */
+async function openMode(context: ModeContext, spare: number): Promise<PerConnectionMode> {
+  const options = { connectionsPerWorker: 1, handlerUrl: null };
+  const workers = new Workers(context, await UnixTransport.open(context, options));
+  return new PerConnectionMode(context, { workers, spare });
+}
+
 async function openModeIn(parent: string, context: ModeContext): Promise<PerConnectionMode> {
   using _ = replaceEnv({ XDG_RUNTIME_DIR: parent });
-  return await PerConnectionMode.open(context, { spare: 0, handlerUrl: null });
+  return await openMode(context, 0);
 }
 
 Deno.test("PerConnectionMode serves a connection in a worker, and tells its events", async () => {
@@ -263,7 +272,7 @@ class Stage implements AsyncDisposable {
   ) {}
 
   static async open(
-    { idleTimeoutMs = 5000, ...options }: {
+    { idleTimeoutMs = 5000, spare }: {
       readonly spare: number;
       readonly idleTimeoutMs?: number;
     },
@@ -271,7 +280,7 @@ class Stage implements AsyncDisposable {
     const played = new PlayedWorkers();
     const events = new RecordedEvents();
     const context = { events: events.bus, clock: new FakeClock(), idleTimeoutMs };
-    const mode = await PerConnectionMode.open(context, { ...options, handlerUrl: null });
+    const mode = await openMode(context, spare);
     return new Stage(mode, context, events, played);
   }
 

@@ -1,6 +1,8 @@
 import { AcceptedConnection } from "../../../server/accept/connection.ts";
 import type { CloseReason } from "../../../server/events.ts";
-import { PreforkMode, type PreforkOptions } from "../../../server/modes/prefork.ts";
+import { PreforkMode } from "../../../server/modes/prefork.ts";
+import { UnixTransport, type UnixWorkersOptions } from "../../../server/parent/transports/unix.ts";
+import { Workers } from "../../../server/parent/workers.ts";
 import { assertEquals } from "../../assert.ts";
 import { readAll, receive, send } from "../../support/bytes.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
@@ -22,14 +24,18 @@ class Stage implements AsyncDisposable {
 
   /** One worker that serves without end, and an idle timeout of 5 s, unless told otherwise. */
   static async open(
-    options: Partial<PreforkOptions & { readonly idleTimeoutMs: number }> = {},
+    options: Partial<
+      UnixWorkersOptions & { readonly size: number; readonly idleTimeoutMs: number }
+    > = {},
   ): Promise<Stage> {
     const played = new PlayedWorkers();
     const clock = new FakeClock();
     const events = new RecordedEvents();
     const context = { clock, events: events.bus, idleTimeoutMs: 5000, ...options };
-    const defaults = { workers: 1, connectionsPerWorker: 0, handlerUrl: null };
-    const mode = await PreforkMode.open(context, { ...defaults, ...options });
+    const defaults = { connectionsPerWorker: 0, handlerUrl: null };
+    const transport = await UnixTransport.open(context, { ...defaults, ...options });
+    const workers = new Workers(context, transport);
+    const mode = new PreforkMode(context, { workers, size: options.size ?? 1 });
     return new Stage(mode, clock, events, played);
   }
 
@@ -81,7 +87,7 @@ class Stage implements AsyncDisposable {
 }
 
 Deno.test("PreforkMode starts its workers when it is told to, no more at once than there are cores", async () => {
-  await using stage = await Stage.open({ workers: navigator.hardwareConcurrency + 1 });
+  await using stage = await Stage.open({ size: navigator.hardwareConcurrency + 1 });
   const { started } = stage.played;
   assertEquals(started.length, 0);
   stage.mode.start();
@@ -144,7 +150,7 @@ Deno.test("PreforkMode lets a connection wait for a worker that is still busy", 
 });
 
 Deno.test("PreforkMode gives a connection another worker where the first cannot take it", async () => {
-  await using stage = await Stage.open({ workers: 2 });
+  await using stage = await Stage.open({ size: 2 });
   stage.mode.start();
   using pair = await TcpPair.open();
   const served = stage.serve(pair);

@@ -3,7 +3,8 @@ import { AcceptedConnection } from "../../../server/accept/connection.ts";
 import type { CloseReason } from "../../../server/events.ts";
 import { Patience } from "../../../server/accept/patience.ts";
 import type { WorkerProcess } from "../../../server/parent/worker_process.ts";
-import { Workers, type WorkersOptions } from "../../../server/parent/workers.ts";
+import { UnixTransport, type UnixWorkersOptions } from "../../../server/parent/transports/unix.ts";
+import { Workers } from "../../../server/parent/workers.ts";
 import { assert, assertEquals, assertRejects } from "../../assert.ts";
 import { readAll, receive, send } from "../../support/bytes.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
@@ -31,19 +32,20 @@ class Stage implements AsyncDisposable {
     readonly played: PlayedWorkers,
   ) {}
 
-  static async open(options: Partial<WorkersOptions> = {}): Promise<Stage> {
+  static async open(options: Partial<UnixWorkersOptions> = {}): Promise<Stage> {
     const played = new PlayedWorkers();
     const clock = new FakeClock();
     const events = new RecordedEvents();
     const context = { clock, events: events.bus, idleTimeoutMs: IDLE_MS };
     const defaults = { connectionsPerWorker: 0, handlerUrl: null };
-    const workers = await Workers.open(context, { ...defaults, ...options });
+    const transport = await UnixTransport.open(context, { ...defaults, ...options });
+    const workers = new Workers(context, transport);
     return new Stage(workers, clock, events, played);
   }
 
   /** Starts a worker that has not said hello. */
   async start(): Promise<{ worker: WorkerProcess; played: PlayedWorker }> {
-    const worker = this.workers.start();
+    const worker = this.workers.start(null);
     assert(worker !== null);
     return { worker, played: await this.played.worker(worker.number) };
   }
@@ -62,16 +64,16 @@ class Stage implements AsyncDisposable {
   /** Opens a stream to a worker, with all the patience there is. */
   async connect(worker: WorkerProcess) {
     using patience = this.patience();
-    return await this.workers.connect(worker, { info: INFO, patience });
+    return (await this.workers.engage(worker, { info: INFO, patience })).stream;
   }
 
   /** Serves the server's end of a connection with a worker that is ready, which takes it. */
   async serve(conn: Deno.TcpConn) {
     const { worker, played } = await this.startReady();
-    const done = worker.engage();
-    const stream = await this.connect(worker);
+    using patience = this.patience();
+    const engagement = await this.workers.engage(worker, { info: INFO, patience });
     const taken = await played.accept();
-    const served = this.workers.serve(this.accepted(conn), { worker, stream, done });
+    const served = this.workers.serve(this.accepted(conn), engagement);
     return { worker, played, taken: taken.stream, served };
   }
 
@@ -117,7 +119,7 @@ Deno.test("Workers.start() tells a worker what it is for", async () => {
 Deno.test("Workers.start() returns null and tells why if no process can be started", async () => {
   await using stage = await Stage.open();
   stage.played.startFailure = systemError("EAGAIN");
-  assertEquals(stage.workers.start(), null);
+  assertEquals(stage.workers.start(null), null);
   assertEquals(stage.events.of("worker_failed").map(({ error }) => error), [
     "Cannot start a worker: the limit of processes or memory is reached",
   ]);
@@ -127,7 +129,7 @@ Deno.test("Workers.start() starts none when all are being ended", async () => {
   await using stage = await Stage.open();
   assertEquals(stage.workers.isEnding, false);
   await stage.workers.endAll();
-  assertEquals([stage.workers.isEnding, stage.workers.start()], [true, null]);
+  assertEquals([stage.workers.isEnding, stage.workers.start(null)], [true, null]);
 });
 
 Deno.test("Workers removes the socket that a worker has left, and the folder at the end", async () => {

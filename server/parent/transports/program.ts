@@ -5,9 +5,9 @@
  * @module
  */
 
-import type { AcceptedConnection } from "../accept/connection.ts";
-import type { CloseReason, WorkerExit } from "../events.ts";
-import { findExecutable } from "./spawn/executable.ts";
+import type { AcceptedConnection } from "../../accept/connection.ts";
+import type { CloseReason, WorkerExit } from "../../events.ts";
+import { findExecutable } from "../spawn/executable.ts";
 import type { PipedCommand } from "./piped_command.ts";
 
 /** Finds the program. Throws `OperationalError` if there is none of that name, or it may not be executed. */

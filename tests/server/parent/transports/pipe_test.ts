@@ -1,25 +1,35 @@
-import { systemClock } from "../../../ipc/clock.ts";
-import { AcceptedConnection } from "../../../server/accept/connection.ts";
-import { openProgram } from "../../../server/parent/program.ts";
-import type { ModeContext } from "../../../server/modes/mode.ts";
-import { PipedMode } from "../../../server/modes/piped.ts";
-import { type PipedCommand, pipedWorker } from "../../../server/parent/piped_command.ts";
-import { assertEquals } from "../../assert.ts";
-import { bytesOf, readAll, receive, send } from "../../support/bytes.ts";
-import { FakeClock } from "../../support/fake_clock.ts";
-import { ResettablePair, TcpPair } from "../../support/sockets.ts";
-import { systemError } from "../../support/system_error.ts";
-import { TempFolder } from "../../support/temp_folder.ts";
-import { RecordedEvents } from "../recorded_events.ts";
-import { replaceDeno } from "../replaced_deno.ts";
+import { systemClock } from "../../../../ipc/clock.ts";
+import { AcceptedConnection } from "../../../../server/accept/connection.ts";
+import { openProgram } from "../../../../server/parent/transports/program.ts";
+import type { ModeContext } from "../../../../server/modes/mode.ts";
+import { PerConnectionMode } from "../../../../server/modes/per_connection.ts";
+import { PipeTransport } from "../../../../server/parent/transports/pipe.ts";
+import { Workers } from "../../../../server/parent/workers.ts";
+import {
+  type PipedCommand,
+  pipedWorker,
+} from "../../../../server/parent/transports/piped_command.ts";
+import { assertEquals } from "../../../assert.ts";
+import { bytesOf, readAll, receive, send } from "../../../support/bytes.ts";
+import { FakeClock } from "../../../support/fake_clock.ts";
+import { ResettablePair, TcpPair } from "../../../support/sockets.ts";
+import { systemError } from "../../../support/system_error.ts";
+import { TempFolder } from "../../../support/temp_folder.ts";
+import { RecordedEvents } from "../../recorded_events.ts";
+import { replaceDeno } from "../../replaced_deno.ts";
 
 type Options = Partial<Pick<ModeContext, "clock" | "idleTimeoutMs">>;
 
-/** Opens a piped mode, whose processes are real, and serves one connection with it. */
+async function open(context: ModeContext, command: PipedCommand): Promise<PerConnectionMode> {
+  const workers = new Workers(context, await PipeTransport.open(context, command));
+  return new PerConnectionMode(context, { workers, spare: 0 });
+}
+
+/** Opens per-connection mode over pipes, whose processes are real, and serves one connection with it. */
 async function serve(stream: Deno.TcpConn, command: PipedCommand, options: Options = {}) {
   const events = new RecordedEvents();
   const context = { events: events.bus, clock: systemClock, idleTimeoutMs: 0, ...options };
-  const mode = await PipedMode.open(context, command);
+  const mode = await open(context, command);
   const connection = new AcceptedConnection(stream, { id: 12, hostConnections: 1, ...context });
   const served = mode.serve(connection);
   return {
@@ -51,7 +61,7 @@ function shell(script: string): Promise<PipedCommand> {
   return openProgram(["sh", "-c", script]);
 }
 
-Deno.test("PipedMode serves a connection with a program, and tells its events", async () => {
+Deno.test("PipeTransport serves a connection with a program, and tells its events", async () => {
   using pair = await TcpPair.open();
   await using serving = await serve(pair.server, await openProgram(["cat"]));
   const { connection, events } = serving;
@@ -79,7 +89,7 @@ Deno.test("PipedMode serves a connection with a program, and tells its events", 
   ]);
 });
 
-Deno.test("PipedMode gives a program the client's bytes alone, and tells in its environment who that is", async () => {
+Deno.test("PipeTransport gives a program the client's bytes alone, and tells in its environment who that is", async () => {
   using pair = await TcpPair.open();
   const script = 'read -r line; echo "$line $BROOD_CONNECTION_ID $TCPREMOTEPORT $TCPCONNNUM"';
   await using serving = await serve(pair.server, await shell(script));
@@ -89,7 +99,7 @@ Deno.test("PipedMode gives a program the client's bytes alone, and tells in its 
   assertEquals((await serving.outcome()).reason, "finished");
 });
 
-Deno.test("PipedMode sends the last line of a program that exits without reading, whatever its status", async () => {
+Deno.test("PipeTransport sends the last line of a program that exits without reading, whatever its status", async () => {
   using pair = await TcpPair.open();
   await using serving = await serve(pair.server, await shell("echo last; exit 3"));
   assertEquals(await readAll(pair.client), "last\n");
@@ -99,7 +109,7 @@ Deno.test("PipedMode sends the last line of a program that exits without reading
   });
 });
 
-Deno.test("PipedMode passes on the client's end of file, and the answer that comes after it", async () => {
+Deno.test("PipeTransport passes on the client's end of file, and the answer that comes after it", async () => {
   using pair = await TcpPair.open();
   await using serving = await serve(pair.server, await openProgram(["wc", "-c"]));
   await send(pair.client, "12345");
@@ -108,7 +118,7 @@ Deno.test("PipedMode passes on the client's end of file, and the answer that com
   assertEquals((await serving.outcome()).reason, "finished");
 });
 
-Deno.test("PipedMode passes on the program's end of file, and what the client sends after it", async () => {
+Deno.test("PipeTransport passes on the program's end of file, and what the client sends after it", async () => {
   using pair = await TcpPair.open();
   const script = 'exec >&-; read -r status; exit "$status"';
   await using serving = await serve(pair.server, await shell(script));
@@ -117,7 +127,7 @@ Deno.test("PipedMode passes on the program's end of file, and what the client se
   assertEquals((await serving.outcome()).exits, [{ status: 7, signal: null, reason: "exited" }]);
 });
 
-Deno.test("PipedMode tells of a program that somebody kills", async () => {
+Deno.test("PipeTransport tells of a program that somebody kills", async () => {
   using pair = await TcpPair.open();
   await using serving = await serve(pair.server, await openProgram(["cat"]));
   await send(pair.client, "hello");
@@ -130,7 +140,7 @@ Deno.test("PipedMode tells of a program that somebody kills", async () => {
   });
 });
 
-Deno.test("PipedMode ends the input of a program whose client is lost", async () => {
+Deno.test("PipeTransport ends the input of a program whose client is lost", async () => {
   using pair = await ResettablePair.open();
   await using serving = await serve(pair.conn, await shell("cat; exit 5"));
   await pair.reset();
@@ -140,7 +150,7 @@ Deno.test("PipedMode ends the input of a program whose client is lost", async ()
   });
 });
 
-Deno.test("PipedMode ends a program that takes no notice of its client's loss, after a second", async () => {
+Deno.test("PipeTransport ends a program that takes no notice of its client's loss, after a second", async () => {
   using pair = await ResettablePair.open();
   const clock = new FakeClock();
   await using serving = await serve(pair.conn, await openProgram(["sleep", "20"]), { clock });
@@ -152,7 +162,7 @@ Deno.test("PipedMode ends a program that takes no notice of its client's loss, a
   });
 });
 
-Deno.test("PipedMode ends what a program has left behind when its client is lost", async () => {
+Deno.test("PipeTransport ends what a program has left behind when its client is lost", async () => {
   await using folder = new TempFolder();
   const fifo = folder.join("alive");
   await new Deno.Command("mkfifo", { args: [fifo] }).output();
@@ -169,7 +179,7 @@ Deno.test("PipedMode ends what a program has left behind when its client is lost
   });
 });
 
-Deno.test("PipedMode leaves alone what a program has left behind when it has finished", async () => {
+Deno.test("PipeTransport leaves alone what a program has left behind when it has finished", async () => {
   await using folder = new TempFolder();
   const [alive, go] = ["alive", "go"].map((name) => folder.join(name));
   await new Deno.Command("mkfifo", { args: [`${alive}`, `${go}`] }).output();
@@ -181,7 +191,7 @@ Deno.test("PipedMode leaves alone what a program has left behind when it has fin
   assertEquals(await Deno.readTextFile(`${alive}`), "still here\n");
 });
 
-Deno.test("PipedMode closes an idle connection, whose program ends", async () => {
+Deno.test("PipeTransport closes an idle connection, whose program ends", async () => {
   using pair = await TcpPair.open();
   const clock = new FakeClock();
   const options = { clock, idleTimeoutMs: 500 };
@@ -194,7 +204,7 @@ Deno.test("PipedMode closes an idle connection, whose program ends", async () =>
   });
 });
 
-Deno.test("PipedMode.endAll() ends the connection and its program", async () => {
+Deno.test("PipeTransport.endAll() ends the connection and its program", async () => {
   using pair = await TcpPair.open();
   await using serving = await serve(pair.server, await openProgram(["cat"]));
   await send(pair.client, "hello");
@@ -207,7 +217,7 @@ Deno.test("PipedMode.endAll() ends the connection and its program", async () => 
   assertEquals(await readAll(pair.client), "");
 });
 
-Deno.test("PipedMode.endAll() ends a connection whose client does not read, and whose program ignores SIGTERM", async () => {
+Deno.test("PipeTransport.endAll() ends a connection whose client does not read, and whose program ignores SIGTERM", async () => {
   using pair = await TcpPair.open();
   const clock = new FakeClock();
   const command = await shell('trap "" TERM; echo ready; exec yes');
@@ -223,7 +233,7 @@ Deno.test("PipedMode.endAll() ends a connection whose client does not read, and 
   });
 });
 
-Deno.test("PipedMode.endAll() ends a connection that lives on in what its program has left behind", async () => {
+Deno.test("PipeTransport.endAll() ends a connection that lives on in what its program has left behind", async () => {
   using pair = await TcpPair.open();
   const command = await shell("(echo ready; sleep 20; echo survived) & exit 0");
   await using serving = await serve(pair.server, command);
@@ -233,7 +243,7 @@ Deno.test("PipedMode.endAll() ends a connection that lives on in what its progra
   assertEquals(await readAll(pair.client), "");
 });
 
-Deno.test("PipedMode refuses a connection that comes when all are being ended", async () => {
+Deno.test("PipeTransport refuses a connection that comes when all are being ended", async () => {
   using first = await TcpPair.open();
   await using serving = await serve(first.server, await openProgram(["cat"]));
   await serving.mode.endAll();
@@ -253,7 +263,7 @@ Deno.test("PipedMode refuses a connection that comes when all are being ended", 
   assertEquals(events.of("worker_started").length, 1);
 });
 
-Deno.test("PipedMode closes a connection whose program cannot be started", async () => {
+Deno.test("PipeTransport closes a connection whose program cannot be started", async () => {
   const command = await openProgram(["cat"]);
   const { Command } = Deno;
   let opened = false;
@@ -284,7 +294,7 @@ Deno.test("PipedMode closes a connection whose program cannot be started", async
 /** Whether the client ends its input before it has an answer. */
 for (const endsInput of [false, true]) {
   const client = endsInput ? "a client that has ended its input" : "a client that waits";
-  Deno.test(`PipedMode closes ${client} where the program cannot be executed any more, and tells why`, async () => {
+  Deno.test(`PipeTransport closes ${client} where the program cannot be executed any more, and tells why`, async () => {
     await using folder = new TempFolder();
     const path = folder.join("program");
     await Deno.copyFile("/bin/cat", path);
@@ -304,7 +314,7 @@ for (const endsInput of [false, true]) {
     ]);
   });
 
-  Deno.test(`PipedMode has finished with ${client} when a program exits with 127 itself`, async () => {
+  Deno.test(`PipeTransport has finished with ${client} when a program exits with 127 itself`, async () => {
     using pair = await TcpPair.open();
     if (endsInput) await pair.client.closeWrite();
     await using serving = await serve(pair.server, await shell("exit 127"));
@@ -316,7 +326,7 @@ for (const endsInput of [false, true]) {
   });
 }
 
-Deno.test("PipedMode waits a second to see whether a program ran that ends its output and not itself", async () => {
+Deno.test("PipeTransport waits a second to see whether a program ran that ends its output and not itself", async () => {
   await using folder = new TempFolder();
   const go = folder.join("go");
   await new Deno.Command("mkfifo", { args: [go] }).output();
@@ -331,7 +341,7 @@ Deno.test("PipedMode waits a second to see whether a program ran that ends its o
   assertEquals((await serving.outcome()).exits, [{ status: 127, signal: null, reason: "exited" }]);
 });
 
-Deno.test("PipedMode tells its guard of each program, and of its end", async () => {
+Deno.test("PipeTransport tells its guard of each program, and of its end", async () => {
   await using folder = new TempFolder();
   const file = folder.join("told");
   const command = await openProgram(["cat"]);
@@ -360,7 +370,7 @@ Deno.test("PipedMode tells its guard of each program, and of its end", async () 
   assertEquals(await Deno.readTextFile(file), `+${workerPid}\n-${workerPid}\n`);
 });
 
-Deno.test("PipedMode serves with a worker, which is told who is connected", async () => {
+Deno.test("PipeTransport serves with a worker, which is told who is connected", async () => {
   const url = `data:text/javascript,${
     encodeURIComponent(`export default async (connection) => {
       const { id, remoteAddr, localAddr } = connection;
@@ -387,7 +397,7 @@ Deno.test("PipedMode serves with a worker, which is told who is connected", asyn
   assertEquals((await serving.events.first("connection_closed")).bytesIn, 7);
 });
 
-Deno.test("PipedMode echoes with a worker that has no handler, and ends it when the client is lost", async () => {
+Deno.test("PipeTransport echoes with a worker that has no handler, and ends it when the client is lost", async () => {
   using pair = await ResettablePair.open();
   await using serving = await serve(pair.conn, pipedWorker(null));
   await pair.reset();
@@ -397,7 +407,7 @@ Deno.test("PipedMode echoes with a worker that has no handler, and ends it when 
   });
 });
 
-Deno.test("PipedMode tells of a worker that somebody kills", async () => {
+Deno.test("PipeTransport tells of a worker that somebody kills", async () => {
   using pair = await TcpPair.open();
   await using serving = await serve(pair.server, pipedWorker(null));
   await send(pair.client, "hello");
@@ -416,7 +426,7 @@ const STATUSES = [[0, "finished"], [1, "handler_failed"], [70, "worker_lost"], [
 ]] as const;
 
 for (const [status, reason] of STATUSES) {
-  Deno.test(`PipedMode says ${reason} of a connection whose worker exits with status ${status}`, async () => {
+  Deno.test(`PipeTransport says ${reason} of a connection whose worker exits with status ${status}`, async () => {
     using pair = await TcpPair.open();
     const { reasonOf } = pipedWorker(null);
     await using serving = await serve(pair.server, {

@@ -1,8 +1,8 @@
-import { systemClock } from "../../../ipc/clock.ts";
-import { PipedProcess, signalGroup } from "../../../server/parent/piped_process.ts";
-import { assertEquals, assertThrows } from "../../assert.ts";
-import { readAll, receive, send } from "../../support/bytes.ts";
-import { FakeClock } from "../../support/fake_clock.ts";
+import { systemClock } from "../../../../ipc/clock.ts";
+import { PipedProcess, signalGroup } from "../../../../server/parent/transports/piped_process.ts";
+import { assertEquals, assertThrows } from "../../../assert.ts";
+import { readAll, receive, send } from "../../../support/bytes.ts";
+import { FakeClock } from "../../../support/fake_clock.ts";
 
 /**
  * A shell script in a process group of its own, of which nothing is left at the end. A descendant that outlives its test

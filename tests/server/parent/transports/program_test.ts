@@ -1,12 +1,12 @@
-import { OperationalError } from "../../../ipc/errors.ts";
-import { AcceptedConnection } from "../../../server/accept/connection.ts";
-import type { WorkerExit } from "../../../server/events.ts";
-import { findExecutable } from "../../../server/parent/spawn/executable.ts";
-import { openProgram } from "../../../server/parent/program.ts";
-import { assertEquals, assertRejects } from "../../assert.ts";
-import { FakeClock } from "../../support/fake_clock.ts";
-import { TcpPair } from "../../support/sockets.ts";
-import { RecordedEvents } from "../recorded_events.ts";
+import { OperationalError } from "../../../../ipc/errors.ts";
+import { AcceptedConnection } from "../../../../server/accept/connection.ts";
+import type { WorkerExit } from "../../../../server/events.ts";
+import { findExecutable } from "../../../../server/parent/spawn/executable.ts";
+import { openProgram } from "../../../../server/parent/transports/program.ts";
+import { assertEquals, assertRejects } from "../../../assert.ts";
+import { FakeClock } from "../../../support/fake_clock.ts";
+import { TcpPair } from "../../../support/sockets.ts";
+import { RecordedEvents } from "../../recorded_events.ts";
 
 Deno.test("openProgram() finds the program, and starts it with its arguments as they are", async () => {
   using pair = await TcpPair.open();

@@ -1,0 +1,70 @@
+/**
+ * Which mode, transport and handler a server has: the mode is how connections meet processes, the transport how a
+ * process gets the bytes, the handler what is done with them.
+ *
+ * @module
+ */
+
+import { onUnhandled } from "../../cli/exit.ts";
+import { echo } from "../child/echo.ts";
+import type { ServerOptions } from "../command.ts";
+import { loadModuleHere, type ModuleTrial, openHandlerModule } from "../handlers/handler_module.ts";
+import { PipeTransport } from "../parent/transports/pipe.ts";
+import { pipedWorker } from "../parent/transports/piped_command.ts";
+import { openProgram } from "../parent/transports/program.ts";
+import type { ProcessTransport } from "../parent/transports/transport.ts";
+import { UnixTransport } from "../parent/transports/unix.ts";
+import { Workers } from "../parent/workers.ts";
+import { IterativeMode } from "./iterative.ts";
+import type { Mode, ModeContext } from "./mode.ts";
+import { PerConnectionMode } from "./per_connection.ts";
+import { PreforkMode } from "./prefork.ts";
+
+/** What every mode works with, and a signal that aborts when nobody wants the mode any more. */
+type Context = ModeContext & Pick<ModuleTrial, "signal">;
+
+/**
+ * Makes the mode with all that it needs, but starts no worker. Throws `OperationalError` where it cannot, and the reason
+ * of `signal` if that aborts while a module loads.
+ */
+export async function openMode(options: ServerOptions, context: Context): Promise<Mode> {
+  const { mode, handler, spare, workers: size } = options;
+  const handlerUrl = handler.kind === "module"
+    ? await openHandlerModule(handler.file, context)
+    : null;
+  if (mode === "iterative" && handler.kind !== "program") {
+    return handlerUrl === null
+      ? new IterativeMode(context, echo)
+      : await openModuleMode(handlerUrl, context);
+  }
+  const workers = new Workers(context, await openTransport(options, { ...context, handlerUrl }));
+  // Of a program iterative mode runs one at a time, which its one slot sees to.
+  return mode === "prefork"
+    ? new PreforkMode(context, { workers, size })
+    : new PerConnectionMode(context, { workers, spare });
+}
+
+async function openTransport(
+  { mode, handler, transport, connectionsPerWorker }: ServerOptions,
+  context: Context & { readonly handlerUrl: string | null },
+): Promise<ProcessTransport> {
+  const { handlerUrl } = context;
+  if (handler.kind === "program") {
+    return await PipeTransport.open(context, await openProgram(handler.command));
+  }
+  if (transport === "pipe") return await PipeTransport.open(context, pipedWorker(handlerUrl));
+  const connections = mode === "prefork" ? connectionsPerWorker : 1;
+  return await UnixTransport.open(context, { connectionsPerWorker: connections, handlerUrl });
+}
+
+/** Loads a module into this process. */
+async function openModuleMode(url: string, context: Context): Promise<Mode> {
+  const mode = new IterativeMode(context, async (connection) => (await loading)(connection));
+  onUnhandled((error) => {
+    mode.fail(error);
+    return Promise.resolve(null);
+  });
+  const loading = loadModuleHere(url, context);
+  await loading;
+  return mode;
+}

@@ -1,0 +1,117 @@
+/**
+ * Processes with the client on their standard input and output, each for one connection: programs, and workers with
+ * `--transport pipe`. They have no control channel.
+ *
+ * @module
+ */
+
+import type { Clock } from "../../../ipc/clock.ts";
+import { isStreamError, OperationalError } from "../../../ipc/errors.ts";
+import type { ByteStream, ConnectionInfo } from "../../../ipc/transport.ts";
+import { PipeParentTransport } from "../../../ipc/transports/pipe.ts";
+import type { AcceptedConnection } from "../../accept/connection.ts";
+import type { CloseReason, WorkerExit } from "../../events.ts";
+import type { ModeContext } from "../../modes/mode.ts";
+import { GuardProcess } from "../guard_process.ts";
+import { Home } from "../home/home.ts";
+import { openSessions, type SessionSpawn } from "../spawn/own_session.ts";
+import type { Process, WorkerProcess } from "../worker_process.ts";
+import type { PipedCommand } from "./piped_command.ts";
+import { PipedProcess } from "./piped_process.ts";
+import type { ProcessTransport } from "./transport.ts";
+
+/** What the transport is made with. */
+interface Parts {
+  readonly command: PipedCommand;
+  readonly spawn: SessionSpawn;
+  readonly guard: GuardProcess;
+  readonly clock: Clock;
+  readonly owned: AsyncDisposableStack;
+}
+
+/** Owns the pipes of the processes, and the guard. */
+export class PipeTransport implements ProcessTransport {
+  /** None: the process is ready at once. */
+  readonly hub = null;
+  readonly #parts: Parts;
+  /** By the numbers of their workers. */
+  readonly #processes = new Map<number, PipedProcess>();
+
+  private constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Starts the guard, and nothing else. */
+  static async open(
+    context: Pick<ModeContext, "events" | "clock">,
+    command: PipedCommand,
+  ): Promise<PipeTransport> {
+    const { clock } = context;
+    await using stack = new AsyncDisposableStack();
+    const home = stack.use(await openHome(clock));
+    const spawn = await openSessions(home?.folder.launcherPath ?? null);
+    const guard = stack.use(new GuardProcess(context));
+    return new PipeTransport({ command, spawn, guard, clock, owned: stack.move() });
+  }
+
+  /** Starts the connection's process. */
+  start(number: number, connection: AcceptedConnection | null): Process {
+    if (connection === null) throw new TypeError("A process over pipes is never started ahead");
+    const { command, spawn, guard } = this.#parts;
+    const process = new PipedProcess(spawn(command.command(connection), "piped"));
+    guard.watch(process.pid);
+    this.#processes.set(number, process);
+    return process;
+  }
+
+  /** The process's pipes, over which a worker has been told who is connected. */
+  async open(worker: WorkerProcess, info: ConnectionInfo): Promise<ByteStream> {
+    const { stream } = this.#processOf(worker);
+    try {
+      if (this.#parts.command.takesHeader) await new PipeParentTransport(stream).open(info);
+    } catch (error) {
+      // It has ended already: the relay will find its output ended too.
+      if (!isStreamError(error)) throw error;
+    }
+    return stream;
+  }
+
+  /** What the kind of process says with its exit status. */
+  reasonOf(exit: WorkerExit): CloseReason {
+    return this.#parts.command.reasonOf(exit);
+  }
+
+  /** Nothing: what it has started may still serve its connection. */
+  reaped(): void {}
+
+  /** Ends all that is left of the group of a process whose client is lost, and guards it no more. */
+  async finish(worker: WorkerProcess, { isLost }: { readonly isLost: boolean }): Promise<void> {
+    const { guard, clock } = this.#parts;
+    if (isLost) await this.#processOf(worker).endGroup(clock);
+    await worker.reported;
+    this.#processes.delete(worker.number);
+    guard.forget(worker.pid);
+  }
+
+  #processOf({ number }: WorkerProcess): PipedProcess {
+    const process = this.#processes.get(number);
+    if (process === undefined) throw new TypeError(`Worker ${number} has no pipes`);
+    return process;
+  }
+
+  /** Ends the guard. The processes must have ended before. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#parts.owned.disposeAsync();
+  }
+}
+
+/** A home for the launcher alone, which is a means to be quick: null where there can be none, or no launcher. */
+async function openHome(clock: Clock): Promise<Home | null> {
+  if (Deno.build.os !== "linux") return null;
+  try {
+    return await Home.open(clock);
+  } catch (error) {
+    if (error instanceof OperationalError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,127 @@
+/**
+ * Workers over Unix-domain sockets: each listens on a socket of its own in the run folder, and has a control channel to
+ * the hub. A connection is opened by connecting to that socket.
+ *
+ * @module
+ */
+
+import { errnoOf, EXIT_STATUS, OperationalError, reasonOf } from "../../../ipc/errors.ts";
+import type { ByteStream, ConnectionInfo } from "../../../ipc/transport.ts";
+import { UnixParentTransport } from "../../../ipc/transports/unix.ts";
+import type { CloseReason, EventBus, WorkerExit } from "../../events.ts";
+import type { ModeContext } from "../../modes/mode.ts";
+import { GuardProcess } from "../guard_process.ts";
+import { Home } from "../home/home.ts";
+import { openSessions, type SessionSpawn } from "../spawn/own_session.ts";
+import { workerCommand } from "../worker_command.ts";
+import type { Process, WorkerProcess } from "../worker_process.ts";
+import type { ProcessTransport } from "./transport.ts";
+
+/** What the workers are started with. */
+export interface UnixWorkersOptions {
+  /** How many connections one serves before it exits; 0 means no end. */
+  readonly connectionsPerWorker: number;
+  /** The URL of the handler's module; null for the echo. */
+  readonly handlerUrl: string | null;
+}
+
+/** What the transport is made with. */
+interface Parts {
+  readonly home: Home;
+  readonly spawn: SessionSpawn;
+  readonly guard: GuardProcess | null;
+  readonly owned: AsyncDisposableStack;
+}
+
+/** Owns the run folder, the hub, and the guard of workers that run a module. */
+export class UnixTransport implements ProcessTransport {
+  readonly #parts: Parts;
+  readonly #events: EventBus;
+  readonly #options: UnixWorkersOptions;
+  #isFolderSound = true;
+
+  private constructor(parts: Parts, options: UnixWorkersOptions & { readonly events: EventBus }) {
+    this.#parts = parts;
+    this.#events = options.events;
+    this.#options = options;
+  }
+
+  /** Makes the run folder and opens the hub. Throws `OperationalError` where it cannot. */
+  static async open(
+    context: Pick<ModeContext, "events" | "clock">,
+    options: UnixWorkersOptions,
+  ): Promise<UnixTransport> {
+    if (Deno.build.os === "windows") {
+      throw new OperationalError(
+        "Cannot start workers: Deno has no Unix-domain sockets on Windows; use --transport pipe",
+      );
+    }
+    await using stack = new AsyncDisposableStack();
+    const home = stack.use(await Home.open(context.clock));
+    const spawn = await openSessions(home.folder.launcherPath);
+    // An echo notices that the server is gone; a module may run for ever and notice nothing.
+    const guard = options.handlerUrl === null ? null : stack.use(new GuardProcess(context));
+    const parts = { home, spawn, guard, owned: stack.move() };
+    return new UnixTransport(parts, { ...options, events: context.events });
+  }
+
+  /** Where workers say hello. */
+  get hub(): Home["hub"] {
+    return this.#parts.home.hub;
+  }
+
+  /** Starts a worker, whatever connections it will get. */
+  start(worker: number): Process {
+    const { home: { folder }, spawn, guard } = this.#parts;
+    const { connectionsPerWorker: connections, handlerUrl } = this.#options;
+    const command = workerCommand({
+      transport: "unix",
+      socket: folder.workerPath(worker),
+      control: folder.hubPath,
+      handlerUrl,
+      worker,
+      connections,
+    });
+    const process = spawn(command, "null");
+    guard?.watch(process.pid);
+    return process;
+  }
+
+  /** Connects to the worker's socket. */
+  async open(worker: WorkerProcess, info: ConnectionInfo): Promise<ByteStream> {
+    const path = this.#parts.home.folder.workerPath(worker.number);
+    return await new UnixParentTransport(path).open(info);
+  }
+
+  /** A worker says with its exit status whether its handler has failed. */
+  reasonOf({ status }: WorkerExit): CloseReason {
+    if (status === EXIT_STATUS.failed) return "handler_failed";
+    return status === EXIT_STATUS.done ? "finished" : "worker_lost";
+  }
+
+  /** Removes its socket. A folder that can no more be written ends the connections that need it, and not the server. */
+  reaped(worker: WorkerProcess): void {
+    const { home: { folder }, guard } = this.#parts;
+    guard?.forget(worker.pid);
+    try {
+      folder.removeWorker(worker.number);
+      this.#isFolderSound = true;
+    } catch (cause) {
+      if (errnoOf(cause) === null) throw cause;
+      if (!this.#isFolderSound) return;
+      this.#isFolderSound = false;
+      const error = `Cannot remove ${folder.workerPath(worker.number)}: ${reasonOf(cause)}`;
+      this.#events.emit({ event: "run_folder_failed", error });
+    }
+  }
+
+  /** Nothing: the worker may take the next. */
+  finish(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** Removes the run folder. The workers must have ended before. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#parts.owned.disposeAsync();
+  }
+}
