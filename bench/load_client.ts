@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { LoadReport as ClientReport } from "../client/load/report.ts";
+import type { LoadReport as ClientReport } from "../client/load/report/report.ts";
 import { OperationalError } from "../ipc/errors.ts";
 import type { Load, LoadReport, LoadTask } from "./load.ts";
 import { OwnedProcess } from "./processes.ts";

@@ -10,7 +10,7 @@ import { TextLineStream } from "@std/streams";
 import { isStreamError } from "../../ipc/errors.ts";
 import { writeAll } from "../../ipc/copy.ts";
 import type { ByteStream } from "../../ipc/transport.ts";
-import type { EncodedTally } from "./tally.ts";
+import type { EncodedTally } from "./tally/tally.ts";
 
 /** A message between the processes of a load. */
 export type LoadMessage =

@@ -11,15 +11,15 @@ import { EXIT_STATUS, isStreamError, OperationalError, reasonOf } from "../../ip
 import { printError } from "../../cli/exit.ts";
 import type { Lifetime } from "../../cli/lifetime.ts";
 import { UnresolvedError } from "./failure.ts";
-import { formatHtmlReport } from "./html_report.ts";
+import { formatHtmlReport } from "./report/html_report.ts";
 import type { LoadOptions } from "./options.ts";
-import { PageFile } from "./page_file.ts";
+import { PageFile } from "./report/page_file.ts";
 import { type ProcessesResult, runProcesses, shareOfProcess } from "./processes.ts";
-import { showProgress } from "./progress.ts";
-import { reportOf } from "./report.ts";
+import { showProgress } from "./report/progress.ts";
+import { reportOf } from "./report/report.ts";
 import { runShare } from "./share.ts";
-import { Tally } from "./tally.ts";
-import { formatTextReport } from "./text_report.ts";
+import { Tally } from "./tally/tally.ts";
+import { formatTextReport } from "./report/text_report.ts";
 
 /** How long a report that nobody reads may take when a second Ctrl-C asks for the end. */
 const LAST_WRITE_MS = 1000;

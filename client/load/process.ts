@@ -16,7 +16,7 @@ import type { HiddenCommand } from "../../cli/self.ts";
 import { UnresolvedError } from "./failure.ts";
 import { type LoadMessage, receiveMessages, sendMessage } from "./messages.ts";
 import { runShare, type ShareOptions } from "./share.ts";
-import { Tally } from "./tally.ts";
+import { Tally } from "./tally/tally.ts";
 
 /** The hidden command that runs a share of a load. It connects, and gives up all other permissions. */
 export const LOAD_COMMAND: HiddenCommand = {

@@ -14,7 +14,7 @@ import type { LoadOptions } from "./options.ts";
 import { LOAD_COMMAND, SHARE_FLAGS } from "./process.ts";
 import { shareOf, sizeOfShare } from "./schedule.ts";
 import type { ShareOptions } from "./share.ts";
-import { Tally } from "./tally.ts";
+import { Tally } from "./tally/tally.ts";
 
 /** What the parent of a load's processes listens to and tells. */
 export interface ProcessesOptions {

@@ -10,7 +10,7 @@ import type { ByteStream } from "../../ipc/transport.ts";
 import { Deadlines } from "./deadlines.ts";
 import type { VisitOptions } from "./options.ts";
 import { runClosed, runOpen, type Share } from "./schedule.ts";
-import type { Tally } from "./tally.ts";
+import type { Tally } from "./tally/tally.ts";
 import { Target } from "./target.ts";
 import { Visitor } from "./visitor.ts";
 

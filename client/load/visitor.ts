@@ -13,7 +13,7 @@ import { type Deadline, type Deadlines, InterruptedError } from "./deadlines.ts"
 import { failureOf, VisitError } from "./failure.ts";
 import type { VisitOptions } from "./options.ts";
 import { fillPattern, findWrongByte } from "./pattern.ts";
-import type { Tally } from "./tally.ts";
+import type { Tally } from "./tally/tally.ts";
 
 const BUFFER_BYTES = 64 * 1024;
 

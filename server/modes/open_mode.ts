@@ -21,13 +21,13 @@ import { PerConnectionMode } from "./per_connection.ts";
 import { PreforkMode } from "./prefork.ts";
 
 /** What every mode works with, and a signal that aborts when nobody wants the mode any more. */
-type Context = ModeContext & Pick<ModuleTrial, "signal">;
+export type OpenContext = ModeContext & Pick<ModuleTrial, "signal">;
 
 /**
  * Makes the mode with all that it needs, but starts no worker. Throws `OperationalError` where it cannot, and the reason
  * of `signal` if that aborts while a module loads.
  */
-export async function openMode(options: ServerOptions, context: Context): Promise<Mode> {
+export async function openMode(options: ServerOptions, context: OpenContext): Promise<Mode> {
   const { mode, handler, spare, workers: size } = options;
   const handlerUrl = handler.kind === "module"
     ? await openHandlerModule(handler.file, context)
@@ -46,7 +46,7 @@ export async function openMode(options: ServerOptions, context: Context): Promis
 
 async function openTransport(
   { mode, handler, transport, connectionsPerWorker }: ServerOptions,
-  context: Context & { readonly handlerUrl: string | null },
+  context: OpenContext & { readonly handlerUrl: string | null },
 ): Promise<ProcessTransport> {
   const { handlerUrl } = context;
   if (handler.kind === "program") {
@@ -58,7 +58,7 @@ async function openTransport(
 }
 
 /** Loads a module into this process. */
-async function openModuleMode(url: string, context: Context): Promise<Mode> {
+async function openModuleMode(url: string, context: OpenContext): Promise<Mode> {
   const mode = new IterativeMode(context, async (connection) => (await loading)(connection));
   onUnhandled((error) => {
     mode.fail(error);

@@ -1,7 +1,7 @@
 /** The page of a load, as a real browser shows it. The screenshots stay in `dist/test`, for people to look at. */
 
 import { decode, type DecodedPng } from "fast-png";
-import type { LoadReport } from "../../client/load/report.ts";
+import type { LoadReport } from "../../client/load/report/report.ts";
 import { assert, assertEquals } from "../assert.ts";
 import { TempFolder } from "../support/temp_folder.ts";
 import { runToEnd } from "./process.ts";

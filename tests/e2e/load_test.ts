@@ -1,6 +1,6 @@
 /** The load client: what it counts against real servers, good and bad, and what it leaves behind. */
 
-import type { LoadReport } from "../../client/load/report.ts";
+import type { LoadReport } from "../../client/load/report/report.ts";
 import { assert, assertEquals, assertMatch, assertNotMatch } from "../assert.ts";
 import { closedPort, listenOnLoopback } from "../support/sockets.ts";
 import { TempFolder } from "../support/temp_folder.ts";

@@ -3,7 +3,7 @@
 import { type LoadMessage, receiveMessages } from "../../../client/load/messages.ts";
 import { LOAD_COMMAND, SHARE_FLAGS } from "../../../client/load/process.ts";
 import type { ShareOptions } from "../../../client/load/share.ts";
-import { Tally } from "../../../client/load/tally.ts";
+import { Tally } from "../../../client/load/tally/tally.ts";
 import { formatArgv } from "../../../cli/flags.ts";
 import { selfCommand } from "../../../cli/self.ts";
 import { assert, assertEquals } from "../../assert.ts";

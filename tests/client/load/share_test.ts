@@ -1,9 +1,9 @@
 /** What a load counts, by an injected clock and servers that are slow or wrong. */
 
 import { UnresolvedError } from "../../../client/load/failure.ts";
-import { reportOf } from "../../../client/load/report.ts";
+import { reportOf } from "../../../client/load/report/report.ts";
 import { runShare, type ShareOptions } from "../../../client/load/share.ts";
-import { Tally } from "../../../client/load/tally.ts";
+import { Tally } from "../../../client/load/tally/tally.ts";
 import { assert, assertEquals, assertRejects } from "../../assert.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { systemError } from "../../support/system_error.ts";

@@ -11,8 +11,8 @@
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { isStreamError, OperationalError, reasonOf } from "../../ipc/errors.ts";
-import { writeAll } from "../../ipc/copy.ts";
+import { isStreamError, OperationalError, reasonOf } from "../../../ipc/errors.ts";
+import { writeAll } from "../../../ipc/copy.ts";
 
 /** Where a page goes. Disposing closes what is open. */
 export class PageFile implements Disposable {

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { type CommandSpec, parseCommandLine } from "../cli/command_line.ts";
-import { type FlagValues, integer, toggle } from "../cli/flags.ts";
+import { type CommandSpec, parseCommandLine } from "../../cli/command_line.ts";
+import { type FlagValues, integer, toggle } from "../../cli/flags.ts";
 
 /** The flags of `deno task mutate`. */
 export const MUTATE_FLAGS = {
@@ -41,8 +41,8 @@ export const MUTATE_COMMAND: CommandSpec<typeof MUTATE_FLAGS> = {
   operands: ["[PATH]..."],
   flags: MUTATE_FLAGS,
   notes: [
-    "PATH is a source or a folder of sources: client, ipc and server unless given.",
-    "Those that are no mistake are listed in tools/accepted_mutants.ts, with the reason.",
+    "PATH is a source or a folder of sources: cli, client, ipc and server unless given.",
+    "Those that are no mistake are listed in tools/mutate/accepted_mutants.ts, with the reason.",
   ],
 };
 
@@ -57,5 +57,5 @@ export function parseMutateOptions(args: readonly string[]): MutateOptions | nul
   const parsed = parseCommandLine(MUTATE_COMMAND, args);
   if (typeof parsed === "string") return null;
   const { flags, operands } = parsed;
-  return { ...flags, paths: operands.length > 0 ? operands : ["client", "ipc", "server"] };
+  return { ...flags, paths: operands.length > 0 ? operands : ["cli", "client", "ipc", "server"] };
 }

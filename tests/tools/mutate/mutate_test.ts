@@ -1,14 +1,14 @@
-import { OperationalError, UsageError } from "../../ipc/errors.ts";
-import { ACCEPTED } from "../../tools/accepted_mutants.ts";
-import { formatScore } from "../../tools/mutate.ts";
-import { parseMutateOptions } from "../../tools/mutate_options.ts";
-import { type MutationSandbox, runMutants } from "../../tools/mutation_run.ts";
-import { sampleOf, type Subject } from "../../tools/mutation_subjects.ts";
-import { describeMutant, mutantsOf } from "../../tools/mutants.ts";
-import { type Outcome, Sandbox } from "../../tools/sandbox.ts";
-import { type ModuleGraph, startedModules, Users } from "../../tools/test_graph.ts";
-import { assert, assertEquals, assertRejects, assertThrows } from "../assert.ts";
-import { TempFolder } from "../support/temp_folder.ts";
+import { OperationalError, UsageError } from "../../../ipc/errors.ts";
+import { ACCEPTED } from "../../../tools/mutate/accepted_mutants.ts";
+import { formatScore } from "../../../tools/mutate/mutate.ts";
+import { parseMutateOptions } from "../../../tools/mutate/mutate_options.ts";
+import { type MutationSandbox, runMutants } from "../../../tools/mutate/mutation_run.ts";
+import { sampleOf, type Subject } from "../../../tools/mutate/mutation_subjects.ts";
+import { describeMutant, mutantsOf } from "../../../tools/mutate/mutants.ts";
+import { type Outcome, Sandbox } from "../../../tools/mutate/sandbox.ts";
+import { type ModuleGraph, startedModules, Users } from "../../../tools/mutate/test_graph.ts";
+import { assert, assertEquals, assertRejects, assertThrows } from "../../assert.ts";
+import { TempFolder } from "../../support/temp_folder.ts";
 
 function subject(path: string, source: string, tests: Partial<Subject["tests"]> = {}): Subject {
   const mutants = mutantsOf(source);
@@ -233,7 +233,7 @@ Deno.test({
 
 Deno.test("parseMutateOptions() tries a sample of all sources unless told", () => {
   const options = parseMutateOptions([]);
-  assertEquals(options?.paths, ["client", "ipc", "server"]);
+  assertEquals(options?.paths, ["cli", "client", "ipc", "server"]);
   assertEquals([options?.sample, options?.seed, options?.e2e], [100, 1, false]);
   const told = parseMutateOptions(["cli/flags.ts", "--sample", "0", "server", "--e2e"]);
   assertEquals(told?.paths, ["cli/flags.ts", "server"]);
@@ -243,7 +243,7 @@ Deno.test("parseMutateOptions() tries a sample of all sources unless told", () =
 });
 
 Deno.test("every accepted mutant is one, and has its reason", async () => {
-  const root = new URL("../../", import.meta.url);
+  const root = new URL("../../../", import.meta.url);
   for (const { path, original, mutated, reason } of ACCEPTED) {
     const source = await Deno.readTextFile(new URL(path, root));
     const texts = mutantsOf(source).map((mutant) => describeMutant(source, mutant));

@@ -1,8 +1,8 @@
-import { LatencyHistogram } from "../../../client/load/histogram.ts";
-import { Tally } from "../../../client/load/tally.ts";
-import { STEPS_MAX, Timeline } from "../../../client/load/timeline.ts";
-import { assert, assertEquals, assertLessOrEqual } from "../../assert.ts";
-import { randomFrom } from "../../support/random.ts";
+import { LatencyHistogram } from "../../../../client/load/tally/histogram.ts";
+import { Tally } from "../../../../client/load/tally/tally.ts";
+import { STEPS_MAX, Timeline } from "../../../../client/load/tally/timeline.ts";
+import { assert, assertEquals, assertLessOrEqual } from "../../../assert.ts";
+import { randomFrom } from "../../../support/random.ts";
 
 const PERCENTS = [0, 1, 10, 50, 90, 99, 99.9, 99.99, 100];
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { OperationalError } from "../ipc/errors.ts";
+import { OperationalError } from "../../ipc/errors.ts";
 import { applyMutant, describeMutant, type Mutant, type MutantText } from "./mutants.ts";
 import type { Subject } from "./mutation_subjects.ts";
 import type { Outcome } from "./sandbox.ts";

@@ -1,5 +1,5 @@
-import { applyMutant, describeMutant, mutantsOf } from "../../tools/mutants.ts";
-import { assertEquals } from "../assert.ts";
+import { applyMutant, describeMutant, mutantsOf } from "../../../tools/mutate/mutants.ts";
+import { assertEquals } from "../../assert.ts";
 
 /** The source with each of its mistakes. */
 function mutated(source: string): string[] {

@@ -9,12 +9,12 @@
  * @module
  */
 
-import { formatHelp } from "../cli/command_line.ts";
-import { EXIT_STATUS } from "../ipc/errors.ts";
-import { exitWith } from "../cli/exit.ts";
-import { Lifetime } from "../cli/lifetime.ts";
+import { formatHelp } from "../../cli/command_line.ts";
+import { EXIT_STATUS } from "../../ipc/errors.ts";
+import { exitWith } from "../../cli/exit.ts";
+import { Lifetime } from "../../cli/lifetime.ts";
 import { ACCEPTED } from "./accepted_mutants.ts";
-import { ROOT } from "./compile_options.ts";
+import { ROOT } from "../compile_options.ts";
 import { MUTATE_COMMAND, parseMutateOptions } from "./mutate_options.ts";
 import { runMutants, type Score } from "./mutation_run.ts";
 import { findSubjects, sampleOf } from "./mutation_subjects.ts";

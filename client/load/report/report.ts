@@ -5,11 +5,11 @@
  * @module
  */
 
-import { FAILURE_KINDS, type FailureKind } from "./failure.ts";
-import type { LatencyHistogram, LatencyRange } from "./histogram.ts";
-import type { LoadOptions } from "./options.ts";
-import type { Latencies, Tally } from "./tally.ts";
-import type { TimelineData } from "./timeline.ts";
+import { FAILURE_KINDS, type FailureKind } from "../failure.ts";
+import type { LatencyHistogram, LatencyRange } from "../tally/histogram.ts";
+import type { LoadOptions } from "../options.ts";
+import type { Latencies, Tally } from "../tally/tally.ts";
+import type { TimelineData } from "../tally/timeline.ts";
 
 /** Percentiles of a latency, in milliseconds. */
 export interface LatencyReport {

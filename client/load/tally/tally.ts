@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type Failure, FAILURE_KINDS, type FailureKind } from "./failure.ts";
+import { type Failure, FAILURE_KINDS, type FailureKind } from "../failure.ts";
 import { type EncodedHistogram, LatencyHistogram } from "./histogram.ts";
 import { Timeline, type TimelineData } from "./timeline.ts";
 

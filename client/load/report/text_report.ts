@@ -4,8 +4,8 @@
  * @module
  */
 
-import { formatEndpoint } from "../../ipc/address.ts";
-import { FAILURE_KINDS, FAILURE_WORDS } from "./failure.ts";
+import { formatEndpoint } from "../../../ipc/address.ts";
+import { FAILURE_KINDS, FAILURE_WORDS } from "../failure.ts";
 import type { LatencyReport, LoadReport } from "./report.ts";
 
 const BAR_WIDTH = 40;

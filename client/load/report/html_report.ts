@@ -6,7 +6,7 @@
  * @module
  */
 
-import { formatEndpoint } from "../../ipc/address.ts";
+import { formatEndpoint } from "../../../ipc/address.ts";
 import {
   type ChartPoint,
   escapeHtml,
@@ -15,7 +15,7 @@ import {
   type Mark,
   type Tick,
 } from "./chart.ts";
-import { FAILURE_KINDS, FAILURE_WORDS } from "./failure.ts";
+import { FAILURE_KINDS, FAILURE_WORDS } from "../failure.ts";
 import type { LoadReport } from "./report.ts";
 import {
   describeConnections,

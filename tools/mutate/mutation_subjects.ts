@@ -6,9 +6,9 @@
 
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { OperationalError, reasonOf } from "../ipc/errors.ts";
-import { randomFrom } from "../tests/support/random.ts";
-import { ROOT } from "./compile_options.ts";
+import { OperationalError, reasonOf } from "../../ipc/errors.ts";
+import { randomFrom } from "../../tests/support/random.ts";
+import { ROOT } from "../compile_options.ts";
 import { describeMutant, type Mutant, mutantsOf } from "./mutants.ts";
 import { type ModuleGraph, startedModules, Users } from "./test_graph.ts";
 

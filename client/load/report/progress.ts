@@ -4,7 +4,7 @@
  * @module
  */
 
-import { systemClock } from "../../ipc/clock.ts";
+import { systemClock } from "../../../ipc/clock.ts";
 
 const REDRAW_EVERY_MS = 200;
 
@@ -16,7 +16,7 @@ const NO_BAR: AsyncDisposable = { [Symbol.asyncDispose]: () => Promise.resolve()
  */
 export async function showProgress(total: number, settled: () => number): Promise<AsyncDisposable> {
   if (!Deno.stderr.isTerminal()) return NO_BAR;
-  // @ts-types="../../types/cli_progress.d.ts"
+  // @ts-types="../../../types/cli_progress.d.ts"
   const { default: { SingleBar } } = await import("cli-progress");
   const bar = new SingleBar({
     format: "{bar} {percentage}% | {value} of {total} messages | {duration_formatted}",

@@ -1,13 +1,13 @@
 /** The report of a load: its figures, the text, and the page. */
 
-import { escapeHtml, linearTicks, lineChart } from "../../../client/load/chart.ts";
-import { FAILURE_KINDS } from "../../../client/load/failure.ts";
-import { formatHtmlReport } from "../../../client/load/html_report.ts";
-import type { LoadOptions } from "../../../client/load/options.ts";
-import { type LoadReport, reportOf } from "../../../client/load/report.ts";
-import { Tally } from "../../../client/load/tally.ts";
-import { formatTextReport } from "../../../client/load/text_report.ts";
-import { assert, assertEquals, assertMatch, assertNotMatch } from "../../assert.ts";
+import { escapeHtml, linearTicks, lineChart } from "../../../../client/load/report/chart.ts";
+import { FAILURE_KINDS } from "../../../../client/load/failure.ts";
+import { formatHtmlReport } from "../../../../client/load/report/html_report.ts";
+import type { LoadOptions } from "../../../../client/load/options.ts";
+import { type LoadReport, reportOf } from "../../../../client/load/report/report.ts";
+import { Tally } from "../../../../client/load/tally/tally.ts";
+import { formatTextReport } from "../../../../client/load/report/text_report.ts";
+import { assert, assertEquals, assertMatch, assertNotMatch } from "../../../assert.ts";
 
 const OPTIONS: LoadOptions = {
   hostname: "127.0.0.1",

@@ -1,7 +1,7 @@
-import { PageFile } from "../../../client/load/page_file.ts";
-import { OperationalError } from "../../../ipc/errors.ts";
-import { assert, assertEquals, assertRejects } from "../../assert.ts";
-import { TempFolder } from "../../support/temp_folder.ts";
+import { PageFile } from "../../../../client/load/report/page_file.ts";
+import { OperationalError } from "../../../../ipc/errors.ts";
+import { assert, assertEquals, assertRejects } from "../../../assert.ts";
+import { TempFolder } from "../../../support/temp_folder.ts";
 
 async function assertRefused(path: string, message: string): Promise<void> {
   const error = await assertRejects(() => PageFile.open(path), OperationalError);
