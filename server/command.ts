@@ -29,7 +29,7 @@ export const SERVER_FLAGS = {
   handler: text({
     placeholder: "echo|FILE",
     fallback: ECHO,
-    help: "what serves: echo, or a module whose default export does",
+    help: "what serves a connection: echo, or the default export of a module",
   }),
   transport: choice(["unix", "pipe"], "how a worker gets the bytes of its connection"),
   backlog: integer({
@@ -44,21 +44,21 @@ export const SERVER_FLAGS = {
     fallback: CONNECTIONS_DEFAULT,
     min: 1,
     max: 1_000_000,
-    help: "connections served at once; the others wait in the queue",
+    help: "concurrent connections; more wait in the kernel's queue",
   }),
   "max-per-host": integer({
     placeholder: "N",
     fallback: 0,
     min: 0,
     max: 1_000_000,
-    help: "connections of one address at once, more are closed; 0: no limit",
+    help: "concurrent connections from one address; more are closed; 0: no limit",
   }),
   spare: integer({
     placeholder: "N",
     fallback: 0,
     min: 0,
     max: 10_000,
-    help: "workers started ahead, in per-connection mode",
+    help: "idle workers kept ready, in per-connection mode",
   }),
   workers: integer({
     placeholder: "N",
@@ -72,13 +72,13 @@ export const SERVER_FLAGS = {
     fallback: 0,
     min: 0,
     max: Number.MAX_SAFE_INTEGER,
-    help: "connections that a prefork worker serves before its end; 0: no end",
+    help: "connections that a prefork worker serves before it is replaced; 0: no limit",
   }),
   "idle-timeout": seconds({
     placeholder: "S",
     fallback: 0,
     min: 0,
-    help: "how long a connection may stand still; 0: for ever",
+    help: "close connections that are idle for S seconds; 0: never",
   }),
   grace: seconds({
     placeholder: "S",

@@ -1,5 +1,5 @@
 /**
- * How long an accepted connection waits until a worker takes it: no longer than it may stand still, and a little longer
+ * How long an accepted connection waits until a worker takes it: no longer than it may be idle, and a little longer
  * than a worker may take to start, whose own failure tells more.
  *
  * Nobody reads from a client that waits. One that leaves meanwhile is found out when its bytes are relayed, or costs its
@@ -18,7 +18,7 @@ const WAIT_MS = START_MS + 1000;
 export interface PatienceOptions {
   /** Measures it. */
   readonly clock: Clock;
-  /** How long a connection may stand still, in milliseconds; 0 means for ever. */
+  /** How long a connection may be idle, in milliseconds; 0 means for ever. */
   readonly idleTimeoutMs: number;
 }
 
