@@ -80,7 +80,9 @@ export function parseCommandLine<Table extends FlagTable>(
       throw refuse(`unknown flag ${quoteIfOdd(argument)}`);
     },
   });
-  const question = questions.find((name) => parsed[name] === true);
+  // The word alone asks too: it is no port, and hardly a path.
+  const isHelp = args.length === 1 && args[0] === "help";
+  const question = isHelp ? "help" : questions.find((name) => parsed[name] === true);
   if (question !== undefined) return question;
 
   const flags: Record<string, unknown> = {};

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isStreamError, OperationalError, reasonOf } from "../ipc/errors.ts";
+import { isStreamError, OperationalError, spawnReasonOf } from "../ipc/errors.ts";
 import { selfCommand } from "../cli/self.ts";
 import { READER_COMMAND } from "./reader.ts";
 
@@ -32,7 +32,7 @@ export class ReaderProcess {
     } catch (cause) {
       // Not to be allowed to start programs is the choice of who runs this from source.
       if (!isStreamError(cause) && !(cause instanceof Deno.errors.NotCapable)) throw cause;
-      throw new OperationalError(`Cannot start the reader: ${reasonOf(cause)}`, { cause });
+      throw new OperationalError(`Cannot start the reader: ${spawnReasonOf(cause)}`, { cause });
     }
   }
 

@@ -26,11 +26,40 @@ export class UsageError extends Error {
  */
 export class OperationalError extends Error {}
 
-/** The `errno` name that an operating system's error carries, such as `EADDRINUSE`, or null for other errors. */
+/** Names of numbers that Deno gives no name, on Linux (errno(3)): elsewhere they are other numbers. */
+const LINUX_NAMES: ReadonlyMap<number, string> = new Map([
+  [11, "EAGAIN"],
+  [12, "ENOMEM"],
+  [21, "EISDIR"],
+  [23, "ENFILE"],
+  [24, "EMFILE"],
+  [26, "ETXTBSY"],
+  [27, "EFBIG"],
+  [28, "ENOSPC"],
+  [64, "ENONET"],
+  [71, "EPROTO"],
+  [92, "ENOPROTOOPT"],
+  [95, "EOPNOTSUPP"],
+  [99, "EADDRNOTAVAIL"],
+  [105, "ENOBUFS"],
+  [110, "ETIMEDOUT"],
+  [112, "EHOSTDOWN"],
+  [113, "EHOSTUNREACH"],
+  [116, "ESTALE"],
+  [122, "EDQUOT"],
+]);
+
+/**
+ * The `errno` name that an operating system's error carries, such as `EADDRINUSE`, or null for other errors. Where Deno
+ * tells only the number, and it is none of those that Brood looks for, `errno 42`.
+ */
 export function errnoOf(error: unknown): string | null {
-  return error instanceof Error && "code" in error && typeof error.code === "string"
-    ? error.code
-    : null;
+  if (!(error instanceof Error)) return null;
+  if ("code" in error && typeof error.code === "string") return error.code;
+  const [, number] = /\(os error (\d+)\)$/.exec(error.message) ?? [];
+  if (number === undefined) return null;
+  const name = Deno.build.os === "linux" ? LINUX_NAMES.get(Number(number)) : undefined;
+  return name ?? `errno ${number}`;
 }
 
 /**
@@ -52,7 +81,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
   EADDRINUSE: "address already in use",
   EADDRNOTAVAIL: "this machine has no such address",
-  EAGAIN: "the limit of processes or memory is reached",
+  EAGAIN: "it is not ready for more",
   EAFNOSUPPORT: "this machine does not support that kind of address",
   EBADF: "it is not open for that",
   ECONNREFUSED: "connection refused",
@@ -78,6 +107,13 @@ export function reasonOf(error: unknown): string {
   if (errno !== null) return REASONS[errno] ?? errno;
   if (isUnresolved(error)) return "the host name could not be resolved";
   return error instanceof Error ? error.message : String(error);
+}
+
+/** Why a process could not be started. */
+export function spawnReasonOf(error: unknown): string {
+  return errnoOf(error) === "EAGAIN"
+    ? "the limit of processes or memory is reached"
+    : reasonOf(error);
 }
 
 /** True if a host name stands for no address, is none at all, or nobody could tell. */

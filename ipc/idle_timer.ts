@@ -60,8 +60,9 @@ export class IdleTimer implements Disposable {
       if (signal.aborted) return;
       // An empty queue stays empty until something happens.
       if (unsentBytes === undefined || unsent === 0 || this.#lastActivity !== since) continue;
-      const seen: number = await unsentBytes() ?? 0;
+      const seen = await unsentBytes();
       if (signal.aborted) return;
+      if (seen === null) continue;
       if (unsent !== null && seen < unsent) this.#lastActivity = since = clock.now();
       unsent = seen;
     }

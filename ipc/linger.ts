@@ -12,8 +12,14 @@ import type { Clock } from "./clock.ts";
 import { isStreamError } from "./errors.ts";
 import type { ByteStream } from "./transport.ts";
 
-/** How long a client may be silent, and how long it may go on sending, before it is not waited for any more. */
-const LINGER_MS = { silence: 500, all: 5000 };
+/** A client that has taken all and sends nothing for so long is not waited for any more. */
+const SILENCE_MS = 500;
+
+/** How often it is looked what a client has taken. */
+const LOOK_MS = 500;
+
+/** How long a client is waited for that takes nothing more, or has nothing to take and sends on. */
+const PATIENCE_MS = 5000;
 
 const BUFFER_BYTES = 64 * 1024;
 
@@ -26,30 +32,54 @@ export interface LingerOptions {
 }
 
 /**
- * Ends the direction to a client, and drops what it sends until it has ended, or its time is over. Whoever calls this
- * closes the stream then. Resolves to whether the client gets all that was written to it, as far as can be told: not one
- * that was lost, nor one that has still some of it to take and still sends, so that the close will be a reset. Rejects
- * only for a bug.
+ * Ends the direction to a client, and drops what it sends until it has ended, or is silent and has taken all, or its time
+ * is over: a client that goes on taking what was written to it has its time anew. Whoever calls this closes the stream
+ * then. Resolves to whether the client gets all that was written to it, as far as can be told. Rejects only for a bug.
  */
 export async function linger(
   client: Pick<ByteStream, "read" | "closeWrite">,
   { clock, unsentBytes }: LingerOptions,
 ): Promise<boolean> {
   const buffer = new Uint8Array(BUFFER_BYTES);
-  const endsAt = clock.now() + LINGER_MS.all;
+  let now = clock.now();
+  let [silentAt, lookAt, endsAt] = [now + SILENCE_MS, now + LOOK_MS, now + PATIENCE_MS];
+  let unsent: number | null = null;
+  let reading: Promise<number | null> | null = null;
   try {
     await client.closeWrite();
-    for (let left; (left = endsAt - clock.now()) > 0;) {
-      const read = new AbortController();
-      const silence = clock.sleep(Math.min(LINGER_MS.silence, left), read.signal);
-      const count = await Promise.race([client.read(buffer), silence.then(() => "none" as const)])
-        .finally(() => read.abort());
-      // Of a silent client nothing is unread: the kernel still sends what it has for it.
-      if (count === null || count === "none" && left >= LINGER_MS.silence) return true;
+    while (true) {
+      reading ??= client.read(buffer);
+      const wakeAt = now < silentAt ? Math.min(silentAt, lookAt) : lookAt;
+      const count = await settleWithin(wakeAt - now, { task: reading, clock });
+      now = clock.now();
+      if (count === null) return true;
+      if (count !== LATE) {
+        reading = null;
+        silentAt = now + SILENCE_MS;
+      }
+      if (now < lookAt && now < silentAt) continue;
+      const seen = await unsentBytes?.() ?? null;
+      // Nothing of a silent client is unread: what nobody can tell, the kernel goes on to send it.
+      if (now >= silentAt && (seen === null || seen === 0)) return true;
+      if (seen !== null && unsent !== null && seen < unsent) endsAt = now + PATIENCE_MS;
+      if (now >= endsAt) return seen === 0;
+      unsent = seen;
+      lookAt = now + LOOK_MS;
     }
   } catch (error) {
     if (!isStreamError(error)) throw error;
     return false;
   }
-  return await unsentBytes?.() === 0;
+}
+
+const LATE = Symbol();
+
+/** Settles as the task does, or resolves to `LATE` after that time. */
+async function settleWithin<T>(
+  ms: number,
+  { task, clock }: { readonly task: Promise<T>; readonly clock: Clock },
+): Promise<T | typeof LATE> {
+  const settled = new AbortController();
+  const late = clock.sleep(ms, settled.signal).then((): typeof LATE => LATE);
+  return await Promise.race([task, late]).finally(() => settled.abort());
 }

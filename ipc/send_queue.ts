@@ -12,6 +12,7 @@
 import type { Endpoint } from "./address.ts";
 import { errnoOf } from "./errors.ts";
 import { parseAddress } from "./proxy_protocol.ts";
+import { startAnywhere } from "./working_folder.ts";
 
 /** The two ends of a connection, as the kernel here knows them. */
 export interface Ends {
@@ -53,7 +54,7 @@ async function readTcpTables(): Promise<string | null> {
     stderr: "null",
   });
   try {
-    return new TextDecoder().decode((await command.output()).stdout);
+    return new TextDecoder().decode((await startAnywhere(() => command.output())).stdout);
   } catch (error) {
     // There is no cat, or no more process.
     if (errnoOf(error) === null) throw error;

@@ -45,7 +45,7 @@ export const LOAD_FLAGS = {
     fallback: 0,
     min: 0,
     max: 1_000_000,
-    help: "connections opened per second, however many are open; 0: as --concurrency allows",
+    help: "connections opened per second, up to 32,768 at a time; 0: as --concurrency allows",
   }),
   timeout: seconds({
     placeholder: "S",

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { OperationalError, reasonOf } from "../../ipc/errors.ts";
+import { OperationalError, spawnReasonOf } from "../../ipc/errors.ts";
 import { formatArgv } from "../../cli/flags.ts";
 import { type SelfCommand, selfCommand } from "../../cli/self.ts";
 import { UnresolvedError } from "./failure.ts";
@@ -139,7 +139,7 @@ function spawn({ path, args }: SelfCommand): Deno.ChildProcess {
       detached: true,
     }).spawn();
   } catch (cause) {
-    throw new OperationalError(`Cannot start a load process: ${reasonOf(cause)}`, { cause });
+    throw new OperationalError(`Cannot start a load process: ${spawnReasonOf(cause)}`, { cause });
   }
 }
 

@@ -5,6 +5,7 @@
  */
 
 import { errnoOf, UsageError } from "../../ipc/errors.ts";
+import { startAnywhere } from "../../ipc/working_folder.ts";
 
 /** Descriptors of one connection in the parent: client, worker's stream, control channel, and the process (pidfd). */
 const PER_CONNECTION = 4;
@@ -19,13 +20,14 @@ const PER_SPARE = 2;
 export const CONNECTIONS_DEFAULT = 40;
 
 /**
- * The soft limit of open files of this process, or null where there is none, or nobody who could tell. The shell at `path` is asked:
- * it inherits the limit, and can tell it on every system that has one.
+ * The soft limit of open files of this process, or null where there is none, or nobody who could tell. The shell at `path`
+ * is asked: it inherits the limit, and can tell it on every system that has one.
  */
 export async function descriptorLimit(path = "/bin/sh"): Promise<number | null> {
   const shell = new Deno.Command(path, { args: ["-c", "ulimit -n"], stderr: "null" });
   try {
-    const text = new TextDecoder().decode((await shell.output()).stdout).trim();
+    const text = new TextDecoder().decode((await startAnywhere(() => shell.output())).stdout)
+      .trim();
     return /^\d+$/.test(text) ? Number(text) : null;
   } catch (error) {
     if (errnoOf(error) === null) throw error;

@@ -47,10 +47,12 @@ export class ModuleConnection implements Connection {
   }
 
   /** Writes all of `data`, a text as UTF-8, behind what was written before; resolves to the number of bytes. */
-  async write(data: Uint8Array | string): Promise<number> {
+  write(data: Uint8Array | string): Promise<number> {
     const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
-    await this.#inTurn(() => writeAll(this.#stream, bytes));
-    return bytes.length;
+    const writing = this.#inTurn(() => writeAll(this.#stream, bytes)).then(() => bytes.length);
+    // A handler need not await it: that the client is lost is no failure of the handler's.
+    writing.catch(() => {});
+    return writing;
   }
 
   /** Ends the outgoing direction, behind what was written before. */
@@ -60,7 +62,7 @@ export class ModuleConnection implements Connection {
 
   #inTurn(write: () => Promise<void>): Promise<void> {
     const writing = this.#lastWrite.then(write);
-    // Whoever has called hears of a failure; the next write fails by itself.
+    // Whoever awaits it hears of a failure; the next write fails by itself.
     this.#lastWrite = writing.catch(() => {});
     return writing;
   }

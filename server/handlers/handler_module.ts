@@ -7,14 +7,14 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Clock } from "../../ipc/clock.ts";
-import { errnoOf, OperationalError, reasonOf } from "../../ipc/errors.ts";
+import { errnoOf, OperationalError, reasonOf, spawnReasonOf } from "../../ipc/errors.ts";
 import { escapeControls } from "../log/escape.ts";
 import type { EventBus } from "../events.ts";
 import type { StreamHandler } from "../child/stream_connection.ts";
 import { GuardProcess } from "../parent/guard_process.ts";
 import { flattenModule, ModuleError } from "./module_graph.ts";
 import { workerCommand } from "../parent/worker_command.ts";
-import { startAnywhere } from "../parent/spawn/working_folder.ts";
+import { startAnywhere } from "../../ipc/working_folder.ts";
 
 /** How long a module may take to load when it is tried, the start of its process included. */
 const LOAD_MS = 10_000;
@@ -113,7 +113,7 @@ async function tryHandler(url: string, trial: ModuleTrial): Promise<string | nul
     child = startAnywhere(() => command.spawn());
   } catch (error) {
     if (errnoOf(error) === null) throw error;
-    return `the process that tries it cannot be started: ${reasonOf(error)}`;
+    return `the process that tries it cannot be started: ${spawnReasonOf(error)}`;
   }
   guard.watch(child.pid);
   const told = readEnd(child.stderr);

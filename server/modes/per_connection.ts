@@ -9,7 +9,12 @@ import type { AcceptedConnection } from "../accept/connection.ts";
 import { Patience } from "../accept/patience.ts";
 import { WorkerPool } from "../parent/pool.ts";
 import type { WorkerProcess } from "../parent/worker_process.ts";
-import type { Engagement, Target, Workers } from "../parent/workers.ts";
+import {
+  type Engagement,
+  reasonWithoutWorker,
+  type Target,
+  type Workers,
+} from "../parent/workers.ts";
 import type { Mode, ModeContext } from "./mode.ts";
 
 /** What this mode is told besides. */
@@ -55,10 +60,10 @@ export class PerConnectionMode implements Mode {
     using patience = new Patience(this.#context);
     const target = { info: connection.info, patience };
     const spare = await this.#engageSpare(target);
-    const worker = spare?.worker ?? this.#workers.start(connection);
+    const worker = spare?.worker ?? await this.#workers.startFor(connection, patience);
     connection.tellAccepted(worker?.pid ?? null);
     if (worker === null) {
-      connection.refuse(this.#workers.isEnding ? "server_stopped" : "worker_failed");
+      connection.refuse(reasonWithoutWorker(this.#workers, patience));
       return;
     }
     const engagement = spare ?? await this.#engageOwn(worker, target);

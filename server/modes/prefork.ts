@@ -10,7 +10,7 @@
 import type { AcceptedConnection } from "../accept/connection.ts";
 import { Patience } from "../accept/patience.ts";
 import { WorkerPool } from "../parent/pool.ts";
-import type { Workers } from "../parent/workers.ts";
+import { reasonWithoutWorker, type Workers } from "../parent/workers.ts";
 import type { Mode, ModeContext } from "./mode.ts";
 
 /** What this mode is told besides. */
@@ -54,7 +54,7 @@ export class PreforkMode implements Mode {
       const worker = await this.#pool.take(patience.signal);
       if (worker === null) {
         connection.tellAccepted(null);
-        connection.refuse(patience.isOver ? patience.reason : "server_stopped");
+        connection.refuse(reasonWithoutWorker(this.#workers, patience));
         return;
       }
       const engagement = await this.#workers.engage(worker, { info: connection.info, patience });
@@ -63,7 +63,7 @@ export class PreforkMode implements Mode {
       connection.tellAccepted(worker.pid);
       if (engagement.stream === null) {
         connection.refuse(patience.reason);
-        this.#pool.giveBack(worker);
+        this.#pool.putBack(worker);
         return;
       }
       patience[Symbol.dispose]();

@@ -5,11 +5,11 @@
  */
 
 import type { Clock } from "../../ipc/clock.ts";
-import { errnoOf, isStreamError, OperationalError, reasonOf } from "../../ipc/errors.ts";
+import { errnoOf, isStreamError, OperationalError, spawnReasonOf } from "../../ipc/errors.ts";
 import { selfCommand } from "../../cli/self.ts";
 import type { EventBus } from "../events.ts";
 import { GUARD_COMMAND } from "../child/guard.ts";
-import { startAnywhere } from "./spawn/working_folder.ts";
+import { startAnywhere } from "../../ipc/working_folder.ts";
 
 /** How long a guard may take to end when its input does; one that was stopped (SIGSTOP) does not notice. */
 const END_MS = 1000;
@@ -96,6 +96,8 @@ function spawn(): Deno.ChildProcess {
     return startAnywhere(() => command.spawn());
   } catch (cause) {
     if (errnoOf(cause) === null) throw cause;
-    throw new OperationalError(`Cannot start the guard of programs: ${reasonOf(cause)}`, { cause });
+    throw new OperationalError(`Cannot start the guard of programs: ${spawnReasonOf(cause)}`, {
+      cause,
+    });
   }
 }

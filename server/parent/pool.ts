@@ -19,6 +19,9 @@ const AT_ONCE_MS = 1000;
 /** The pauses after a failure at once: the first, and the longest of those that double from it. */
 const PAUSE_MS = { first: 100, longest: 30_000 };
 
+/** After so many failures in a row nobody waits for a pool that has no worker left. */
+const FAILURES_MAX = 3;
+
 /** How long after a worker was taken its replacement is started. */
 const REFILL_MS = 20;
 
@@ -106,9 +109,12 @@ export class WorkerPool implements AsyncDisposable {
     this.fill();
   }
 
-  /** Resolves to a worker as soon as one is ready, first come, first served, or to null when it is closed or `signal` aborts. */
+  /**
+   * Resolves to a worker as soon as one is ready, first come, first served, or to null when the pool is closed, has none
+   * and fails to start any, or `signal` aborts.
+   */
   async take(signal?: AbortSignal): Promise<WorkerProcess | null> {
-    if (this.#closed.signal.aborted) return null;
+    if (this.#closed.signal.aborted || this.#isHopeless) return null;
     const worker = this.takeIdle();
     if (worker !== null) return worker;
     const { promise, resolve } = Promise.withResolvers<WorkerProcess | null>();
@@ -130,6 +136,11 @@ export class WorkerPool implements AsyncDisposable {
   giveBack(worker: WorkerProcess): void {
     this.#failures = 0;
     this.#proven.add(worker);
+    this.putBack(worker);
+  }
+
+  /** Takes back a worker that did not get its connection. */
+  putBack(worker: WorkerProcess): void {
     if (this.#members.has(worker)) this.#offer(worker);
   }
 
@@ -183,20 +194,31 @@ export class WorkerPool implements AsyncDisposable {
 
   /** Starts none for a while, after a failure; those of the same moment count as one. */
   async #pause(): Promise<void> {
-    if (this.#isPausing) return;
+    const isPausing = this.#isPausing;
     const ms = Math.min(PAUSE_MS.first * 2 ** this.#failures, PAUSE_MS.longest);
-    this.#failures += 1;
+    if (!isPausing) this.#failures += 1;
     this.#isPausing = true;
+    if (this.#isHopeless) this.#dismissWaiting();
+    if (isPausing) return;
     await this.#options.clock.sleep(ms, this.#closed.signal);
     this.#isPausing = false;
     this.fill();
   }
 
+  /** Whether no worker is left, and none could be started several times in a row. */
+  get #isHopeless(): boolean {
+    return this.#isPausing && this.#members.size === 0 && this.#failures >= FAILURES_MAX;
+  }
+
+  #dismissWaiting(): void {
+    for (const resolve of this.#waiting) resolve(null);
+    this.#waiting.clear();
+  }
+
   /** Starts no more, and lets nobody wait. */
   close(): void {
     this.#closed.abort();
-    for (const resolve of this.#waiting) resolve(null);
-    this.#waiting.clear();
+    this.#dismissWaiting();
   }
 
   /** Closes it, and waits until every worker of it has ended. */

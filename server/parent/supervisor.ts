@@ -7,7 +7,7 @@
  */
 
 import type { Clock } from "../../ipc/clock.ts";
-import { errnoOf, reasonOf } from "../../ipc/errors.ts";
+import { errnoOf, isShortage, spawnReasonOf } from "../../ipc/errors.ts";
 import type { EventBus } from "../events.ts";
 import type { Hub } from "./home/hub.ts";
 import { type EndingStep, type Process, WorkerProcess } from "./worker_process.ts";
@@ -40,6 +40,7 @@ export class Supervisor implements AsyncDisposable {
   readonly #unreported = new Set<WorkerProcess>();
   #started = 0;
   #isEnding = false;
+  #isShort = false;
   /** The kind of the last failure, until a worker gets ready, or has run where none can say so. */
   #lastFailure: string | null = null;
 
@@ -53,8 +54,14 @@ export class Supervisor implements AsyncDisposable {
     return this.#isEnding;
   }
 
+  /** Whether the last start failed for want of descriptors or memory: another may succeed later. */
+  get isShort(): boolean {
+    return this.#isShort;
+  }
+
   /** Starts a worker. Returns null, and tells why, if the process cannot be started. */
   start(spawn: Spawn): WorkerProcess | null {
+    this.#isShort = false;
     if (this.#isEnding) return null;
     const { events, clock, hub } = this.#options;
     const number = ++this.#started;
@@ -87,7 +94,8 @@ export class Supervisor implements AsyncDisposable {
       return spawn(number);
     } catch (error) {
       if (errnoOf(error) === null) throw error;
-      const message = `Cannot start a worker: ${reasonOf(error)}`;
+      this.#isShort = isShortage(error);
+      const message = `Cannot start a worker: ${spawnReasonOf(error)}`;
       this.#tellFailure(message, { pid: null, error: message });
       return null;
     }

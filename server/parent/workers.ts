@@ -75,6 +75,21 @@ export class Workers implements AsyncDisposable {
   }
 
   /**
+   * Starts a worker for a connection, likewise, but tries again where this server is short of descriptors or memory, as
+   * long as there is patience.
+   */
+  async startFor(
+    connection: AcceptedConnection,
+    patience: Patience,
+  ): Promise<WorkerProcess | null> {
+    while (true) {
+      const worker = this.start(connection);
+      if (worker !== null || !this.#supervisor.isShort || patience.isOver) return worker;
+      await this.#context.clock.sleep(RETRY_MS, patience.signal);
+    }
+  }
+
+  /**
    * Engages a worker for a connection and opens the stream to it. Without a stream the worker has ended, or is made to,
    * unless the patience is over.
    */
@@ -199,6 +214,15 @@ export class Workers implements AsyncDisposable {
     await this.endAll();
     await this.#transport[Symbol.asyncDispose]();
   }
+}
+
+/** Why a connection was not served for which there is no worker. */
+export function reasonWithoutWorker(
+  { isEnding }: Pick<Workers, "isEnding">,
+  patience: Pick<Patience, "isOver" | "reason">,
+): CloseReason {
+  if (isEnding) return "server_stopped";
+  return patience.isOver ? patience.reason : "worker_failed";
 }
 
 /** True where no worker is to blame that a stream to it cannot be opened, or its queue is full (EAGAIN, unix(7)). */

@@ -118,6 +118,12 @@ Deno.test("parseCommandLine() takes what stands behind -- as operands", () => {
   });
 });
 
+Deno.test("parseCommandLine() takes the word help for the question, where it stands alone", () => {
+  assertEquals(parseCommandLine(KNOCK, ["help"]), "help");
+  assertEquals(parse(KNOCK, ["help", "guest"]).operands, ["help", "guest"]);
+  assertEquals(parse(KNOCK, ["--", "help"]).operands, ["help"]);
+});
+
 Deno.test("parseCommandLine() returns what is asked, whatever else is missing", () => {
   const versioned = { ...KNOCK, hasVersion: true };
   for (const flag of ["--help", "-h"]) {

@@ -1,6 +1,7 @@
 /** A client gets the whole answer, also one that sends what nobody reads and one that reads slowly; else it is told. */
 
 import { assertEquals } from "../assert.ts";
+import { send } from "../support/bytes.ts";
 import { ResettableClient } from "../support/sockets.ts";
 import { runToEnd } from "./process.ts";
 import { fixture, type Program, type Serving, testProgram } from "./program.ts";
@@ -46,6 +47,23 @@ for (const serving of SERVINGS) {
       { needs: ["socat"] },
     );
   }
+
+  testProgram(
+    `${serving.name}: a client that says something late gets the whole answer all the same`,
+    async (program) => {
+      await using server = await start(program, serving);
+      using conn = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
+      // Longer than a silent client is waited for that has taken all.
+      await new Promise((resolve) => setTimeout(resolve, 700));
+      await send(conn, "late\n");
+      const buffer = new Uint8Array(64 * 1024);
+      let received = 0;
+      for (let count; (count = await conn.read(buffer)) !== null;) received += count;
+      assertEquals(received, ANSWER_BYTES);
+      conn.closeWrite();
+      await server.event("connection_closed", { reason: "finished", bytesOut: ANSWER_BYTES });
+    },
+  );
 
   testProgram(
     `${serving.name}: a client that goes away before its answer has ended is told as lost`,
@@ -95,9 +113,14 @@ for (
 }
 
 /** Slower than the kernel frees a part of its send queue that a write can use, in the time of the timeout. */
-const SLOW = { chunkBytes: 64 * 1024, everyMs: 80, slowBytes: 3_000_000, idleTimeoutS: "1" };
+const SLOW = { chunkBytes: 64 * 1024, everyMs: 120, slowBytes: 3_000_000, idleTimeoutS: "1.5" };
 
-for (const serving of SERVINGS) {
+/** One for each part that times a connection out: the parent as a handler, and the relay over each transport. */
+const TIMED = SERVINGS.filter(({ name }) =>
+  ["iterative", "per-connection", "a program"].includes(name)
+);
+
+for (const serving of TIMED) {
   testProgram(
     `${serving.name}: --idle-timeout does not cut off a slow reader that reads`,
     async (program) => {

@@ -1,6 +1,6 @@
 /** How a server stops: what it waits for, and what it does not wait for any more. */
 
-import { assertEquals, assertMatch, assertRejects } from "../assert.ts";
+import { assert, assertEquals, assertMatch, assertRejects } from "../assert.ts";
 import { TempFolder } from "../support/temp_folder.ts";
 import { childrenOf, processesWith } from "./process.ts";
 import { SERVINGS, testProgram } from "./program.ts";
@@ -110,7 +110,8 @@ for (const command of [undefined, ["sh", "-c", "echo ready; exec cat"]]) {
 testProgram("a guard that was stopped is ended by force", async (program) => {
   await using server = await TestServer.start(program, { command: ["cat"] });
   const [guard] = await childrenOf(server.pid);
-  Deno.kill(guard?.pid ?? 0, "SIGSTOP");
+  assert(guard !== undefined);
+  Deno.kill(guard.pid, "SIGSTOP");
   server.process.signal("SIGTERM");
   assertEquals((await server.ended()).code, 0);
   assertEquals(server.process.stderr.text, "");

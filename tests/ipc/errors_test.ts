@@ -128,3 +128,33 @@ Deno.test("isShortage() is false for what one connection is to blame for, and fo
   const others = [systemError("ECONNRESET"), systemError("EAGAIN"), new RangeError("a bug")];
   assertEquals(others.map(isShortage), [false, false, false]);
 });
+
+Deno.test({
+  name: "errnoOf() knows an error of the system to which Deno gives no name, by its number",
+  ignore: Deno.build.os !== "linux",
+  fn() {
+    const nameless = (message: string) => errnoOf(new Error(message));
+    assertEquals(nameless("Too many open files in system (os error 23)"), "ENFILE");
+    assertEquals(nameless("Protocol error (os error 71)"), "EPROTO");
+    assertEquals(nameless("No such device (os error 19)"), "errno 19");
+    assertEquals(nameless("os error 23 is what it said"), null);
+    assertEquals(errnoOf("(os error 23)"), null);
+  },
+});
+
+Deno.test({
+  name: "errnoOf() knows an error that the kernel makes and Deno gives no name",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    const path = await Deno.makeTempFile({ dir: "/tmp", prefix: "brood_test_" });
+    try {
+      await Deno.copyFile("/bin/true", path);
+      await Deno.chmod(path, 0o755);
+      using _writing = await Deno.open(path, { write: true });
+      const error = await assertRejects(async () => await new Deno.Command(path).output(), Error);
+      assertEquals(errnoOf(error), "ETXTBSY");
+    } finally {
+      await Deno.remove(path);
+    }
+  },
+});

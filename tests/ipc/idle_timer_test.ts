@@ -152,12 +152,28 @@ Deno.test("IdleTimer fires for a client that takes nothing from a full send queu
   assertEquals(clock.now(), 7500);
 });
 
-Deno.test("IdleTimer does without looks where nobody can tell what is in the send queue", async () => {
+Deno.test("IdleTimer looks again where nobody could tell what is in the send queue", async () => {
   const { clock, timer, queue, fired } = startTimerWithQueue();
   using _timer = timer;
   clock.advance(100);
   timer.onActivity?.();
   queue.unsent = null;
   await clock.run(fired);
-  assertEquals([clock.now(), queue.looks], [7500, 1]);
+  assertEquals([clock.now(), queue.looks], [7500, 4]);
+});
+
+Deno.test("IdleTimer sees a send queue shrink also between looks that tell nothing", async () => {
+  const { clock, timer, queue, fired } = startTimerWithQueue();
+  using _timer = timer;
+  timer.onActivity?.();
+  clock.advance(400);
+  timer.onActivity?.();
+  for (let look = 1; look <= 8; look++) {
+    queue.unsent = look % 2 === 0 ? null : 1000 - look;
+    await clock.pass(100);
+    while (queue.looks < look) await Promise.resolve();
+  }
+  // Seen to shrink last by look 7, at 8100.
+  await clock.run(fired);
+  assertEquals(clock.now(), 8500);
 });

@@ -41,7 +41,7 @@ Deno.test("linger() waits half a second for a client that is silent, of whom not
       yield bytesOf("unread");
       await clock.sleep(1_000_000);
     },
-  }));
+  }), 0);
   assertEquals([client.isWhole, client.ms], [true, 500]);
 });
 
@@ -52,6 +52,36 @@ Deno.test("linger() waits on for a client that sends a little now and then, and 
 
 Deno.test("linger() tells that a client which sends on is cut off from what it has still to take", async () => {
   assertEquals((await lingerFor(drip(100), 1)).isWhole, false);
+});
+
+/** A client that is silent, and takes so much of what it was sent from one look at the queue to the next. */
+async function lingerForTaking(...queue: readonly (number | null)[]) {
+  const clock = new FakeClock(7000);
+  const client = new MemoryStream({
+    async *reads() {
+      await clock.sleep(1_000_000);
+      yield bytesOf("late");
+    },
+  });
+  const looks = [...queue];
+  const unsentBytes = () =>
+    Promise.resolve(looks.length > 1 ? looks.shift() ?? null : looks[0] ?? null);
+  const isWhole = await clock.run(linger(client, { clock, unsentBytes }));
+  return [isWhole, clock.now() - 7000];
+}
+
+Deno.test("linger() waits for a silent client as long as it goes on taking what was written to it", async () => {
+  assertEquals(await lingerForTaking(30, 20, 10, 0), [true, 2000]);
+  const slow = Array.from({ length: 50 }, (_, i) => 100 - Math.floor(i / 8));
+  assertEquals(await lingerForTaking(...slow, 0), [true, 25_500]);
+});
+
+Deno.test("linger() gives up a silent client that takes nothing more of it for 5 s", async () => {
+  assertEquals(await lingerForTaking(30, 20, 20), [false, 6000]);
+});
+
+Deno.test("linger() does not wait for a silent client where nobody can tell what it takes", async () => {
+  assertEquals(await lingerForTaking(null), [true, 500]);
 });
 
 Deno.test("linger() tells that a client was lost, by its read or by its end of file", async () => {

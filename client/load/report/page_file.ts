@@ -14,6 +14,8 @@ import { dirname, join } from "node:path";
 import { isStreamError, OperationalError, reasonOf } from "../../../ipc/errors.ts";
 import { writeAll } from "../../../ipc/copy.ts";
 
+const STDOUT = "/dev/stdout";
+
 /** Where a page goes. Disposing closes what is open. */
 export class PageFile implements Disposable {
   readonly #path: string;
@@ -33,6 +35,10 @@ export class PageFile implements Disposable {
   /** Tries the file, and leaves it as it is. Rejects with `OperationalError` if it cannot be written. */
   static async open(path: string): Promise<PageFile> {
     try {
+      // The report goes there too: a second opening of the file behind it would write over that.
+      if (path === STDOUT) {
+        return new PageFile(path, { write: (page) => writeAll(Deno.stdout, page) });
+      }
       const info = await statOf(path);
       if (info !== null && !info.isFile) return await PageFile.#openInPlace(path, info);
       const target = info === null ? path : await Deno.realPath(path);

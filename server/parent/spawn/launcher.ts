@@ -14,7 +14,7 @@
  */
 
 import { errnoOf } from "../../../ipc/errors.ts";
-import { startAnywhere } from "./working_folder.ts";
+import { startAnywhere } from "../../../ipc/working_folder.ts";
 
 /** What ends a launcher that could not execute its program. Neither the kernel nor any program uses it (signal(7)). */
 export const NOT_EXECUTED: Deno.Signal = "SIGSTKFLT";

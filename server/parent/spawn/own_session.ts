@@ -12,7 +12,7 @@
 
 import { findFault, lookUpExecutable } from "./executable.ts";
 import { installLauncher, NOT_EXECUTED } from "./launcher.ts";
-import { startAnywhere } from "./working_folder.ts";
+import { startAnywhere } from "../../../ipc/working_folder.ts";
 
 /** How a process is started. */
 export interface SessionCommand {

@@ -3,7 +3,7 @@ import { ModuleConnection } from "../../../server/child/module_connection.ts";
 import { StreamConnection } from "../../../server/child/stream_connection.ts";
 import { assert, assertEquals, assertMatch, assertRejects } from "../../assert.ts";
 import { bytesOf, oneByOne, readAll, receive, send } from "../../support/bytes.ts";
-import { LOST, lostAfter } from "../../support/failures.ts";
+import { LOST, lostAfter, throwNobodyReads } from "../../support/failures.ts";
 import { MemoryStream, type MemoryStreamOptions } from "../../support/memory_stream.ts";
 import { TcpPair } from "../../support/sockets.ts";
 
@@ -262,4 +262,15 @@ Deno.test("ModuleConnection.signal aborts when a read or write has failed, or th
   const closed = connect();
   closed.inner[Symbol.dispose]();
   assertEquals([read, closed].map(({ connection }) => connection.signal.aborted), [true, true]);
+});
+
+Deno.test("ModuleConnection.write() leaves no rejection to nobody where a handler does not await it", async () => {
+  const { connection, inner } = connect({ takes: throwNobodyReads });
+  // Each would end the test, as it would end a worker.
+  connection.write("one");
+  connection.write("two");
+  connection.closeWrite();
+  await connection.flushed();
+  assertEquals(inner.hasFailed, true);
+  await assertRejects(() => connection.write("three"), Error, "EPIPE");
 });

@@ -244,6 +244,35 @@ Deno.test("PerConnectionMode closes a connection whose worker cannot be started"
   }]);
 });
 
+Deno.test("PerConnectionMode lets a connection wait while this server has no descriptor to start a worker with", async () => {
+  await using stage = await Stage.open({ spare: 0 });
+  using pair = await TcpPair.open();
+  stage.played.startFailure = systemError("EMFILE");
+  const served = stage.serve(pair);
+  await stage.context.clock.pass(100);
+  await stage.context.clock.sleeps(100);
+  assertEquals(stage.outcome.servedBy, []);
+  stage.played.startFailure = null;
+  stage.context.clock.advance(100);
+  const worker = await stage.played.readyWorker(1);
+  const echoed = worker.echo();
+  await send(pair.client, "hello");
+  assertEquals(await receive(pair.client, 5), "hello");
+  await pair.client.closeWrite();
+  worker.exit(0);
+  await Promise.all([echoed, served]);
+  assertEquals(stage.events.of("worker_failed").length, 1);
+});
+
+Deno.test("PerConnectionMode gives a connection up that has waited too long for a descriptor", async () => {
+  await using stage = await Stage.open({ spare: 0, idleTimeoutMs: 250 });
+  using pair = await TcpPair.open();
+  stage.played.startFailure = systemError("EMFILE");
+  await stage.context.clock.run(stage.serve(pair));
+  assertEquals([stage.outcome.servedBy, stage.outcome.reasons], [[null], ["idle_timeout"]]);
+  assertEquals(await readAll(pair.client), "");
+});
+
 Deno.test("PerConnectionMode ends a worker that it cannot connect to, and gives up the connection", async () => {
   using pair = await TcpPair.open();
   using _ = failToConnect([systemError("ECONNREFUSED")]);

@@ -506,3 +506,55 @@ Deno.test("WorkerPool waits for the ends of its workers when it is disposed", as
   assertEquals(order.toSorted(), ["disposed", "worker 1 ended", "worker 2 ended"]);
   assertEquals(stage.started.length, 2);
 });
+
+Deno.test("WorkerPool lets nobody wait when it has no worker and has failed to start any three times in a row", async () => {
+  const stage = new Stage();
+  stage.cannotStart = true;
+  stage.pool.fill();
+  const waiting = stage.pool.take();
+  let isOver = false;
+  waiting.then(() => isOver = true);
+  await stage.clock.pass(100);
+  await stage.clock.sleeps(200);
+  assertEquals(isOver, false);
+  await stage.clock.pass(200);
+  await stage.clock.sleeps(400);
+  assertEquals(await waiting, null);
+  // Whoever comes later need not wait either, until one starts again.
+  assertEquals(await stage.pool.take(), null);
+  stage.cannotStart = false;
+  await stage.clock.pass(400);
+  await stage.takeReady(1);
+  stage.pool.close();
+  stage.started[0]?.process.exit(0);
+  await stage.pool[Symbol.asyncDispose]();
+});
+
+Deno.test("WorkerPool lets wait who comes for a worker that is still busy, however often others have failed", async () => {
+  const stage = new Stage({ size: 2 });
+  stage.pool.fill();
+  const busy = await stage.takeReady(1);
+  for (const number of [2, 3, 4, 5]) {
+    (await stage.worker(number)).process.exit(1);
+    await stage.clock.pass(100 * 2 ** (number - 2));
+  }
+  const waiting = stage.pool.take();
+  stage.pool.giveBack(busy.worker);
+  assertEquals(await waiting, busy.worker);
+  stage.pool.close();
+  for (const { process } of stage.started) process.exit(0);
+  await stage.pool[Symbol.asyncDispose]();
+});
+
+Deno.test("WorkerPool.putBack() takes back a worker that has finished nothing", async () => {
+  const stage = new Stage();
+  stage.pool.fill();
+  const fake = await stage.takeReady(1);
+  stage.pool.putBack(fake.worker);
+  assertEquals(stage.pool.takeIdle(), fake.worker);
+  // It has proved nothing: its end now is a failure at once.
+  fake.process.exit(1);
+  await stage.clock.sleeps(100);
+  stage.pool.close();
+  await stage.pool[Symbol.asyncDispose]();
+});
