@@ -32,7 +32,8 @@ export const PERMISSION_FLAGS: readonly string[] = [
   // The private run folder with its sockets, and the page of a load, whose paths are known at run time only.
   "--allow-read",
   "--allow-write",
-  // Programs behind `--`, a shell to ask for ulimit, and itself again: as worker, guard, reader or load process.
+  // Programs behind `--`, the launcher or setsid, a shell to ask for ulimit, cat to look at a send queue, and itself
+  // again: as worker, guard, reader or load process.
   "--allow-run",
   // Where the private run folder goes, and where programs are looked for.
   "--allow-env=XDG_RUNTIME_DIR,TMPDIR,PATH",

@@ -1,5 +1,6 @@
 /**
- * The guard as the server knows it: told of every program, it ends them when the server is killed (see `guard.ts`).
+ * The guard as the server knows it: told of programs and of workers that run a module, it ends them when the server is
+ * killed (see `guard.ts`).
  *
  * @module
  */
@@ -35,11 +36,11 @@ export class GuardProcess implements AsyncDisposable {
     await this.#child.status;
     if (this.#isClosing) return;
     const error = `The guard (pid ${this.#child.pid}) is gone: ` +
-      "programs may outlive this server if it is killed";
+      "what it guards may outlive this server if it is killed";
     events.emit({ event: "guard_lost", error });
   }
 
-  /** Guards a program that was just started, and all that is in its process group. */
+  /** Guards a process that was just started, and all that is in its group. */
   watch(pid: number): void {
     this.#tell(`+${pid}\n`);
   }
@@ -96,7 +97,7 @@ function spawn(): Deno.ChildProcess {
     return startAnywhere(() => command.spawn());
   } catch (cause) {
     if (errnoOf(cause) === null) throw cause;
-    throw new OperationalError(`Cannot start the guard of programs: ${spawnReasonOf(cause)}`, {
+    throw new OperationalError(`Cannot start the guard: ${spawnReasonOf(cause)}`, {
       cause,
     });
   }

@@ -7,6 +7,7 @@
 import { fileURLToPath } from "node:url";
 import { type FlagValues, formatArgv } from "../../cli/flags.ts";
 import { type SelfCommand, selfCommand } from "../../cli/self.ts";
+import { dataUrl } from "../child/module_url.ts";
 import { LATE_MODULES, NONE, WORKER_COMMAND, WORKER_FLAGS } from "../child/worker.ts";
 
 /** The values of a worker's flags. */
@@ -63,7 +64,7 @@ function mainModule({ transport, handler }: WorkerFlags): string {
     `import { startWorker } from ${JSON.stringify(WORKER_COMMAND.module)};`,
     `await startWorker(${importModule});`,
   ];
-  return `data:text/javascript,${encodeURIComponent(lines.join("\n"))}`;
+  return dataUrl("text/javascript", lines.join("\n"));
 }
 
 /** From 2.9 on Deno wants the permission to use the network for a Unix-domain socket, too; before, it knew none by its path. */

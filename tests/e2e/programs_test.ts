@@ -213,7 +213,7 @@ testProgram("a killed guard is told", async (program) => {
   const [guard] = await childrenOf(server.pid);
   killProcess(guard?.pid);
   await server.process.stderr.match(
-    /^warning: The guard \(pid \d+\) is gone: programs may outlive/,
+    /^warning: The guard \(pid \d+\) is gone: what it guards may outlive/,
   );
   using client = await server.connect();
   assertEquals(await client.roundTrip(), "ping\n");

@@ -192,7 +192,7 @@ Deno.test("GuardProcess tells of a guard that somebody kills, and bears to be us
   assertEquals(await events.first("guard_lost"), {
     event: "guard_lost",
     error: `The guard (pid ${child.pid}) is gone: ` +
-      "programs may outlive this server if it is killed",
+      "what it guards may outlive this server if it is killed",
   });
   guard.watch(sleeper.pid);
   guard.forget(sleeper.pid);
@@ -218,6 +218,6 @@ Deno.test("A guard that cannot be started is told as that", () => {
   const start = () => new GuardProcess({ events: new RecordedEvents().bus, clock: systemClock });
   assertEquals(
     assertThrows(start, OperationalError).message,
-    "Cannot start the guard of programs: too many open files in this process (see ulimit -n)",
+    "Cannot start the guard: too many open files in this process (see ulimit -n)",
   );
 });
