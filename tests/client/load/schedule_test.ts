@@ -136,6 +136,22 @@ Deno.test("a load never asks to sleep for less than nothing, also when the time 
   assert(asked.length > 0 && asked.every((ms) => ms >= 0), String(Math.min(...asked)));
 });
 
+Deno.test("a load that waits for a connection's time ends with a stop", async () => {
+  const clock = new FakeClock();
+  const stopping = new AbortController();
+  let begun = 0;
+  const visit = () => {
+    begun += 1;
+    return Promise.resolve();
+  };
+  const options = { rate: 1, startMs: 0, visit, clock, stopping: stopping.signal };
+  const running = runOpen({ ...ALL, connections: 9 }, options);
+  await clock.sleeps(1000);
+  stopping.abort();
+  await running;
+  assertEquals([begun, clock.sleeping], [1, 0]);
+});
+
 Deno.test("a timer that wakes early opens nothing before its time", async () => {
   let now = 0;
   const clock: Clock = {

@@ -38,7 +38,7 @@ async function load(
   const world = { clock, connect: fake.connect };
   const run = { tally, stopping: stopping.signal, world };
   await clock.run(runShare({ ...SHARE, ...share }, run));
-  assertEquals(fake.open, 0, "connections left open");
+  assertEquals([fake.open, clock.sleeping], [0, 0], "connections or timers left");
   return { tally, fake, tookMs: clock.now() - 1000 };
 }
 
@@ -190,6 +190,12 @@ Deno.test("echoes that are mixed up between two connections are wrong echoes", a
   };
   const { tally } = await load({ connections: 10 }, { answer });
   assertEquals(tally.encode().failures, { wrongEcho: 10 });
+});
+
+Deno.test("the shorter of the two times is looked at often enough", async () => {
+  const { tally, tookMs } = await load({ timeoutMs: 115 }, { delayMs: () => 1e9 });
+  assertEquals(tally.failed, 1);
+  assert(tookMs >= 115 && tookMs < 130, `${tookMs} ms`);
 });
 
 Deno.test("a connection that is not there in time counts as timed out, and is closed when it comes", async () => {

@@ -1,6 +1,6 @@
 /** The report of a load: its figures, the text, and the page. */
 
-import { escapeHtml, linearTicks, lineChart } from "../../../../client/load/report/chart.ts";
+import { type ChartPoint, escapeHtml, linearTicks, lineChart } from "../../../../client/load/report/chart.ts";
 import { FAILURE_KINDS } from "../../../../client/load/failure.ts";
 import { formatHtmlReport } from "../../../../client/load/report/html_report.ts";
 import type { LoadOptions } from "../../../../client/load/options.ts";
@@ -91,6 +91,90 @@ Deno.test("formatTextReport() tells what was done, what failed and why", () => {
   assertNotMatch(text, /opened late/);
 });
 
+/** A report of these counts, and nothing else. */
+function reportWith(counts: Partial<Tally>, options: Partial<LoadOptions> = {}): LoadReport {
+  const tally = Object.assign(new Tally(), counts);
+  return reportOf({ ...OPTIONS, ...options }, { tally, stopped: false });
+}
+
+Deno.test("every latency of the report is the one that was counted", () => {
+  const tally = new Tally();
+  const { late, connect, firstEcho, roundTrip } = tally.latencies;
+  for (let i = 1; i <= 1000; i++) {
+    late.record(i);
+    connect.record(10 * i);
+  }
+  firstEcho.record(3);
+  const { latencyMs, distribution } = reportOf(OPTIONS, { tally, stopped: false });
+  assertEquals(latencyMs.late.count, 1000);
+  assertEquals(
+    [latencyMs.late.p50, latencyMs.late.p90, latencyMs.late.p99, latencyMs.late.p999].map((ms) =>
+      Math.round(ms / 10)
+    ),
+    [50, 90, 99, 100],
+  );
+  assertEquals([latencyMs.connect.max, latencyMs.connect.mean], [10_000, 5005]);
+  assertEquals([latencyMs.firstEcho.max, latencyMs.firstEcho.count], [3, 1]);
+  assertEquals([latencyMs.roundTrip.count, roundTrip.count], [0, 0]);
+  assertEquals([distribution.curve, distribution.ranges], [[], []]);
+});
+
+Deno.test("the text tells of interrupted connections, and those not begun, only where there are some", () => {
+  const lineOf = (report: LoadReport) => /^connections +(.*)$/m.exec(formatTextReport(report))?.[1];
+  assertEquals(lineOf(reportWith({ done: 1000 })), "1,000 done, 0 failed");
+  assertEquals(lineOf(reportWith({ done: 999 })), "999 done, 0 failed, 1 not begun");
+  assertEquals(
+    lineOf(reportWith({ done: 999, interrupted: 1 })),
+    "999 done, 0 failed, 1 interrupted",
+  );
+});
+
+Deno.test("the text counts one as one, and tells how many processes shared the load", () => {
+  const headOf = (options: Partial<LoadOptions>) =>
+    formatTextReport(reportWith({ done: 1000 }, options)).split("\n")[0];
+  assertEquals(
+    headOf({ connections: 1, messages: 1, size: 1, concurrency: 1 }),
+    "1 connection to 127.0.0.1:9000, 1 at a time, 1 message of 1 byte each",
+  );
+  assertEquals(
+    headOf({ processes: 3 }),
+    "1,000 connections to 127.0.0.1:9000, 16 at a time, 2 messages of 64 bytes each, by 3 processes",
+  );
+});
+
+Deno.test("the text tells small rates with a digit, and great ones without", () => {
+  const text = formatTextReport(reportWith({ done: 3, messages: 12_345, durationMs: 2222 }));
+  assertMatch(text, /^connections\/s +1\.4$/m);
+  assertMatch(text, /^messages\/s +5,556 \(/m);
+});
+
+Deno.test("the text shows a distribution by bars, and none where nothing was measured", () => {
+  const tally = new Tally();
+  for (const [ms, count] of [[0.5, 400], [3, 1], [20, 1000], [200, 39]] as const) {
+    for (let i = 0; i < count; i++) tally.latencies.roundTrip.record(ms);
+  }
+  const text = formatTextReport(reportOf(OPTIONS, { tally, stopped: false }));
+  const rows = text.slice(text.indexOf("round trip, ms\n")).split("\n").slice(1);
+  const shown = rows.map((row) =>
+    /^ *(\S+) to +(\S+) {2}(#*) +(\S+)$/.exec(row)?.slice(1).map((cell) =>
+      cell.startsWith("#") ? cell.length : cell
+    )
+  );
+  assertEquals(shown, [
+    ["0.256", "0.512", 16, "400"],
+    ["0.512", "1.024", "", "0"],
+    ["1.024", "2.048", "", "0"],
+    ["2.048", "4.096", 1, "1"],
+    ["4.096", "8.192", "", "0"],
+    ["8.192", "16.4", "", "0"],
+    ["16.4", "32.8", 40, "1,000"],
+    ["32.8", "65.5", "", "0"],
+    ["65.5", "131", "", "0"],
+    ["131", "262", 2, "39"],
+  ]);
+  assertNotMatch(formatTextReport(reportWith({ done: 1000 })), /round trip, ms/);
+});
+
 Deno.test("with a rate the text tells how late the client itself was", () => {
   const text = formatTextReport(someReport({ rate: 50 }));
   assertMatch(text, /^1,000 connections to 127\.0\.0\.1:9000, 50 per second, /);
@@ -147,6 +231,91 @@ Deno.test("a load in which nothing went well has a report too", () => {
     assertNotMatch(html, /NaN|Infinity|undefined/);
     assertNotMatch(JSON.stringify(report), /null,"p50|NaN/);
   }
+});
+
+Deno.test("the page tells what the text tells: an early end, lateness with a rate, failures that there were", () => {
+  const [stopped, ended] = [formatHtmlReport(someReport()), formatHtmlReport(reportWith({}))];
+  assertMatch(stopped, /<p id="summary">900 done, .*\(stopped early\)<\/p>/);
+  assertNotMatch(ended, /stopped early/);
+  assertNotMatch(stopped, /opened late by|timed out/);
+  assertMatch(formatHtmlReport(someReport({ rate: 5 })), /<th>opened late by<\/th>/);
+  assertMatch(ended, /<p>No message came back\.<\/p>/);
+  assertNotMatch(ended, /<svg/);
+});
+
+/** The marks on an axis of a chart of the page: `x` or `y`. */
+function ticksOf(html: string, { chart, axis }: { chart: string; axis: "x" | "y" }): string[] {
+  const svg = new RegExp(`<svg id="${chart}"[^]*?</svg>`).exec(html)?.[0] ?? "";
+  const ticks = svg.matchAll(new RegExp(`<line class="grid".*class="${axis}">([^<]*)<`, "g"));
+  return Array.from(ticks, ([, label = ""]) => label);
+}
+
+Deno.test("the latency curve ends at the rarest latency, and its axes go no further", () => {
+  const tally = Object.assign(new Tally(), { messages: 20 });
+  for (let i = 0; i < 20; i++) tally.latencies.roundTrip.record(0.5 * (i + 1));
+  const report = reportOf(OPTIONS, { tally, stopped: false });
+  const html = formatHtmlReport(report);
+  // The last of twenty is one in 10^1.3: beyond 90 %, and not at 99 %.
+  assertEquals(ticksOf(html, { chart: "latency", axis: "x" }), ["0 %", "50 %", "90 %", "max"]);
+  assertEquals(ticksOf(html, { chart: "latency", axis: "y" }), ["0.1", "1", "10"]);
+  const marks = html.matchAll(/class="mark">([^<]+)</g);
+  assertEquals(Array.from(marks, ([, name]) => name), ["p50", "p90", "max"]);
+});
+
+Deno.test("a latency of no time at all is drawn at a microsecond", () => {
+  const tally = Object.assign(new Tally(), { messages: 1 });
+  tally.latencies.roundTrip.record(0);
+  const html = formatHtmlReport(reportOf(OPTIONS, { tally, stopped: false }));
+  assertEquals(ticksOf(html, { chart: "latency", axis: "y" }), ["0.001", "0.01"]);
+});
+
+Deno.test("the throughput is drawn in steps, the last as long as the load was, or a tenth of a step", () => {
+  const pointsWith = (durationMs: number) => {
+    const tally = Object.assign(new Tally(), { messages: 20, durationMs });
+    for (const ms of [0, 10, 60, 100, 101]) tally.timeline.recordMessage(ms);
+    const html = formatHtmlReport(reportOf(OPTIONS, { tally, stopped: false }));
+    const ticks = ticksOf(html, { chart: "throughput", axis: "x" });
+    const svg = /<svg id="throughput"[^]*/.exec(html)?.[0] ?? "";
+    const points = (/<polyline points="([^"]*)"/.exec(svg)?.[1] ?? "").split(" ");
+    return { ticks, yTicks: ticksOf(html, { chart: "throughput", axis: "y" }), points };
+  };
+  // Two messages in 50 ms, one in 50 ms, two in 20 ms: 40, 20 and 100 a second.
+  assertEquals(pointsWith(120), {
+    ticks: ["0", "0.05", "0.1"],
+    yTicks: ["0", "20", "40", "60", "80", "100"],
+    points: ["76,186", "332.7,186", "332.7,230", "589.3,230", "589.3,54", "692,54"],
+  });
+  assertEquals(pointsWith(101).yTicks.at(-1), "400");
+});
+
+/** The points of a line as the chart places them, and the marks of its upward axis. */
+function drawn(points: readonly ChartPoint[], isLogarithmic: boolean) {
+  const labels = { title: "t", xLabel: "x", yLabel: "y" };
+  const chart = lineChart({ id: "a", ...labels, points, xTicks: [], isLogarithmic });
+  return {
+    line: /<polyline points="([^"]*)"/.exec(chart)?.[1],
+    ticks: Array.from(chart.matchAll(/class="y">([^<]*)</g), ([, label]) => label),
+  };
+}
+
+Deno.test("lineChart() goes to the right and upwards, from 0, or in powers of ten", () => {
+  const points = [{ x: 0, y: 1 }, { x: 5, y: 10 }, { x: 10, y: 100 }];
+  assertEquals(drawn(points, true), { line: "76,274 384,164 692,54", ticks: ["1", "10", "100"] });
+  assertEquals(drawn(points, false), {
+    line: "76,271.8 384,252 692,54",
+    ticks: ["0", "20", "40", "60", "80", "100"],
+  });
+});
+
+Deno.test("lineChart() has an axis of at least one power of ten, and one that has 1 on it", () => {
+  assertEquals(drawn([{ x: 0, y: 1 }], true).ticks, ["1", "10"]);
+  assertEquals(drawn([{ x: 0, y: 0.02 }], true).ticks, ["0.01", "0.1"]);
+  assertEquals(drawn([{ x: 0, y: 200 }], true).ticks, ["1", "10", "100", "1000"]);
+});
+
+Deno.test("lineChart() of nothing but 0 has an axis all the same", () => {
+  assertEquals(drawn([{ x: 0, y: 0 }], false).ticks, ["0", "0.2", "0.4", "0.6", "0.8", "1"]);
+  assertEquals(drawn([], false).ticks, ["0", "0.2", "0.4", "0.6", "0.8", "1"]);
 });
 
 Deno.test("lineChart() draws a single point, and a line without height", () => {

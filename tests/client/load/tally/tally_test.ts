@@ -56,6 +56,13 @@ Deno.test("a percentile is right to three digits", () => {
   }
 });
 
+Deno.test("a histogram knows the mean and the greatest exactly, and nothing of no latencies", () => {
+  const { meanMs, maxMs } = histogramOf([0.0004, 1.0001, 4.9995]);
+  assertEquals([meanMs.toFixed(6), maxMs], ["2.000000", 4.9995]);
+  const empty = histogramOf([]);
+  assertEquals([empty.meanMs, empty.maxMs, empty.percentile(50)], [0, 0, 0]);
+});
+
 Deno.test("an empty histogram survives the way to another process, and so does one of nothing but 0", () => {
   for (const latencies of [[], [0], [0, 0, 0.0001]]) {
     const histogram = histogramOf(latencies);
@@ -72,7 +79,7 @@ Deno.test("a latency of more than a day counts as a day, and a clock that goes b
 });
 
 Deno.test("LatencyHistogram.ranges() has every latency once, by powers of two", () => {
-  const ranges = histogramOf([0.0005, 0.3, 0.4, 5, 5, 1000]).ranges();
+  const ranges = histogramOf([0.0001, 0.3, 0.4, 5, 5, 1000]).ranges();
   assertEquals(ranges.reduce((sum, { count }) => sum + count, 0), 6);
   for (const [i, { fromMs, toMs }] of ranges.entries()) {
     assertEquals(toMs, 2 * fromMs);
@@ -104,6 +111,21 @@ Deno.test("timelines with steps of different lengths add up", () => {
     assertEquals(sum.data.messages.slice(0, 4), [3, 0, 0, 1]);
     assertEquals(sum.data.messages.at(-1), 1);
   }
+});
+
+Deno.test("a timeline takes a clock that goes backwards for the start", () => {
+  const timeline = new Timeline();
+  timeline.recordMessage(-60);
+  assertEquals(timeline.data.messages, [1]);
+});
+
+Deno.test("a timeline with longer steps takes the connections of one with shorter steps", () => {
+  const [short, long] = [new Timeline(), new Timeline()];
+  for (const ms of [0, 60, 120]) short.recordConnection(ms);
+  long.recordConnection(50 * STEPS_MAX);
+  long.add(short.data);
+  assertEquals(long.data.connections.slice(0, 3), [2, 1, 0]);
+  assertEquals(long.data.connections.at(-1), 1);
 });
 
 /** A tally with something of everything. */
@@ -145,4 +167,6 @@ Deno.test("Tally.add() adds everything, and takes the longer time and the first 
     durationMs: 200,
   });
   for (const latency of Object.values(sum.latencies)) assertEquals(latency.count, 100);
+  const { messages: over, connections } = sum.timeline.data;
+  assertEquals([over, connections].map((counts) => counts.reduce((a, b) => a + b)), [100, 100]);
 });
