@@ -73,7 +73,6 @@ export class LatencyHistogram {
 
   /** The latency in milliseconds that `percent` of all do not exceed; 0 without any. */
   percentile(percent: number): number {
-    if (this.count === 0) return 0;
     return Math.min(this.#counts.getValueAtPercentile(percent) / 1000, this.#maxMs);
   }
 
