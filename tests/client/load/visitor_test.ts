@@ -1,7 +1,7 @@
 /** What one connection of a load does with its stream. What becomes of it is in `share_test.ts`. */
 
 import { Deadlines } from "../../../client/load/deadlines.ts";
-import { Tally } from "../../../client/load/tally.ts";
+import { Tally } from "../../../client/load/tally/tally.ts";
 import { Visitor, type VisitorOptions } from "../../../client/load/visitor.ts";
 import type { ByteStream } from "../../../ipc/transport.ts";
 import { assertEquals, assertRejects } from "../../assert.ts";

@@ -1,6 +1,11 @@
 /** The report of a load: its figures, the text, and the page. */
 
-import { type ChartPoint, escapeHtml, linearTicks, lineChart } from "../../../../client/load/report/chart.ts";
+import {
+  type ChartPoint,
+  escapeHtml,
+  linearTicks,
+  lineChart,
+} from "../../../../client/load/report/chart.ts";
 import { FAILURE_KINDS } from "../../../../client/load/failure.ts";
 import { formatHtmlReport } from "../../../../client/load/report/html_report.ts";
 import type { LoadOptions } from "../../../../client/load/options.ts";
