@@ -22,35 +22,45 @@ export interface PatienceOptions {
   readonly idleTimeoutMs: number;
 }
 
-/** Runs from its making to its disposal. */
+/** Runs from its making to its disposal. Costs a timer only where somebody waits. */
 export class Patience implements Disposable {
   /** Why a connection is closed that has waited for so long. */
   readonly reason: CloseReason;
-  /** Resolves when it is over, or disposed. */
-  readonly ended: Promise<void>;
+  readonly #clock: Clock;
+  readonly #endsAt: number;
   readonly #over = new AbortController();
   readonly #disposed = new AbortController();
+  #ended: Promise<void> | null = null;
 
   /** Starts to wait. */
   constructor({ clock, idleTimeoutMs }: PatienceOptions) {
     const isIdle = idleTimeoutMs > 0 && idleTimeoutMs < WAIT_MS;
     this.reason = isIdle ? "idle_timeout" : "worker_failed";
-    this.ended = this.#wait(clock, isIdle ? idleTimeoutMs : WAIT_MS);
+    this.#clock = clock;
+    this.#endsAt = clock.now() + (isIdle ? idleTimeoutMs : WAIT_MS);
   }
 
-  async #wait(clock: Clock, ms: number): Promise<void> {
-    await clock.sleep(ms, this.#disposed.signal);
+  /** Resolves when it is over, or disposed. */
+  get ended(): Promise<void> {
+    return this.#ended ??= this.#wait();
+  }
+
+  async #wait(): Promise<void> {
+    await this.#clock.sleep(Math.max(0, this.#endsAt - this.#clock.now()), this.#disposed.signal);
     if (!this.#disposed.signal.aborted) this.#over.abort();
   }
 
   /** Aborts when it is over. */
   get signal(): AbortSignal {
+    // Held by the timer, which always settles.
+    void this.ended;
     return this.#over.signal;
   }
 
-  /** Whether it is over. */
+  /** Whether it is over, and was not disposed before. */
   get isOver(): boolean {
-    return this.#over.signal.aborted;
+    if (this.#disposed.signal.aborted) return false;
+    return this.#over.signal.aborted || this.#clock.now() >= this.#endsAt;
   }
 
   /** Stops to wait. */

@@ -51,7 +51,7 @@ export class PreforkMode implements Mode {
   async serve(connection: AcceptedConnection): Promise<void> {
     using patience = new Patience(this.#context);
     while (true) {
-      const worker = await this.#pool.take(patience.signal);
+      const worker = await this.#pool.take(patience);
       if (worker === null) {
         connection.tellAccepted(null);
         connection.refuse(reasonWithoutWorker(this.#workers, patience));

@@ -60,6 +60,7 @@ export class WorkerProcess {
   readonly #greeted: Promise<void>;
   #channel: ControlChannel | null = null;
   #listening: Promise<void> | null = null;
+  #isReady = false;
   #hasExited = false;
   #reportAfter: Promise<unknown> | null = null;
   #onEngagementEnd: ((end: EngagementEnd) => void) | null = null;
@@ -76,6 +77,11 @@ export class WorkerProcess {
     this.reported = this.#report();
     this.#greeted = options.hello?.then((channel) => this.#adopt(channel)) ?? Promise.resolve();
     this.ready = this.#becomesReady();
+  }
+
+  /** Whether it has got ready; it may have ended since. */
+  get isReady(): boolean {
+    return this.#isReady;
   }
 
   /** Whether it has been reaped. */
@@ -162,7 +168,10 @@ export class WorkerProcess {
       clock.sleep(START_MS, settled.signal).then(() => "timed out" as const),
     ]);
     settled.abort();
-    if (outcome === "ready") return true;
+    if (outcome === "ready") {
+      this.#isReady = true;
+      return true;
+    }
     if (outcome === "timed out") {
       const how = `was not ready after ${START_MS / 1000} s`;
       this.#giveUp("timed_out", { kind: how, error: `Worker ${this.pid} ${how}` });

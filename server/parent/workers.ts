@@ -104,7 +104,7 @@ export class Workers implements AsyncDisposable {
     worker: WorkerProcess,
     { info, patience }: Target,
   ): Promise<ByteStream | null> {
-    if (!await Promise.race([worker.ready, patience.ended])) return null;
+    if (!worker.isReady && !await Promise.race([worker.ready, patience.ended])) return null;
     let shortage: string | null = null;
     while (!worker.hasExited && !patience.isOver) {
       try {

@@ -185,7 +185,7 @@ Deno.test("WorkerPool.take() waits until a worker is ready, first come, first se
 Deno.test("WorkerPool.take() waits no longer when its signal aborts, and takes no worker then", async () => {
   const stage = new Stage();
   const impatient = new AbortController();
-  const takes = [stage.pool.take(impatient.signal), stage.pool.take()];
+  const takes = [stage.pool.take(impatient), stage.pool.take()];
   impatient.abort();
   assertEquals(await takes[0], null);
   stage.pool.fill();
@@ -198,7 +198,7 @@ Deno.test("WorkerPool.take() heeds its signal no more when it has a worker", asy
   const stage = new Stage();
   const impatient = new AbortController();
   stage.pool.fill();
-  const taken = stage.pool.take(impatient.signal);
+  const taken = stage.pool.take(impatient);
   const first = await stage.worker(1);
   first.greet();
   assertEquals(await taken, first.worker);
