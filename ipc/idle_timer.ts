@@ -49,19 +49,22 @@ export class IdleTimer implements Disposable {
     const { clock, timeoutMs, unsentBytes, onIdle } = this.#options;
     const { signal } = this.#disposed;
     let since = this.#lastActivity;
-    /** What the queue held when it was last looked at since then; null if it was not. It is empty at first. */
+    /** What the queue held when it was last looked at since then; null if nobody could tell. It is empty at first. */
     let unsent: number | null = 0;
-    for (let left; (left = this.#lastActivity + timeoutMs - clock.now()) > 0;) {
-      if (this.#lastActivity !== since) [since, unsent] = [this.#lastActivity, null];
-      await clock.sleep(
-        unsentBytes === undefined ? left : Math.min(timeoutMs / LOOKS, left),
-        signal,
-      );
+    let looks = 0;
+    while (true) {
+      if (this.#lastActivity !== since) [since, unsent, looks] = [this.#lastActivity, null, 0];
+      const left = since + timeoutMs - clock.now();
+      // An empty queue stays empty until something happens. One look at another shows no change, also where it took long.
+      const isSure = unsentBytes === undefined || unsent === 0 || looks >= 2;
+      if (left <= 0 && isSure) break;
+      const lookMs = unsentBytes === undefined ? timeoutMs : timeoutMs / LOOKS;
+      await clock.sleep(left > 0 ? Math.min(lookMs, left) : lookMs, signal);
       if (signal.aborted) return;
-      // An empty queue stays empty until something happens.
       if (unsentBytes === undefined || unsent === 0 || this.#lastActivity !== since) continue;
       const seen = await unsentBytes();
       if (signal.aborted) return;
+      looks += 1;
       if (seen === null) continue;
       if (unsent !== null && seen < unsent) this.#lastActivity = since = clock.now();
       unsent = seen;

@@ -177,3 +177,30 @@ Deno.test("IdleTimer sees a send queue shrink also between looks that tell nothi
   await clock.run(fired);
   assertEquals(clock.now(), 8500);
 });
+
+Deno.test("IdleTimer does not fire on the strength of one look, however long that takes", async () => {
+  const clock = new FakeClock(7000);
+  const looks = [Promise.withResolvers<number>(), Promise.withResolvers<number>()];
+  let look = 0;
+  let isOver = false;
+  using timer = new IdleTimer({
+    timeoutMs: 400,
+    clock,
+    unsentBytes: () => looks[look++]?.promise ?? Promise.resolve(10),
+    onIdle: () => isOver = true,
+  });
+  clock.advance(50);
+  timer.onActivity?.();
+  clock.advance(50);
+  await clock.pass(100);
+  while (look < 1) await Promise.resolve();
+  clock.advance(1000);
+  looks[0]?.resolve(20);
+  await clock.pass(100);
+  while (look < 2) await Promise.resolve();
+  assertEquals(isOver, false);
+  // It has shrunk: the time begins anew.
+  looks[1]?.resolve(10);
+  await clock.pass(100);
+  assertEquals(isOver, false);
+});
