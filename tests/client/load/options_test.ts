@@ -53,6 +53,10 @@ Deno.test("a load takes every flag of its own, and --connect-timeout", () => {
   assertEquals(loadOf("--load=1000", "--rate=50"), { ...DEFAULTS, rate: 50 });
 });
 
+Deno.test("with a rate there may be more processes than connections at a time without one", () => {
+  assertEquals(loadOf("--load=1000", "--rate=50", "--processes=20")?.processes, 20);
+});
+
 Deno.test("no more connections are open at a time than there are", () => {
   assertEquals(loadOf("--load", "3")?.concurrency, 3);
 });

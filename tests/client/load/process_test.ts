@@ -6,7 +6,7 @@ import type { ShareOptions } from "../../../client/load/share.ts";
 import { Tally } from "../../../client/load/tally/tally.ts";
 import { formatArgv } from "../../../cli/flags.ts";
 import { selfCommand } from "../../../cli/self.ts";
-import { assert, assertEquals } from "../../assert.ts";
+import { assert, assertEquals, assertMatch } from "../../assert.ts";
 import { BadServer } from "../../e2e/bad_server.ts";
 import { within } from "../../e2e/process.ts";
 import { bytesOf } from "../../support/bytes.ts";
@@ -36,12 +36,12 @@ class Process implements AsyncDisposable {
   readonly #messages: AsyncGenerator<LoadMessage>;
   readonly #stderr: Promise<string>;
 
-  /** Starts one with the permissions that it asks for, or `main` with all. */
-  constructor(share: Partial<ShareOptions>, main: string | null = null) {
+  /** Starts one with the permissions that it asks for, or what is to be run instead. */
+  constructor(share: Partial<ShareOptions>, main: readonly string[] | null = null) {
     const argv = formatArgv(SHARE_FLAGS, { ...SHARE, ...share });
     const { path, args } = selfCommand(LOAD_COMMAND, argv);
     this.#child = new Deno.Command(path, {
-      args: main === null ? [...args] : ["run", "-A", "--no-prompt", main, ...argv],
+      args: main === null ? [...args] : ["run", "--no-prompt", ...main, ...argv],
       env: { NO_COLOR: "1" },
       stdin: "piped",
       stdout: "piped",
@@ -98,7 +98,7 @@ Deno.test("a load process waits for the start, opens its share, tells the result
 
 Deno.test("a load process gives up every permission but the network before it says that it is ready", async () => {
   await using server = await BadServer.start("echoes for ever");
-  await using process = new Process({ port: server.port }, CHILD);
+  await using process = new Process({ port: server.port }, ["-A", CHILD]);
   assertEquals(await process.hear(), { type: "ready" });
   await process.tell("start");
   const { told, code, stderr } = await process.finish();
@@ -144,6 +144,23 @@ Deno.test("a load process whose parent is gone ends at once, without a result", 
   await process.endInput();
   const { told, code } = await process.finish();
   assertEquals([told, code], [[{ type: "ready" }], 1]);
+});
+
+Deno.test("a load process is stopped by no other message", async () => {
+  await using server = await BadServer.start("echoes for ever");
+  await using process = new Process({ port: server.port, messages: 1000 });
+  await process.tell("start", "start", "ready");
+  const { told, code } = await process.finish();
+  assertEquals([tallyOf(told.at(-1)).done, code], [3, 0]);
+});
+
+Deno.test("a load process tells a bug as one", async () => {
+  // It may not connect.
+  await using process = new Process({ port: closedPort() }, [LOAD_COMMAND.module]);
+  await process.tell("start");
+  const { told, code, stderr } = await process.finish();
+  assertEquals([told, code], [[{ type: "ready" }], 70]);
+  assertMatch(stderr, /^brood: this is a bug, please report it: NotCapable: /);
 });
 
 Deno.test("a load process tells every now and then how far it has come", async () => {

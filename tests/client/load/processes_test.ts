@@ -1,12 +1,18 @@
 /** The parent's side of a load with several processes, which are real ones. */
 
+import { setImmediate } from "node:timers/promises";
+import type { LoadMessage } from "../../../client/load/messages.ts";
 import type { LoadOptions } from "../../../client/load/options.ts";
 import { UnresolvedError } from "../../../client/load/failure.ts";
 import { runProcesses } from "../../../client/load/processes.ts";
+import { Tally } from "../../../client/load/tally/tally.ts";
 import { OperationalError } from "../../../ipc/errors.ts";
 import { assert, assertEquals, assertMatch, assertRejects } from "../../assert.ts";
 import { BadServer } from "../../e2e/bad_server.ts";
 import { childrenOf, processesWith, within } from "../../e2e/process.ts";
+import { replaceDeno } from "../../server/replaced_deno.ts";
+import { bytesOf } from "../../support/bytes.ts";
+import { throwBug } from "../../support/failures.ts";
 
 const LOAD: LoadOptions = {
   hostname: "127.0.0.1",
@@ -48,8 +54,11 @@ async function processesOf(port: number): Promise<number[]> {
 
 Deno.test("several processes make all connections of a load, and their counts add up", async () => {
   await using server = await BadServer.start("echoes for ever");
-  const { running, progress } = start({ port: server.port });
+  const { running, progress, stopping, forced } = start({ port: server.port });
   const { tally, losses } = await running;
+  // Too late for what has ended.
+  stopping.abort();
+  forced.abort();
   assertEquals([tally.done, tally.messages, tally.bytes, losses], [7, 21, 2100, []]);
   assertEquals([progress.at(-1), progress], [21, progress.toSorted((a, b) => a - b)]);
   assertEquals(await processesOf(server.port), []);
@@ -122,6 +131,78 @@ Deno.test("a load that is to end at once kills its processes, and waits for no r
   forced.abort();
   const { tally, losses } = await running;
   assertEquals([tally.failuresOf("processLost"), losses.length], [7, 2]);
+});
+
+Deno.test("a load that ends by a bug leaves no process", async () => {
+  await using server = await BadServer.start("echoes for ever");
+  const { signal } = new AbortController();
+  const running = runProcesses({ ...LOAD, ...ENDLESS, port: server.port }, {
+    stopping: signal,
+    forced: signal,
+    onProgress: throwBug,
+  });
+  await assertRejects(() => running, RangeError, "a bug");
+  assertEquals(await processesOf(server.port), []);
+});
+
+/** A process that says what the test wants it to. */
+class FakeChild {
+  static readonly all: FakeChild[] = [];
+  readonly pid = 0;
+  readonly told: string[] = [];
+  /** Resolves when it has been told something. */
+  readonly addressed: Promise<void>;
+  readonly #output = new TransformStream<Uint8Array, Uint8Array>();
+  readonly #writer = this.#output.writable.getWriter();
+  readonly #ended = Promise.withResolvers<Deno.CommandStatus>();
+  readonly stdout = this.#output.readable;
+  readonly status = this.#ended.promise;
+  readonly stdin = new WritableStream<Uint8Array>({
+    write: (bytes) => {
+      this.told.push(JSON.parse(new TextDecoder().decode(bytes)).type);
+      this.#address();
+    },
+  });
+
+  #address = () => {};
+
+  constructor() {
+    FakeChild.all.push(this);
+    this.addressed = new Promise((resolve) => this.#address = resolve);
+  }
+
+  async say(message: LoadMessage): Promise<void> {
+    await this.#writer.write(bytesOf(JSON.stringify(message) + "\n"));
+  }
+
+  async end(): Promise<void> {
+    await this.#writer.close();
+    this.#ended.resolve({ success: true, code: 0, signal: null });
+  }
+
+  spawn(): this {
+    return this;
+  }
+
+  kill(): void {}
+}
+
+Deno.test("no process begins before all are ready", async () => {
+  using _command = replaceDeno("Command", FakeChild);
+  const { running } = start({});
+  const [a, b] = FakeChild.all;
+  assert(a !== undefined && b !== undefined);
+  await a.say({ type: "ready" });
+  await setImmediate();
+  assertEquals([a.told, b.told], [[], []]);
+  await b.say({ type: "ready" });
+  await Promise.all([a.addressed, b.addressed]);
+  assertEquals([a.told, b.told], [["start"], ["start"]]);
+  for (const child of [a, b]) {
+    await child.say({ type: "result", tally: new Tally().encode() });
+    await child.end();
+  }
+  assertEquals((await running).losses, []);
 });
 
 Deno.test("a process that ends by itself is told with its status", async () => {
