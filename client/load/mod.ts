@@ -44,11 +44,16 @@ async function measure(options: LoadOptions, lifetime: Lifetime): Promise<Tally>
       ? await runHere(options, lifetime)
       : await runInProcesses(options, lifetime);
   } catch (cause) {
-    if (!(cause instanceof UnresolvedError)) throw cause;
-    throw new OperationalError(
-      `Cannot connect to ${formatEndpoint(options)}: the host name could not be resolved`,
-      { cause },
-    );
+    const reason = cause instanceof UnresolvedError
+      ? "the host name could not be resolved"
+      // Not to be allowed to connect is the choice of who runs this from source.
+      : cause instanceof Deno.errors.NotCapable
+      ? reasonOf(cause)
+      : null;
+    if (reason === null) throw cause;
+    throw new OperationalError(`Cannot connect to ${formatEndpoint(options)}: ${reason}`, {
+      cause,
+    });
   }
 }
 

@@ -1,6 +1,8 @@
-import { untilForced } from "../../../client/load/mod.ts";
+import { runLoad, untilForced } from "../../../client/load/mod.ts";
+import type { LoadOptions } from "../../../client/load/options.ts";
 import { OperationalError } from "../../../ipc/errors.ts";
-import { assertEquals, assertRejects } from "../../assert.ts";
+import { Lifetime } from "../../../cli/lifetime.ts";
+import { assertEquals, assertMatch, assertRejects } from "../../assert.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 
 Deno.test("a report is waited for as long as nobody insists on the end", async () => {
@@ -44,3 +46,28 @@ Deno.test("a report that cannot be written is told with its own reason", async (
     "no space",
   );
 });
+
+Deno.test({
+  name: "a load that may not connect says so in a line",
+  permissions: { net: false },
+  async fn() {
+    using lifetime = new Lifetime();
+    const error = await assertRejects(() => runLoad(LOAD, lifetime), OperationalError);
+    assertMatch(error.message, /^Cannot connect to 127\.0\.0\.1:9: Requires net access to /);
+  },
+});
+
+const LOAD: LoadOptions = {
+  hostname: "127.0.0.1",
+  port: 9,
+  connections: 3,
+  concurrency: 1,
+  rate: 0,
+  messages: 1,
+  size: 1,
+  processes: 1,
+  connectTimeoutMs: 1000,
+  timeoutMs: 1000,
+  json: false,
+  htmlPath: null,
+};
