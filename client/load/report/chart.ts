@@ -117,7 +117,7 @@ function powersOfTen(points: readonly ChartPoint[]): Tick[] {
   const last = Math.max(Math.ceil(Math.max(...powers)), first + 1);
   return Array.from({ length: last - first + 1 }, (_, i) => {
     const at = 10 ** (first + i);
-    return { at, label: at < 1 ? at.toFixed(-first - i) : String(at) };
+    return { at, label: String(at) };
   });
 }
 

@@ -170,7 +170,7 @@ function latencyChart({ distribution, latencyMs }: LoadReport): string {
   const marks: Mark[] = MARKS
     .filter(({ percent }) => nines(percent) <= rarest)
     .map(({ percent, column }) => markAt(nines(percent), `p${percent}`, latencyMs[of][column]));
-  if (curve.length > 0) marks.push(markAt(last, "max", latencyMs[of].max));
+  marks.push(markAt(last, "max", latencyMs[of].max));
   return lineChart({
     id: "latency",
     title: `Latency by percentile: ${LATENCY_WORDS[of]}`,
