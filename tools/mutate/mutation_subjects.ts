@@ -39,6 +39,9 @@ export interface AcceptedMutant {
 /** The e2e tests start the program; they import nothing of it. */
 const E2E = join("tests", "e2e");
 
+/** The tests that need the binary, which a copy of the project has not. */
+const OF_BINARY = join("tests", "tools", "compile_test.ts");
+
 /** How many tests run before the others: a mistake is mostly noticed by those that are about the source. */
 const NEAR = 4;
 
@@ -111,7 +114,7 @@ function testsOf(path: string, users: Users): Subject["tests"] {
 /** Who uses each module that a unit test does. */
 async function findUsers(): Promise<Users> {
   const tests = (await sourcesAt("tests"))
-    .filter((path) => path.endsWith("_test.ts") && !path.startsWith(E2E));
+    .filter((path) => path.endsWith("_test.ts") && !path.startsWith(E2E) && path !== OF_BINARY);
   const roots = new Set(tests.map((path) => pathToFileURL(join(ROOT, path)).href));
   while (true) {
     const graph = await readGraph(roots);
