@@ -52,7 +52,7 @@ async function run(args: readonly string[]): Promise<number> {
     throw new OperationalError("Cannot measure here: the bench reads Linux's /proc");
   }
   using lifetime = new Lifetime();
-  const limitMs = LIMIT_MS * Math.max(1, options.repeats * options.seconds / 3) +
+  const limitMs = LIMIT_MS * Math.max(1, options.repeats * options.loadMs / 3000) +
     (options.thousand ? THOUSAND_MS : 0);
   const timeout = AbortSignal.timeout(limitMs);
   const signal = AbortSignal.any([lifetime.stopping, timeout]);
@@ -71,8 +71,8 @@ async function run(args: readonly string[]): Promise<number> {
   for (const { name, reason } of findings.leftOut) console.log(`\nLeft out: ${name}: ${reason}`);
   console.log(`\n${formatJudgements(judgements)}`);
   const tookSeconds = Math.round((performance.now() - startedAt) / 1000);
-  const { repeats, seconds } = options;
-  const about = { program: program.name, repeats, seconds, tookSeconds };
+  const { repeats, loadMs } = options;
+  const about = { program: program.name, repeats, seconds: loadMs / 1000, tookSeconds };
   await Deno.writeTextFile(
     options.json,
     JSON.stringify({ ...about, ...findings, targets: judgements }, null, 2) + "\n",
@@ -109,8 +109,14 @@ async function measure(
       "spread is (largest - smallest) / median",
   );
   await using pool = new ServerPool(context);
-  const { seconds } = options;
-  const bench: Bench = { contenders: present, c, client, pool, context, seconds };
+  const bench: Bench = {
+    contenders: present,
+    c,
+    client,
+    pool,
+    context,
+    seconds: options.loadMs / 1000,
+  };
   const trials = planAll(bench, options);
   findings.leftOut.push(...whereSerial(present));
   if (!options.thousand) {

@@ -25,7 +25,8 @@ export const BENCH_FLAGS = {
     max: 20,
     help: "how often each figure is taken, the contenders in turn",
   }),
-  seconds: seconds({
+  loadMs: seconds({
+    name: "seconds",
     placeholder: "S",
     fallback: 1,
     min: 0.1,
@@ -59,5 +60,5 @@ export type BenchOptions = FlagValues<typeof BENCH_FLAGS>;
 /** Parses the command line. Returns null if it asks for `--help`; throws `UsageError` if it is wrong. */
 export function parseBenchOptions(args: readonly string[]): BenchOptions | null {
   const parsed = parseCommandLine(BENCH_COMMAND, args);
-  return typeof parsed === "string" ? null : parsed.flags;
+  return typeof parsed === "string" ? null : parsed.options;
 }

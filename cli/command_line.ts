@@ -8,7 +8,14 @@
 // @ts-types="../types/std_cli_parse_args.d.ts"
 import { parseArgs } from "@std/cli/parse-args";
 import { UsageError } from "../ipc/errors.ts";
-import { type Flag, type FlagTable, type FlagValues, toggle, ValueError } from "./flags.ts";
+import {
+  type Flag,
+  flagName,
+  type FlagTable,
+  type FlagValues,
+  toggle,
+  ValueError,
+} from "./flags.ts";
 
 /** A command as its user sees it. */
 export interface CommandSpec<Table extends FlagTable> {
@@ -40,9 +47,9 @@ const VERSION = toggle("print the version and exit");
 /** A command line that was understood. */
 export interface Parsed<Table extends FlagTable> {
   /** The value of every flag, given or not. */
-  readonly flags: FlagValues<Table>;
-  /** The names of the flags that were given. */
-  readonly given: ReadonlySet<string>;
+  readonly options: FlagValues<Table>;
+  /** The options whose flags were given. */
+  readonly given: ReadonlySet<keyof Table>;
   /** As many as the command takes: those in brackets may be missing. */
   readonly operands: readonly string[];
   /** A program and its arguments, or null where none was given. */
@@ -59,16 +66,20 @@ export function parseCommandLine<Table extends FlagTable>(
   args: readonly string[],
 ): Parsed<Table> | Question {
   const refuse = (message: string) => new UsageError(message, { command: spec.name });
-  const isValued = (name: string) => spec.flags[name]?.placeholder !== null;
-  const [valued, switches] = partition(Object.keys(spec.flags), isValued);
+  const flags = Object.entries(spec.flags).map(([option, flag]) => {
+    return { option, name: flagName(option, flag), flag };
+  });
+  const namesOf = (isSwitch: boolean) =>
+    flags.filter(({ flag }) => (flag.placeholder === null) === isSwitch).map(({ name }) => name);
+  const valued = namesOf(false);
   const { flagged, operands: inFront, behind } = sortArguments(args, {
     valued,
-    names: namesByAlias(spec.flags),
+    names: namesByAlias(flags),
   });
   const takesProgram = spec.program !== undefined;
   const operands = takesProgram ? inFront : [...inFront, ...behind ?? []];
   const questions: readonly Question[] = spec.hasVersion ? ["help", "version"] : ["help"];
-  const booleans = [...questions, ...switches];
+  const booleans = [...questions, ...namesOf(true)];
   const withValue = booleans.find((name) =>
     flagged.some((argument) => argument.startsWith(`--${name}=`))
   );
@@ -85,13 +96,13 @@ export function parseCommandLine<Table extends FlagTable>(
   const question = isHelp ? "help" : questions.find((name) => parsed[name] === true);
   if (question !== undefined) return question;
 
-  const flags: Record<string, unknown> = {};
-  for (const [name, flag] of Object.entries(spec.flags)) {
+  const options: Record<string, unknown> = {};
+  for (const { option, name, flag } of flags) {
     const value = parsed[name];
-    if (value === undefined) flags[name] = flag.fallback;
+    if (value === undefined) options[option] = flag.fallback;
     else if (value === "") throw refuse(`--${name} needs a value: ${flag.placeholder}`);
-    else if (typeof value !== "string") flags[name] = value;
-    else flags[name] = parseValue(`--${name}`, value, { flag, command: spec.name });
+    else if (typeof value !== "string") options[option] = value;
+    else options[option] = parseValue(`--${name}`, value, { flag, command: spec.name });
   }
 
   const required = spec.operands.filter((operand) => !operand.startsWith("["));
@@ -102,10 +113,12 @@ export function parseCommandLine<Table extends FlagTable>(
     throw refuse(`${required.slice(operands.length).join(" and ")} is missing`);
   }
   // An absent switch is false to the parser, an absent value undefined.
-  const given = new Set(Object.keys(spec.flags).filter((name) => Boolean(parsed[name])));
+  const given = new Set(
+    flags.filter(({ name }) => Boolean(parsed[name])).map(({ option }) => option),
+  );
   const program = takesProgram && behind !== null ? programOf(behind) : null;
   if (program === undefined) throw refuse("PROGRAM is missing behind --");
-  return { flags: flags as FlagValues<Table>, given, operands, program };
+  return { options: options as FlagValues<Table>, given, operands, program };
 }
 
 function programOf(words: readonly string[]): readonly [string, ...string[]] | undefined {
@@ -114,15 +127,12 @@ function programOf(words: readonly string[]): readonly [string, ...string[]] | u
 }
 
 /** The names that letters stand for, each with its dashes: `--verbose` by `-v`. */
-function namesByAlias(flags: FlagTable): ReadonlyMap<string, string> {
-  const aliased = Object.entries({ help: HELP, ...flags }).filter(([, flag]) =>
-    flag.alias !== undefined
-  );
-  return new Map(aliased.map(([name, flag]) => [`-${flag.alias}`, `--${name}`]));
-}
-
-function partition<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
-  return [items.filter(test), items.filter((item) => !test(item))];
+function namesByAlias(
+  flags: readonly { readonly name: string; readonly flag: Flag<unknown> }[],
+): ReadonlyMap<string, string> {
+  const aliased = [{ name: "help", flag: HELP }, ...flags]
+    .filter(({ flag }) => flag.alias !== undefined);
+  return new Map(aliased.map(({ name, flag }) => [`-${flag.alias}`, `--${name}`]));
 }
 
 /**
@@ -185,12 +195,12 @@ export function formatUsage(spec: CommandSpec<FlagTable>): string {
 
 /** The text of `--help`, which is also the README's block. */
 export function formatHelp(spec: CommandSpec<FlagTable>): string {
-  const rows = Object.entries(spec.flags).map(([name, flag]) => [
-    formatFlag(name, flag),
+  const rows = Object.entries(spec.flags).map(([option, flag]) => [
+    formatFlag(flagName(option, flag), flag),
     // A switch is off, and an empty text is nothing to tell.
     flag.placeholder === null || flag.fallback === ""
       ? flag.help
-      : `${flag.help} (${flag.fallback})`,
+      : `${flag.help} (${flag.format(flag.fallback)})`,
   ]);
   rows.push([formatFlag("help", HELP), HELP.help]);
   if (spec.hasVersion) rows.push([formatFlag("version", VERSION), VERSION.help]);

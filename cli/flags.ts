@@ -1,6 +1,6 @@
 /**
- * Flags as data: one table for each command. From the table come the values' types, the parser and `--help`
- * (`command_line.ts`), the README's block, and the argv of a worker.
+ * Flags as data: one table for each command, by the names of the command's options. From the table come the options'
+ * types, the parser and `--help` (`command_line.ts`), the README's block, and the argv of a worker.
  *
  * This file imports nothing, because a worker reads its argv with it.
  *
@@ -9,6 +9,8 @@
 
 /** One flag: `--name VALUE`, or `--name` alone where `placeholder` is null. */
 export interface Flag<T> {
+  /** Its name, where that is not the option's: see {@linkcode flagName}. */
+  readonly name?: string | undefined;
   /** What stands for the value in `--help`; null for a switch. */
   readonly placeholder: string | null;
   /** The value where the flag is absent. */
@@ -19,12 +21,14 @@ export interface Flag<T> {
   readonly alias?: string | undefined;
   /** The value that a text stands for. Throws {@linkcode ValueError}, whose message says what was expected. */
   readonly parse: (text: string) => T;
+  /** The text that stands for a value: `parse` the other way round. */
+  format(value: T): string;
 }
 
-/** The flags of a command by name, in the order `--help` tells them. */
+/** The flags of a command by the names of its options, in the order `--help` tells them. */
 export type FlagTable = Readonly<Record<string, Flag<unknown>>>;
 
-/** The values of a table's flags by name. */
+/** A command's options: the values of a table's flags. */
 export type FlagValues<Table extends FlagTable> = {
   readonly [Name in keyof Table]: Table[Name] extends Flag<infer T> ? T : never;
 };
@@ -32,15 +36,31 @@ export type FlagValues<Table extends FlagTable> = {
 /** A value that a flag or operand cannot take. The message says what was expected. */
 export class ValueError extends Error {}
 
+/** A flag's name, without its dashes: `idle-timeout` of the option `idleTimeoutMs`, unless the flag has its own. */
+export function flagName(option: string, { name }: Pick<Flag<unknown>, "name">): string {
+  return name ??
+    option.replace(/Ms$/, "").replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
 /** What a flag with a value is declared with. */
-export type FlagDescription<T> = Pick<Flag<T>, "fallback" | "help" | "alias"> & {
+export type FlagDescription<T> = Pick<Flag<T>, "name" | "fallback" | "help" | "alias"> & {
   /** What stands for the value in `--help`. */
   readonly placeholder: string;
 };
 
 /** A switch: absent or present. */
-export function toggle(help: string, options: Pick<Flag<boolean>, "alias"> = {}): Flag<boolean> {
-  return { ...options, placeholder: null, fallback: false, help, parse: parseBoolean };
+export function toggle(
+  help: string,
+  options: Pick<Flag<boolean>, "name" | "alias"> = {},
+): Flag<boolean> {
+  return {
+    ...options,
+    placeholder: null,
+    fallback: false,
+    help,
+    parse: parseBoolean,
+    format: String,
+  };
 }
 
 function parseBoolean(text: string): boolean {
@@ -52,6 +72,7 @@ function parseBoolean(text: string): boolean {
 export function text(flag: FlagDescription<string>): Flag<string> {
   return {
     ...flag,
+    format: String,
     parse(text) {
       if (text === "") throw new ValueError("expected a text that is not empty");
       return text;
@@ -72,6 +93,7 @@ export function integer(
   const { min, max } = flag;
   return {
     ...flag,
+    format: String,
     parse(text) {
       const value = Number(text);
       if (!/^\d+$/.test(text) || value < min || value > max) {
@@ -85,20 +107,25 @@ export function integer(
 /** The longest time that a timer can wait: 2^31 - 1 ms, a little under 25 days. */
 const SECONDS_MAX = 2_147_483;
 
-/** A time in seconds, from `min` to `max` or what a timer can wait; decimals are allowed, down to the millisecond. */
+/**
+ * A time that is typed in seconds, from `min` to `max` or what a timer can wait; decimals are allowed. `fallback`, `min`
+ * and `max` are in seconds too. The option's value is in whole milliseconds.
+ */
 export function seconds(
   flag: FlagDescription<number> & { readonly min: number; readonly max?: number },
 ): Flag<number> {
   const { min, max = SECONDS_MAX } = flag;
   return {
     ...flag,
+    fallback: flag.fallback * 1000,
+    format: (ms) => String(ms / 1000),
     parse(text) {
       const value = Number(text);
       if (!/^(\d+\.?\d*|\.\d+)$/.test(text) || value < min || value > max) {
         throw new ValueError(`expected seconds, from ${min} to ${max}`);
       }
       // What is more than nothing stays so: 0 has a meaning of its own.
-      return value > 0 ? Math.max(1, Math.round(value * 1000)) / 1000 : 0;
+      return value > 0 ? Math.max(1, Math.round(value * 1000)) : 0;
     },
   };
 }
@@ -109,6 +136,7 @@ export function choice<const Word extends string>(
   help: string,
 ): Flag<Word> {
   return {
+    format: String,
     placeholder: words.join("|"),
     fallback: words[0],
     help,
@@ -120,12 +148,14 @@ export function choice<const Word extends string>(
   };
 }
 
-/** The argv that {@linkcode readArgv} reads back: every flag as `--name=value`. */
+/** The argv that {@linkcode readArgv} reads back: every option as `--option=value`. */
 export function formatArgv<Table extends FlagTable>(
   table: Table,
   values: FlagValues<Table>,
 ): string[] {
-  return Object.keys(table).map((name) => `--${name}=${values[name]}`);
+  return Object.entries(table).map(([option, flag]) =>
+    `--${option}=${flag.format(values[option])}`
+  );
 }
 
 /**

@@ -10,23 +10,31 @@ import {
   parseValue,
   type Question,
 } from "../cli/command_line.ts";
-import { host, integer, seconds, text, toggle } from "../cli/flags.ts";
+import { UsageError } from "../ipc/errors.ts";
+import { flagName, type FlagValues, host, integer, seconds, text, toggle } from "../cli/flags.ts";
 import { LOAD_FLAGS, LOAD_NOTES, type LoadOptions, loadOptionsOf } from "./load/options.ts";
 
-/** The flags of `brood client`. */
-export const CLIENT_FLAGS = {
-  end: text({ placeholder: "WORD", fallback: "END", help: "the line that ends the input" }),
-  "no-newline": toggle("send each line without its newline"),
+/** The flags that a load has nothing to do with, but for the time to connect. */
+const OWN_FLAGS = {
+  endWord: text({
+    name: "end",
+    placeholder: "WORD",
+    fallback: "END",
+    help: "the line that ends the input",
+  }),
+  noNewline: toggle("send each line without its newline"),
   split: toggle("print from a process of its own"),
-  "connect-timeout": seconds({
+  connectTimeoutMs: seconds({
     placeholder: "S",
     fallback: 10,
     min: 0.001,
     help: "how long to wait for the connection",
   }),
   verbose: toggle("tell which process does what", { alias: "v" }),
-  ...LOAD_FLAGS,
 };
+
+/** The flags of `brood client`. */
+export const CLIENT_FLAGS = { ...OWN_FLAGS, ...LOAD_FLAGS };
 
 const HOST = host({ placeholder: "HOST", fallback: "127.0.0.1", help: "" });
 const PORT = integer({ placeholder: "PORT", fallback: 0, min: 1, max: 65_535, help: "" });
@@ -45,22 +53,12 @@ export const CLIENT_COMMAND: CommandSpec<typeof CLIENT_FLAGS> = {
   ],
 };
 
-/** What a client is told, whole: every default filled in, times in milliseconds. */
-export interface ClientOptions {
+/** What a client is told, whole: the values of its flags, and what else its command line says. */
+export interface ClientOptions extends FlagValues<typeof OWN_FLAGS> {
   /** The server's host name or address. */
   readonly hostname: string;
   /** The server's port, from 1. */
   readonly port: number;
-  /** The line that ends the input. */
-  readonly endWord: string;
-  /** Whether lines are sent with the newline they were typed with. */
-  readonly newline: boolean;
-  /** Whether a process of its own prints what the server sends. */
-  readonly split: boolean;
-  /** How long to wait for the connection. */
-  readonly connectTimeoutMs: number;
-  /** Whether to tell, on standard error, which process does what. */
-  readonly verbose: boolean;
   /** The load to run in place of the lines of the input, or null. */
   readonly load: LoadOptions | null;
 }
@@ -69,20 +67,27 @@ export interface ClientOptions {
 export function parseClientOptions(args: readonly string[]): ClientOptions | Question {
   const parsed = parseCommandLine(CLIENT_COMMAND, args);
   if (typeof parsed === "string") return parsed;
-  const { flags, given, operands } = parsed;
+  const { options, given, operands } = parsed;
+  const { endWord, noNewline, split, connectTimeoutMs, verbose, ...load } = options;
   const command = CLIENT_COMMAND.name;
   const [name, service] = operands.length === 2 ? operands : [HOST.fallback, ...operands];
-  const hostname = parseValue("HOST", name ?? "", { flag: HOST, command });
-  const port = parseValue("PORT", service ?? "", { flag: PORT, command });
-  const connectTimeoutMs = Math.round(flags["connect-timeout"] * 1000);
-  return {
-    hostname,
-    port,
-    endWord: flags.end,
-    newline: !flags["no-newline"],
-    split: flags.split,
+  const server = {
+    hostname: parseValue("HOST", name ?? "", { flag: HOST, command }),
+    port: parseValue("PORT", service ?? "", { flag: PORT, command }),
     connectTimeoutMs,
-    verbose: flags.verbose,
-    load: loadOptionsOf(flags, { given, command, hostname, port, connectTimeoutMs }),
+  };
+  const own = [...given].find((option) => option in OWN_FLAGS && option !== "connectTimeoutMs");
+  if (options.connections > 0 && own !== undefined) {
+    throw new UsageError(`--${flagName(own, CLIENT_FLAGS[own])} does not go with --load`, {
+      command,
+    });
+  }
+  return {
+    ...server,
+    endWord,
+    noNewline,
+    split,
+    verbose,
+    load: loadOptionsOf(load, { ...server, given, command }),
   };
 }

@@ -30,8 +30,8 @@ export async function runClient(options: ClientOptions): Promise<number> {
 async function runLines(options: ClientOptions): Promise<number> {
   using connection = await connect(options);
   const server = formatEndpoint(options);
-  const { endWord, newline } = options;
-  const keyboard = { input: Deno.stdin.readable, endWord, newline };
+  const { endWord, noNewline } = options;
+  const keyboard = { input: Deno.stdin.readable, endWord, newline: !noNewline };
   const tell = (what: string) => options.verbose && printError(what);
   try {
     if (options.split) {

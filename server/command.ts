@@ -1,5 +1,5 @@
 /**
- * The `server` command: its flags, and the options whose slices the server's parts get.
+ * The `server` command: its flags, and with them the options whose slices the server's parts get.
  *
  * @module
  */
@@ -12,7 +12,16 @@ import {
   type Question,
 } from "../cli/command_line.ts";
 import { UsageError } from "../ipc/errors.ts";
-import { choice, host, integer, seconds, text, toggle } from "../cli/flags.ts";
+import {
+  choice,
+  flagName,
+  type FlagValues,
+  host,
+  integer,
+  seconds,
+  text,
+  toggle,
+} from "../cli/flags.ts";
 import { CONNECTIONS_DEFAULT } from "./accept/descriptors.ts";
 
 /** The handler that is built in. */
@@ -20,7 +29,8 @@ const ECHO = "echo";
 
 /** The flags of `brood server`. */
 export const SERVER_FLAGS = {
-  host: host({
+  hostname: host({
+    name: "host",
     placeholder: "ADDR",
     fallback: "127.0.0.1",
     help: "address or host name to listen on",
@@ -39,14 +49,14 @@ export const SERVER_FLAGS = {
     max: 65_535,
     help: "connections that may wait in the kernel's queue",
   }),
-  "max-connections": integer({
+  maxConnections: integer({
     placeholder: "N",
     fallback: CONNECTIONS_DEFAULT,
     min: 1,
     max: 1_000_000,
     help: "concurrent connections; more wait in the kernel's queue",
   }),
-  "max-per-host": integer({
+  maxPerHost: integer({
     placeholder: "N",
     fallback: 0,
     min: 0,
@@ -67,20 +77,20 @@ export const SERVER_FLAGS = {
     max: 10_000,
     help: "workers in prefork mode",
   }),
-  "connections-per-worker": integer({
+  connectionsPerWorker: integer({
     placeholder: "N",
     fallback: 0,
     min: 0,
     max: Number.MAX_SAFE_INTEGER,
     help: "connections that a prefork worker serves before it is replaced; 0: no limit",
   }),
-  "idle-timeout": seconds({
+  idleTimeoutMs: seconds({
     placeholder: "S",
     fallback: 0,
     min: 0,
     help: "close connections that are idle for S seconds; 0: never",
   }),
-  grace: seconds({
+  graceMs: seconds({
     placeholder: "S",
     fallback: 30,
     min: 0,
@@ -90,13 +100,13 @@ export const SERVER_FLAGS = {
   quiet: toggle("write only the start line, warnings and errors"),
 };
 
-/** The flags that not every mode heeds, and the modes that do. */
-const MODES_OF_FLAG: ReadonlyMap<string, readonly string[]> = new Map([
-  ["max-connections", ["per-connection", "prefork"]],
+/** The options that not every mode heeds, and the modes that do. */
+const MODES_OF_OPTION: ReadonlyMap<keyof typeof SERVER_FLAGS, readonly string[]> = new Map([
+  ["maxConnections", ["per-connection", "prefork"]],
   ["transport", ["per-connection", "prefork"]],
   ["spare", ["per-connection"]],
   ["workers", ["prefork"]],
-  ["connections-per-worker", ["prefork"]],
+  ["connectionsPerWorker", ["prefork"]],
 ]);
 
 const PORT = integer({ placeholder: "PORT", fallback: 0, min: 0, max: 65_535, help: "" });
@@ -125,68 +135,36 @@ export type HandlerChoice =
   /** A program and its arguments. */
   | { readonly kind: "program"; readonly command: readonly [string, ...string[]] };
 
-/** What a server is told, whole: every default filled in, times in milliseconds. */
-export interface ServerOptions {
-  /** The host name or address to listen on. */
-  readonly hostname: string;
+/** What a server is told, whole: the values of its flags, and what else its command line says. */
+export interface ServerOptions
+  extends Omit<FlagValues<typeof SERVER_FLAGS>, "maxConnections" | "handler"> {
   /** 0 takes a free one. */
   readonly port: number;
-  /** How connections meet processes. */
-  readonly mode: "per-connection" | "iterative" | "prefork";
   /** What serves a connection. */
   readonly handler: HandlerChoice;
-  /** How a worker gets the bytes of its connection. A program gets them by pipes, whatever this says. */
-  readonly transport: "unix" | "pipe";
-  /** Connections that may wait in the kernel's queue. */
-  readonly backlog: number;
-  /** Connections served at once; null where the user leaves that to the default. */
+  /** How many connections are served at once; null where the user leaves that to the default. */
   readonly maxConnections: number | null;
-  /** Connections of one client's address at once; 0 means no limit. */
-  readonly maxPerHost: number;
-  /** Workers started ahead, in per-connection mode. */
-  readonly spare: number;
-  /** Workers in prefork mode. */
-  readonly workers: number;
-  /** Connections after which a worker is replaced, in prefork mode; 0 means no end. */
-  readonly connectionsPerWorker: number;
-  /** How long no byte may pass either way; 0 means for ever. */
-  readonly idleTimeoutMs: number;
-  /** How long a stopping server waits for its connections. */
-  readonly graceMs: number;
-  /** How events are written. */
-  readonly log: "text" | "json";
-  /** Whether only the start line, warnings and errors are written. */
-  readonly quiet: boolean;
 }
 
 /** Parses the arguments behind `brood server`. Returns what they ask if they do. Throws `UsageError`. */
 export function parseServerOptions(args: readonly string[]): ServerOptions | Question {
   const parsed = parseCommandLine(SERVER_COMMAND, args);
   if (typeof parsed === "string") return parsed;
-  const { flags, given, operands: [port = ""], program } = parsed;
+  const { options, given, operands: [port = ""], program } = parsed;
   const conflict = conflictOf(parsed);
   if (conflict !== null) throw new UsageError(conflict, { command: SERVER_COMMAND.name });
   return {
-    hostname: flags.host,
+    ...options,
     port: parseValue("PORT", port, { flag: PORT, command: SERVER_COMMAND.name }),
-    mode: flags.mode,
-    handler: program !== null
-      ? { kind: "program", command: program }
-      : flags.handler === ECHO
-      ? { kind: "echo" }
-      : { kind: "module", file: flags.handler },
-    transport: given.has("transport") || !hasNoUnixSockets() ? flags.transport : "pipe",
-    backlog: flags.backlog,
-    maxConnections: given.has("max-connections") ? flags["max-connections"] : null,
-    maxPerHost: flags["max-per-host"],
-    spare: flags.spare,
-    workers: flags.workers,
-    connectionsPerWorker: flags["connections-per-worker"],
-    idleTimeoutMs: Math.round(flags["idle-timeout"] * 1000),
-    graceMs: Math.round(flags.grace * 1000),
-    log: flags.log,
-    quiet: flags.quiet,
+    handler: handlerOf(options.handler, program),
+    maxConnections: given.has("maxConnections") ? options.maxConnections : null,
+    transport: given.has("transport") || !hasNoUnixSockets() ? options.transport : "pipe",
   };
+}
+
+function handlerOf(handler: string, program: readonly [string, ...string[]] | null): HandlerChoice {
+  if (program !== null) return { kind: "program", command: program };
+  return handler === ECHO ? { kind: "echo" } : { kind: "module", file: handler };
 }
 
 /** Deno has no Unix-domain sockets on Windows. */
@@ -196,23 +174,24 @@ function hasNoUnixSockets(): boolean {
 
 /** What contradicts each other on a command line, in a line; null if nothing does. */
 function conflictOf(
-  { flags, given, program }: Pick<Parsed<typeof SERVER_FLAGS>, "flags" | "given" | "program">,
+  { options: { mode, transport }, given, program }: Parsed<typeof SERVER_FLAGS>,
 ): string | null {
-  for (const [flag, modes] of MODES_OF_FLAG) {
-    if (given.has(flag) && !modes.includes(flags.mode)) {
-      return `--${flag} goes with --mode ${modes.join(" or ")}, not with ${flags.mode}`;
+  const name = (option: keyof typeof SERVER_FLAGS) => `--${flagName(option, SERVER_FLAGS[option])}`;
+  for (const [option, modes] of MODES_OF_OPTION) {
+    if (given.has(option) && !modes.includes(mode)) {
+      return `${name(option)} goes with --mode ${modes.join(" or ")}, not with ${mode}`;
     }
   }
   if (program !== null) {
-    if (flags.mode === "prefork") {
+    if (mode === "prefork") {
       return "a program serves one connection and ends, so it cannot be started before: " +
         "--mode prefork goes with --handler";
     }
-    const flag = ["handler", "transport", "spare"].find((flag) => given.has(flag));
-    if (flag !== undefined) return `--${flag} does not go with a program`;
+    const option = (["handler", "transport", "spare"] as const).find((option) => given.has(option));
+    if (option !== undefined) return `${name(option)} does not go with a program`;
   }
-  if (flags.transport === "pipe") {
-    if (flags.mode === "prefork") {
+  if (transport === "pipe") {
+    if (mode === "prefork") {
       return "--transport pipe carries one connection: it goes with --mode per-connection";
     }
     if (given.has("spare")) return "--transport pipe does not go with --spare";

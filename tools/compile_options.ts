@@ -59,7 +59,7 @@ export interface CompileOptions {
 export function parseCompileOptions(args: readonly string[]): CompileOptions | null {
   const parsed = parseCommandLine(COMPILE_COMMAND, args);
   if (typeof parsed === "string") return null;
-  const { target, output, runtime } = parsed.flags;
+  const { target, output, runtime } = parsed.options;
   if (runtime === "npm" && target !== NPM_RUNTIME_TARGET) {
     throw new UsageError(
       `--runtime npm compiles for ${NPM_RUNTIME_TARGET} only, not for ${target}`,

@@ -7,7 +7,7 @@ Deno.test("parseBenchOptions() fills in every default", () => {
     program: "source",
     only: "",
     repeats: 3,
-    seconds: 1,
+    loadMs: 1000,
     load: "c",
     json: "bench/results.json",
     thousand: false,
@@ -16,7 +16,7 @@ Deno.test("parseBenchOptions() fills in every default", () => {
 
 Deno.test("parseBenchOptions() reads what is given", () => {
   const options = parseBenchOptions(["--program=compiled", "--seconds", "0.5", "--load", "client"]);
-  assertEquals([options?.program, options?.seconds, options?.load], ["compiled", 0.5, "client"]);
+  assertEquals([options?.program, options?.loadMs, options?.load], ["compiled", 500, "client"]);
   assertEquals(parseBenchOptions(["--help"]), null);
 });
 

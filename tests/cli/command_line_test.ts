@@ -48,7 +48,7 @@ function assertFlags(
   args: readonly string[],
   expected: Partial<Record<keyof typeof FLAGS, unknown>>,
 ) {
-  assertEquals<unknown>(parse(KNOCK, args).flags, { ...DEFAULTS, ...expected }, args.join(" "));
+  assertEquals<unknown>(parse(KNOCK, args).options, { ...DEFAULTS, ...expected }, args.join(" "));
 }
 
 function assertRefused(args: readonly string[], message: string) {
@@ -57,8 +57,8 @@ function assertRefused(args: readonly string[], message: string) {
 }
 
 Deno.test("parseCommandLine() fills in the defaults", () => {
-  assertEquals(parseCommandLine(KNOCK, ["door"]), {
-    flags: DEFAULTS,
+  assertEquals<unknown>(parseCommandLine(KNOCK, ["door"]), {
+    options: DEFAULTS,
     given: new Set<string>(),
     program: null,
     operands: ["door"],
@@ -80,13 +80,13 @@ Deno.test("parseCommandLine() takes a value whatever it looks like", () => {
 
 Deno.test("parseCommandLine() takes flags before, between and behind the operands", () => {
   const expected = {
-    flags: { ...DEFAULTS, count: 5, sound: "hard", quiet: true },
+    options: { ...DEFAULTS, count: 5, sound: "hard", quiet: true },
     given: new Set(["count", "sound", "quiet"]),
     program: null,
     operands: ["door", "guest"],
   } as const;
   const line = ["--quiet", "door", "--count", "5", "guest", "--sound=hard"];
-  assertEquals(parseCommandLine(KNOCK, line), expected);
+  assertEquals<unknown>(parseCommandLine(KNOCK, line), expected);
 });
 
 Deno.test("parseCommandLine() lets the last of a repeated flag win", () => {
@@ -110,8 +110,8 @@ Deno.test("parseCommandLine() keeps the text of an operand that looks like a num
 });
 
 Deno.test("parseCommandLine() takes what stands behind -- as operands", () => {
-  assertEquals(parseCommandLine(KNOCK, ["--quiet", "--", "--help", "--quiet=1"]), {
-    flags: { ...DEFAULTS, quiet: true },
+  assertEquals<unknown>(parseCommandLine(KNOCK, ["--quiet", "--", "--help", "--quiet=1"]), {
+    options: { ...DEFAULTS, quiet: true },
     given: new Set(["quiet"]),
     program: null,
     operands: ["--help", "--quiet=1"],
@@ -119,7 +119,7 @@ Deno.test("parseCommandLine() takes what stands behind -- as operands", () => {
 });
 
 Deno.test("parseCommandLine() takes the word help for the question, where it stands alone", () => {
-  assertEquals(parseCommandLine(KNOCK, ["help"]), "help");
+  assertEquals<unknown>(parseCommandLine(KNOCK, ["help"]), "help");
   assertEquals(parse(KNOCK, ["help", "guest"]).operands, ["help", "guest"]);
   assertEquals(parse(KNOCK, ["--", "help"]).operands, ["help"]);
 });
@@ -128,11 +128,11 @@ Deno.test("parseCommandLine() returns what is asked, whatever else is missing", 
   const versioned = { ...KNOCK, hasVersion: true };
   for (const flag of ["--help", "-h"]) {
     for (const args of [[flag], ["--count=99", flag], ["a", "b", "c", flag]]) {
-      assertEquals(parseCommandLine(KNOCK, args), "help");
+      assertEquals<unknown>(parseCommandLine(KNOCK, args), "help");
     }
-    assertEquals(parseCommandLine(versioned, [flag, "--version"]), "help");
+    assertEquals<unknown>(parseCommandLine(versioned, [flag, "--version"]), "help");
   }
-  assertEquals(parseCommandLine(versioned, ["--count=99", "--version"]), "version");
+  assertEquals<unknown>(parseCommandLine(versioned, ["--count=99", "--version"]), "version");
 });
 
 Deno.test("parseCommandLine() knows no --version of a command that has none", () => {
@@ -154,8 +154,8 @@ const RING = { ...KNOCK, name: "ring", flags: LETTERS };
 
 Deno.test("parseCommandLine() takes a flag by its letter, with its value behind it", () => {
   const parsed = parseCommandLine(RING, ["-q", "door", "-n", "4", "guest"]);
-  assertEquals(parsed, {
-    flags: { host: "127.0.0.1", count: 4, quiet: true },
+  assertEquals<unknown>(parsed, {
+    options: { host: "127.0.0.1", count: 4, quiet: true },
     given: new Set(["count", "quiet"]),
     program: null,
     operands: ["door", "guest"],
@@ -163,8 +163,8 @@ Deno.test("parseCommandLine() takes a flag by its letter, with its value behind 
 });
 
 Deno.test("parseCommandLine() takes a letter for a value or an operand where one belongs", () => {
-  assertEquals(parse(RING, ["--host", "-q", "door"]).flags.host, "-q");
-  assertEquals(parse(RING, ["--host=-q", "door"]).flags.host, "-q");
+  assertEquals<unknown>(parse(RING, ["--host", "-q", "door"]).options.host, "-q");
+  assertEquals<unknown>(parse(RING, ["--host=-q", "door"]).options.host, "-q");
   assertEquals(parse(RING, ["--", "-q", "-n"]).operands, ["-q", "-n"]);
 });
 
@@ -201,8 +201,8 @@ Deno.test("parseCommandLine() refuses a value for a switch", () => {
 
 Deno.test("parseCommandLine() takes the word behind a switch as an operand, also true and false", () => {
   for (const word of ["door", "true", "false"]) {
-    assertEquals(parseCommandLine(KNOCK, ["--quiet", word]), {
-      flags: { ...DEFAULTS, quiet: true },
+    assertEquals<unknown>(parseCommandLine(KNOCK, ["--quiet", word]), {
+      options: { ...DEFAULTS, quiet: true },
       given: new Set(["quiet"]),
       program: null,
       operands: [word],
@@ -320,8 +320,8 @@ const KNOCK_WITH: CommandSpec<typeof FLAGS> = { ...KNOCK, program: "[-- PROGRAM 
 
 Deno.test("parseCommandLine() takes what stands behind -- as a program, as it is", () => {
   const line = ["--quiet", "door", "--", "sh", "-c", "--", "--quiet=1", "--help", ""];
-  assertEquals(parseCommandLine(KNOCK_WITH, line), {
-    flags: { ...DEFAULTS, quiet: true },
+  assertEquals<unknown>(parseCommandLine(KNOCK_WITH, line), {
+    options: { ...DEFAULTS, quiet: true },
     given: new Set(["quiet"]),
     operands: ["door"],
     program: ["sh", "-c", "--", "--quiet=1", "--help", ""],
@@ -330,11 +330,11 @@ Deno.test("parseCommandLine() takes what stands behind -- as a program, as it is
 
 Deno.test("parseCommandLine() takes -- as the value of a flag, and the next as the start of a program", () => {
   const parsed = parse(KNOCK_WITH, ["door", "--host", "--", "--", "cat"]);
-  assertEquals([parsed.flags.host, parsed.program], ["--", ["cat"]]);
+  assertEquals([parsed.options.host, parsed.program], ["--", ["cat"]]);
 });
 
 Deno.test("parseCommandLine() finds no program where no -- is", () => {
-  assertEquals(parse(KNOCK_WITH, ["door", "guest"]).program, null);
+  assertEquals<unknown>(parse(KNOCK_WITH, ["door", "guest"]).program, null);
 });
 
 Deno.test("parseCommandLine() refuses -- without a program behind it", () => {

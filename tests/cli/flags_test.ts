@@ -1,6 +1,7 @@
 import {
   choice,
   type Flag,
+  flagName,
   formatArgv,
   host,
   integer,
@@ -26,7 +27,7 @@ const TABLE = {
   loud: LOUD,
 };
 
-const VALUES = { name: "brood", count: 7, pause: 1.5, color: "green", loud: true } as const;
+const VALUES = { name: "brood", count: 7, pause: 1500, color: "green", loud: true } as const;
 
 const COUNT_EXPECTED = "expected a whole number from 5 to 10";
 const PAUSE_EXPECTED = "expected seconds, from 0.5 to 2147483";
@@ -80,7 +81,28 @@ Deno.test("integer() refuses a number that no longer is the one that was written
 });
 
 Deno.test("seconds() takes decimals from min to what a timer can wait", () => {
-  assertTakes(PAUSE, [["0.5", 0.5], [".5", 0.5], ["1.", 1], ["30", 30], ["2147483", 2_147_483]]);
+  assertTakes(PAUSE, [
+    ["0.5", 500],
+    [".5", 500],
+    ["1.", 1000],
+    ["30", 30_000],
+    ["2147483", 2_147_483_000],
+  ]);
+});
+
+Deno.test("seconds() is declared in seconds, and its value is in milliseconds", () => {
+  assertEquals([PAUSE.fallback, PAUSE.format(PAUSE.fallback)], [3000, "3"]);
+});
+
+Deno.test("flagName() names a flag after its option, without the unit, unless it has a name of its own", () => {
+  const names = ["host", "maxPerHost", "idleTimeoutMs", "rooMs"];
+  assertEquals(names.map((option) => flagName(option, {})), [
+    "host",
+    "max-per-host",
+    "idle-timeout",
+    "roo",
+  ]);
+  assertEquals(flagName("htmlPath", { name: "html" }), "html");
 });
 
 Deno.test("seconds() refuses times beyond min and what a timer can wait", () => {
@@ -147,7 +169,7 @@ Deno.test("readArgv() reads back every time that a person can type", () => {
 
 Deno.test("seconds() keeps what is more than nothing so, and a millisecond what it is", () => {
   const pause = seconds({ placeholder: "S", fallback: 0, min: 0, help: "" });
-  assertTakes(pause, [["0", 0], ["0.0000001", 0.001], ["0.001", 0.001], ["0.0016", 0.002]]);
+  assertTakes(pause, [["0", 0], ["0.0000001", 1], ["0.001", 1], ["0.0016", 2]]);
 });
 
 Deno.test("readArgv() takes the flags in any order", () => {

@@ -7,7 +7,7 @@ const DEFAULTS = {
   hostname: "127.0.0.1",
   port: 9000,
   endWord: "END",
-  newline: true,
+  noNewline: false,
   split: false,
   connectTimeoutMs: 10_000,
   verbose: false,
@@ -30,7 +30,7 @@ Deno.test("parseClientOptions() takes every flag", () => {
   assertEquals(parseClientOptions(args), {
     ...DEFAULTS,
     endWord: "bye bye",
-    newline: false,
+    noNewline: true,
     split: true,
     connectTimeoutMs: 250,
     verbose: true,

@@ -10,7 +10,7 @@ Deno.test("runClient() rejects before it reads any input when it cannot connect"
     hostname: "127.0.0.1",
     port: closedPort(),
     endWord: "END",
-    newline: true,
+    noNewline: false,
     connectTimeoutMs: 60_000,
     verbose: true,
     load: null,

@@ -42,7 +42,7 @@ for (const mode of SERVINGS) {
     `${mode.name}: --idle-timeout ends a silent connection, and no other`,
     async (program) => {
       await using server = await TestServer.start(program, {
-        flags: [...mode.flags, "--idle-timeout", "0.5", "--log", "json"],
+        flags: [...mode.flags, "--idle-timeout", "2", "--log", "json"],
         command: mode.command,
       });
       using busy = mode.isConcurrent ? await server.connect() : null;

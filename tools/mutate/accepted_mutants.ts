@@ -33,8 +33,8 @@ export const ACCEPTED: readonly AcceptedMutant[] = [
   ...["transport: true ?", 'transport: given.has("") || !hasNoUnixSockets() ?'].map((mutated) => ({
     path: "server/command.ts",
     original:
-      'transport: given.has("transport") || !hasNoUnixSockets() ? flags.transport : "pipe",',
-    mutated: `${mutated} flags.transport : "pipe",`,
+      'transport: given.has("transport") || !hasNoUnixSockets() ? options.transport : "pipe",',
+    mutated: `${mutated} options.transport : "pipe",`,
     reason: "only on Windows are there no Unix-domain sockets",
   })),
   ...["true", "count >= 0"].map((condition) => ({

@@ -56,6 +56,6 @@ export interface MutateOptions extends FlagValues<typeof MUTATE_FLAGS> {
 export function parseMutateOptions(args: readonly string[]): MutateOptions | null {
   const parsed = parseCommandLine(MUTATE_COMMAND, args);
   if (typeof parsed === "string") return null;
-  const { flags, operands } = parsed;
-  return { ...flags, paths: operands.length > 0 ? operands : ["cli", "client", "ipc", "server"] };
+  const { options, operands } = parsed;
+  return { ...options, paths: operands.length > 0 ? operands : ["cli", "client", "ipc", "server"] };
 }
