@@ -6,21 +6,12 @@
 
 import { fileURLToPath } from "node:url";
 import { OperationalError } from "../ipc/errors.ts";
+import { SERVER_PERMISSIONS } from "../tools/permissions.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
 /** Where a compiled binary may be, the best first: `deno task compile` and `deno task test` make them. */
 const BINARIES = ["dist/brood", "dist/test/brood"];
-
-/** The permissions of `deno task server`. */
-const PERMISSIONS = [
-  "--no-prompt",
-  "--allow-net",
-  "--allow-read",
-  "--allow-write",
-  "--allow-run",
-  "--allow-env=XDG_RUNTIME_DIR,TMPDIR,PATH",
-];
 
 /** The program under test. */
 export interface ServerProgram {
@@ -44,7 +35,10 @@ export async function findProgram(form: "source" | "compiled"): Promise<ServerPr
 function fromSource(): Pick<ServerProgram, "name" | "command"> {
   const main = fileURLToPath(new URL("main.ts", ROOT));
   const name = `source, on Deno ${Deno.version.deno}`;
-  return { name, command: [Deno.execPath(), "run", ...PERMISSIONS, main] };
+  return {
+    name,
+    command: [Deno.execPath(), "run", "--no-prompt", ...SERVER_PERMISSIONS, main],
+  };
 }
 
 async function compiled(): Promise<Pick<ServerProgram, "name" | "command">> {

@@ -33,7 +33,7 @@ const PERMISSIONS: readonly PermissionName[] = [
  * Gives up every permission but those that are kept. What is open stays open: sockets can be accepted from, read and
  * written. Throws {@linkcode OperationalError} if one is left all the same.
  */
-export function giveUpPermissions(kept: readonly PermissionName[] = []): void {
+export function giveUpPermissions(kept: readonly PermissionName[]): void {
   for (const name of PERMISSIONS) {
     if (kept.includes(name)) continue;
     Deno.permissions.revokeSync({ name });

@@ -6,6 +6,8 @@
  * @module
  */
 
+import type { PermissionName } from "./permissions.ts";
+
 /** A program and its arguments, as `Deno.Command` takes them. */
 export interface SelfCommand {
   /** The executable. */
@@ -20,7 +22,9 @@ export interface HiddenCommand {
   readonly name: string;
   /** The URL of its module, which runs it when it is the main module. */
   readonly module: string;
-  /** Deno's flags for it, from source: its permissions, and what makes it start quicker. A compiled binary has its own. */
+  /** What it may do. From source it starts with no more; in a compiled binary, which has all, it gives up the rest. */
+  readonly permissions: readonly PermissionName[];
+  /** Deno's other flags for it, from source: permissions by path, and what makes it start quicker. */
   readonly flags: readonly string[];
 }
 
@@ -33,8 +37,9 @@ const EXECUTABLE = Deno.execPath();
 /** The command that runs this program's hidden command with `args`. */
 export function selfCommand(command: HiddenCommand, args: readonly string[]): SelfCommand {
   if (Deno.build.standalone) return { path: EXECUTABLE, args: [command.name, ...args] };
+  const allowed = command.permissions.map((name) => `--allow-${name}`);
   return {
     path: EXECUTABLE,
-    args: ["run", ...RUN_FLAGS, ...command.flags, command.module, ...args],
+    args: ["run", ...RUN_FLAGS, ...allowed, ...command.flags, command.module, ...args],
   };
 }

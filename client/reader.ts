@@ -20,12 +20,13 @@ import { receiveAll } from "./receive.ts";
 export const READER_COMMAND: HiddenCommand = {
   name: "_reader",
   module: import.meta.url,
+  permissions: [],
   flags: ["--no-config"],
 };
 
 /** Runs a reader. Resolves to its exit status; rejects with `OutputError` if it cannot print. */
 export async function runReader(): Promise<number> {
-  giveUpPermissions();
+  giveUpPermissions(READER_COMMAND.permissions);
   await receiveAll(Deno.stdin, Deno.stdout);
   return EXIT_STATUS.done;
 }

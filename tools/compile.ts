@@ -24,20 +24,7 @@ import {
 import { type DenoResult, failureReason, runDeno } from "./deno_command.ts";
 import { NPM_RUNTIME_TARGET, provideNpmRuntime } from "./npm_runtime.ts";
 import { makeInOneStep } from "./one_step.ts";
-
-/** The permissions of the binary. They are fixed when it is compiled, and it never asks for more. */
-export const PERMISSION_FLAGS: readonly string[] = [
-  // Any address, because users name it at run time; also covers Unix-domain sockets, together with read and write.
-  "--allow-net",
-  // The private run folder with its sockets, and the page of a load, whose paths are known at run time only.
-  "--allow-read",
-  "--allow-write",
-  // Programs behind `--`, the launcher or setsid, a shell to ask for ulimit, cat to look at a send queue, and itself
-  // again: as worker, guard, reader or load process.
-  "--allow-run",
-  // Where the private run folder goes, and where programs are looked for.
-  "--allow-env=XDG_RUNTIME_DIR,TMPDIR,PATH",
-];
+import { SERVER_PERMISSIONS } from "./permissions.ts";
 
 /** True if `deno compile` failed because it could not get its runtime. */
 export function isRuntimeMissing(stderr: string): boolean {
@@ -118,7 +105,8 @@ function compileArgs(options: CompileOptions, ...flags: readonly string[]): stri
     // Without it the binary leaves a file with a predictable name in the shared temporary folder and loads code from
     // it at the next start. It would save 2 to 3 ms for each command, and nothing for a worker.
     "--no-code-cache",
-    ...PERMISSION_FLAGS,
+    // Fixed when it is compiled: it never asks for more.
+    ...SERVER_PERMISSIONS,
     ...flags,
     ...target,
     ...output,

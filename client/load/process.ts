@@ -18,11 +18,12 @@ import { type LoadMessage, receiveMessages, sendMessage } from "./messages.ts";
 import { runShare, type ShareOptions } from "./share.ts";
 import { Tally } from "./tally/tally.ts";
 
-/** The hidden command that runs a share of a load. It connects, and gives up all other permissions. */
+/** The hidden command that runs a share of a load. It connects, and may do nothing else. */
 export const LOAD_COMMAND: HiddenCommand = {
   name: "_load",
   module: import.meta.url,
-  flags: ["--allow-net"],
+  permissions: ["net"],
+  flags: [],
 };
 
 const count = (help: string) =>
@@ -49,7 +50,7 @@ const PROGRESS_EVERY_MS = 100;
 /** Runs a share of a load as the parent says. Resolves to the exit status. */
 export async function runLoadProcess(args: readonly string[]): Promise<number> {
   const share: ShareOptions = readArgv(SHARE_FLAGS, args);
-  giveUpPermissions(["net"]);
+  giveUpPermissions(LOAD_COMMAND.permissions);
   const messages = receiveMessages(Deno.stdin.readable);
   await sendMessage(Deno.stdout, { type: "ready" });
   if ((await messages.next()).value?.type !== "start") return EXIT_STATUS.failed;

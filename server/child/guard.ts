@@ -10,17 +10,21 @@
 
 import { EXIT_STATUS } from "../../ipc/errors.ts";
 import { exitWith } from "../../cli/exit.ts";
+import { giveUpPermissions } from "../../cli/permissions.ts";
 import type { HiddenCommand } from "../../cli/self.ts";
 
 /** The hidden command that starts a guard. */
 export const GUARD_COMMAND: HiddenCommand = {
   name: "_guard",
   module: import.meta.url,
-  flags: ["--no-config", "--allow-run"],
+  // To end processes.
+  permissions: ["run"],
+  flags: ["--no-config"],
 };
 
 /** Runs a guard until its input ends. Resolves to its exit status. */
 export async function runGuard(): Promise<number> {
+  giveUpPermissions(GUARD_COMMAND.permissions);
   const groups = new Set<number>();
   const decoder = new TextDecoder();
   let text = "";

@@ -28,10 +28,11 @@ import { UnixWorkerTransport } from "../../ipc/transports/unix.ts";
 import { echo } from "./echo.ts";
 import { HandlerError, StreamConnection, type StreamHandler } from "./stream_connection.ts";
 
-/** The hidden command that starts a worker. Which permissions it starts with depends on its sockets. */
+/** The hidden command that starts a worker. Until it has opened its sockets it may do that besides (`worker_command.ts`). */
 export const WORKER_COMMAND: HiddenCommand = {
   name: "_worker",
   module: import.meta.url,
+  permissions: [],
   flags: [],
 };
 
@@ -90,7 +91,7 @@ export async function runWorker(
     case "pipe":
       return await runPipeWorker(handler);
     case "none":
-      giveUpPermissions();
+      giveUpPermissions(WORKER_COMMAND.permissions);
       await handler.load();
       return EXIT_STATUS.done;
   }
@@ -104,7 +105,7 @@ async function runUnixWorker(
   const transport = openTransport(socket);
   const channel = await connectToParent(control);
   if (channel === null) return EXIT_STATUS.failed;
-  giveUpPermissions();
+  giveUpPermissions(WORKER_COMMAND.permissions);
   const server = new ConnectionServer();
   const serve = async () => {
     server.handle = await handler.load();
@@ -119,7 +120,7 @@ async function runPipeWorker(handler: WorkerHandler): Promise<number> {
   const { PipeWorkerTransport } = await importLate<typeof import("../../ipc/transports/pipe.ts")>(
     LATE_MODULES.pipe,
   );
-  giveUpPermissions();
+  giveUpPermissions(WORKER_COMMAND.permissions);
   const server = new ConnectionServer();
   server.handle = await handler.load();
   return await server.serve(new PipeWorkerTransport());

@@ -2,7 +2,7 @@ import { OperationalError } from "../../ipc/errors.ts";
 import { giveUpPermissions } from "../../cli/permissions.ts";
 import { assertEquals, assertThrows } from "../assert.ts";
 
-Deno.test("giveUpPermissions() leaves nothing but what is open", async () => {
+Deno.test("giveUpPermissions([]) leaves nothing but what is open", async () => {
   const fixture = new URL("../fixtures/tries_everything.ts", import.meta.url).pathname;
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-prompt", fixture],
@@ -16,12 +16,16 @@ Deno.test("giveUpPermissions() leaves nothing but what is open", async () => {
   assertEquals(report.accepted, "hello");
 });
 
-Deno.test("giveUpPermissions() throws when a permission is left all the same", () => {
+Deno.test("giveUpPermissions([]) throws when a permission is left all the same", () => {
   const { permissions } = Deno;
   // What a module would do that ran before.
   permissions.revokeSync = permissions.querySync;
   try {
-    assertThrows(giveUpPermissions, OperationalError, 'Cannot give up the permission "run"');
+    assertThrows(
+      () => giveUpPermissions([]),
+      OperationalError,
+      'Cannot give up the permission "run"',
+    );
   } finally {
     Reflect.deleteProperty(permissions, "revokeSync");
   }

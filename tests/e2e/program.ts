@@ -5,6 +5,7 @@
  * @module
  */
 
+import { SERVER_PERMISSIONS } from "../../tools/permissions.ts";
 import { findMissingTools } from "../support/tools.ts";
 
 /** A form of the program. */
@@ -20,18 +21,14 @@ const ROOT = new URL("../../", import.meta.url);
 /** Where `deno task test` puts the binary that the tests run. */
 export const COMPILED_BINARY = decodeURIComponent(new URL("dist/test/brood", ROOT).pathname);
 
-/** As `deno task server` and `deno task client` start it, but for the environment's permissions. */
+/** As `deno task server` starts it, and `deno task client` but for the environment's permission. */
 const SOURCE: Program = {
   form: "source",
   path: Deno.execPath(),
   args: [
     "run",
     "--no-prompt",
-    "--allow-net",
-    "--allow-read",
-    "--allow-write",
-    "--allow-run",
-    "--allow-env=XDG_RUNTIME_DIR,TMPDIR,PATH",
+    ...SERVER_PERMISSIONS,
     new URL("main.ts", ROOT).href,
   ],
 };
