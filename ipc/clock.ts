@@ -29,3 +29,26 @@ export const systemClock: Clock = {
     });
   },
 };
+
+/** What {@linkcode within} resolves to where the task takes longer. */
+export const LATE: unique symbol = Symbol("late");
+
+/** What {@linkcode within} works with. */
+export interface Limit {
+  /** Measures the time. */
+  readonly clock: Clock;
+  /** Ends the wait too when it aborts. */
+  readonly signal?: AbortSignal;
+}
+
+/** Settles as the task does, or resolves to {@linkcode LATE} when `ms` milliseconds have passed before. */
+export async function within<T>(
+  ms: number,
+  task: Promise<T>,
+  { clock, signal }: Limit,
+): Promise<T | typeof LATE> {
+  const settled = new AbortController();
+  const ending = signal === undefined ? settled.signal : AbortSignal.any([settled.signal, signal]);
+  const late = clock.sleep(ms, ending).then((): typeof LATE => LATE);
+  return await Promise.race([task, late]).finally(() => settled.abort());
+}

@@ -8,7 +8,7 @@
  * @module
  */
 
-import type { Clock } from "./clock.ts";
+import { type Clock, LATE, within } from "./clock.ts";
 import { isStreamError } from "./errors.ts";
 import type { ByteStream } from "./transport.ts";
 
@@ -50,7 +50,7 @@ export async function linger(
     while (true) {
       reading ??= client.read(buffer);
       const wakeAt = now < silentAt ? Math.min(silentAt, lookAt) : lookAt;
-      const count = await settleWithin(wakeAt - now, { task: reading, clock });
+      const count = await within(wakeAt - now, reading, { clock });
       now = clock.now();
       if (count === null) return true;
       if (count !== LATE) {
@@ -70,16 +70,4 @@ export async function linger(
     if (!isStreamError(error)) throw error;
     return false;
   }
-}
-
-const LATE = Symbol();
-
-/** Settles as the task does, or resolves to `LATE` after that time. */
-async function settleWithin<T>(
-  ms: number,
-  { task, clock }: { readonly task: Promise<T>; readonly clock: Clock },
-): Promise<T | typeof LATE> {
-  const settled = new AbortController();
-  const late = clock.sleep(ms, settled.signal).then((): typeof LATE => LATE);
-  return await Promise.race([task, late]).finally(() => settled.abort());
 }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Clock } from "./clock.ts";
+import { type Clock, within } from "./clock.ts";
 import { copy, type CopyResult } from "./copy.ts";
 import { IdleTimer } from "./idle_timer.ts";
 import { linger } from "./linger.ts";
@@ -99,17 +99,15 @@ class Relay {
     const severByStop = () => this.#sever("stop");
     const onIdle = () => this.#sever("idle");
     using idleTimer = new IdleTimer({ timeoutMs, clock, unsentBytes, onIdle });
-    const settled = new AbortController();
     signal.addEventListener("abort", severByStop);
     if (signal.aborted) severByStop();
     try {
       const question = this.#copyQuestion(idleTimer);
       const answer = this.#copyAnswer(idleTimer);
-      const patience = this.#severed.promise.then(() => clock.sleep(CANCEL_MS, settled.signal));
       const ended = Promise.all([question, this.#untilAnswered(question, answer, idleTimer)]);
-      await Promise.race([ended, patience]);
+      const severed = this.#severed.promise.then(() => within(CANCEL_MS, ended, { clock }));
+      await Promise.race([ended, severed]);
     } finally {
-      settled.abort();
       signal.removeEventListener("abort", severByStop);
       this.#close("server");
     }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Clock, systemClock } from "../ipc/clock.ts";
+import { type Clock, systemClock, within } from "../ipc/clock.ts";
 import type { Lifetime } from "../cli/lifetime.ts";
 import { Admission, type Slot } from "./accept/admission.ts";
 import type { ServerOptions } from "./command.ts";
@@ -19,8 +19,6 @@ import { openMode } from "./modes/open_mode.ts";
 
 /** How long the end of connections that have been ended is waited for. */
 const LAST_MS = 2000;
-
-const NEVER = new AbortController().signal;
 
 /**
  * Runs a server until `lifetime` is over. Rejects with `OperationalError` if it cannot start. When it resolves nothing
@@ -104,10 +102,10 @@ async function serveUntilStopped(
 
   mode.drain();
   events.emit({ event: "stopping", connections: serving.size, graceMs });
-  await settleWithin(graceMs, { serving, forced: lifetime.forced, clock });
+  await within(graceMs, Promise.all(serving), { clock, signal: lifetime.forced });
   await mode.endAll();
   // What is left has been ended; the end of this process closes what the runtime may still wait for.
-  await settleWithin(LAST_MS, { serving, forced: NEVER, clock });
+  await within(LAST_MS, Promise.all(serving), { clock });
   events.emit({ event: "stopped", connectionsAccepted: accepted, connectionsAborted });
 }
 
@@ -192,19 +190,4 @@ function openAdmission(
     onPaused: () => events.emit({ event: "admission_paused", maxConnections: limit }),
     onResumed: () => events.emit({ event: "admission_resumed", maxConnections: limit }),
   });
-}
-
-/** Waits for the connections being served, until the grace is over or somebody insists. */
-async function settleWithin(
-  graceMs: number,
-  options: {
-    readonly serving: Iterable<Promise<void>>;
-    readonly forced: AbortSignal;
-    readonly clock: Clock;
-  },
-): Promise<void> {
-  const settled = new AbortController();
-  const enough = AbortSignal.any([options.forced, settled.signal]);
-  await Promise.race([Promise.all(options.serving), options.clock.sleep(graceMs, enough)]);
-  settled.abort();
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Clock } from "../../ipc/clock.ts";
+import { type Clock, LATE, within } from "../../ipc/clock.ts";
 import { isStreamError } from "../../ipc/errors.ts";
 import type { RelayEnd } from "../../ipc/relay.ts";
 import { sendQueues } from "../../ipc/send_queue.ts";
@@ -54,9 +54,8 @@ export async function closeReason(
 ): Promise<CloseReason> {
   const reason = REASON_OF_END[endedBy];
   if (reason !== undefined) return reason;
-  const settled = new AbortController();
-  const patience = clock.sleep(PROCESS_END_MS, settled.signal).then(() => "finished" as const);
-  return await Promise.race([processEnd, patience]).finally(() => settled.abort());
+  const ended = await within(PROCESS_END_MS, processEnd, { clock });
+  return ended === LATE ? "finished" : ended;
 }
 
 /** Tells the events of one connection. The mode that serves it closes `stream`. */

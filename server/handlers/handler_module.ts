@@ -6,7 +6,7 @@
 
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Clock } from "../../ipc/clock.ts";
+import { type Clock, LATE, within } from "../../ipc/clock.ts";
 import { errnoOf, OperationalError, reasonOf, spawnReasonOf } from "../../ipc/errors.ts";
 import { escapeControls } from "../log/escape.ts";
 import type { EventBus } from "../events.ts";
@@ -19,7 +19,7 @@ import { startAnywhere } from "../../ipc/working_folder.ts";
 /** How long a module may take to load when it is tried, the start of its process included. */
 const LOAD_MS = 10_000;
 
-const LATE = `it did not finish loading within ${LOAD_MS / 1000} s`;
+const TOO_LATE = `it did not finish loading within ${LOAD_MS / 1000} s`;
 
 /** Bytes that are kept of what a module prints while it is tried: the reason is in the last of them. */
 const TOLD_BYTES_MAX = 64 * 1024;
@@ -82,17 +82,10 @@ export async function loadModuleHere(
 ): Promise<StreamHandler> {
   const { loadHandler, readModule } = await import("../child/module.ts");
   const importModule = Deno.build.standalone ? await readModule(url) : () => import(url);
-  const settled = new AbortController();
-  const patience = clock.sleep(LOAD_MS, AbortSignal.any([settled.signal, signal]));
-  const loading = loadHandler(importModule);
-  try {
-    const handler = await Promise.race([loading, patience.then(() => null)]);
-    if (handler !== null) return handler;
-  } finally {
-    settled.abort();
-  }
+  const handler = await within(LOAD_MS, loadHandler(importModule), { clock, signal });
+  if (handler !== LATE) return handler;
   signal.throwIfAborted();
-  throw new OperationalError(`Cannot load the handler: ${LATE}`);
+  throw new OperationalError(`Cannot load the handler: ${TOO_LATE}`);
 }
 
 /** Loads the module in a process of its own, as a worker will. Resolves to what is wrong with it, in a line, or to null. */
@@ -122,7 +115,7 @@ async function tryHandler(url: string, trial: ModuleTrial): Promise<string | nul
   guard.forget(child.pid);
   const lines = (await told).trim().split("\n");
   signal.throwIfAborted();
-  if (!isInTime) return LATE;
+  if (!isInTime) return TOO_LATE;
   if (success) return null;
   const [, reason = null] = /Cannot load the handler: (.*)/.exec(lines.join("\n")) ?? [];
   const how = killedBy === null ? `ended with status ${code}` : `was ended by ${killedBy}`;
@@ -139,13 +132,7 @@ async function endWithin(
   },
 ): Promise<boolean> {
   const { child, clock, signal } = options;
-  const settled = new AbortController();
-  const patience = clock.sleep(ms, AbortSignal.any([settled.signal, signal]));
-  const isInTime = await Promise.race([
-    child.status.then(() => true),
-    patience.then(() => false),
-  ]);
-  settled.abort();
+  const isInTime = await within(ms, child.status, { clock, signal }) !== LATE;
   // Not reaped yet: its status was not there, so its pid is its own.
   if (!isInTime) child.kill("SIGKILL");
   return isInTime;

@@ -10,7 +10,7 @@
  * @module
  */
 
-import type { Clock } from "../../ipc/clock.ts";
+import { type Clock, within } from "../../ipc/clock.ts";
 import { errnoOf, isStreamError, reasonOf } from "../../ipc/errors.ts";
 import type { ByteStream } from "../../ipc/transport.ts";
 
@@ -126,14 +126,7 @@ export class LineWriter implements AsyncDisposable {
   }
 
   async #settle(): Promise<void> {
-    if (this.#writing === null) return;
-    const settled = new AbortController();
-    try {
-      const patience = this.#options.clock.sleep(LAST_WRITE_MS, settled.signal);
-      await Promise.race([this.#writing, patience]);
-    } finally {
-      settled.abort();
-    }
+    if (this.#writing !== null) await within(LAST_WRITE_MS, this.#writing, this.#options);
   }
 }
 

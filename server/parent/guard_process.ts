@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Clock } from "../../ipc/clock.ts";
+import { type Clock, within } from "../../ipc/clock.ts";
 import { errnoOf, isStreamError, OperationalError, spawnReasonOf } from "../../ipc/errors.ts";
 import { selfCommand } from "../../cli/self.ts";
 import type { EventBus } from "../events.ts";
@@ -64,10 +64,7 @@ export class GuardProcess implements AsyncDisposable {
     const closed = this.#input.close().catch((error) => {
       if (!isStreamError(error) && !(error instanceof TypeError)) throw error;
     });
-    const ended = new AbortController();
-    const late = this.#clock.sleep(END_MS, ended.signal);
-    await Promise.race([this.#ended, late]);
-    ended.abort();
+    await within(END_MS, this.#ended, { clock: this.#clock });
     this.#kill();
     await Promise.all([closed, this.#ended]);
   }

@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { Clock } from "../../ipc/clock.ts";
+import { type Clock, within } from "../../ipc/clock.ts";
 import { errnoOf, isShortage, spawnReasonOf } from "../../ipc/errors.ts";
 import type { EventBus } from "../events.ts";
 import type { Hub } from "./home/hub.ts";
@@ -134,10 +134,8 @@ export class Supervisor implements AsyncDisposable {
 
   /** Resolves when these workers have been reaped, or after `waitMs` milliseconds. */
   async #allExited(workers: readonly WorkerProcess[], waitMs: number): Promise<void> {
-    const settled = new AbortController();
     const exited = Promise.all(workers.map((worker) => worker.exited));
-    await Promise.race([exited, this.#options.clock.sleep(waitMs, settled.signal)]);
-    settled.abort();
+    await within(waitMs, exited, this.#options);
   }
 
   /** Resolves when the end of every worker has been told. */

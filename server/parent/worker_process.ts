@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Clock } from "../../ipc/clock.ts";
+import { type Clock, LATE, within } from "../../ipc/clock.ts";
 import { type ControlChannel, ControlError } from "../../ipc/control.ts";
 import type { EventBus, ExitReason, WorkerExit } from "../events.ts";
 
@@ -160,24 +160,21 @@ export class WorkerProcess {
 
   /** Waits for the hello, and ends a worker that does not say it in time. */
   async #becomesReady(): Promise<boolean> {
-    const { clock, onFailed } = this.#options;
-    const settled = new AbortController();
-    const outcome = await Promise.race([
+    const settled = Promise.race([
       this.#greeted.then(() => "ready" as const),
       this.exited.then(() => "exited" as const),
-      clock.sleep(START_MS, settled.signal).then(() => "timed out" as const),
     ]);
-    settled.abort();
+    const outcome = await within(START_MS, settled, this.#options);
     if (outcome === "ready") {
       this.#isReady = true;
       return true;
     }
-    if (outcome === "timed out") {
+    if (outcome === LATE) {
       const how = `was not ready after ${START_MS / 1000} s`;
       this.#giveUp("timed_out", { kind: how, error: `Worker ${this.pid} ${how}` });
     } else if (this.#ending === null && (await this.exited).reason !== "not_executed") {
       const how = "ended before it was ready";
-      onFailed(how, `Worker ${this.pid} ${how}`);
+      this.#options.onFailed(how, `Worker ${this.pid} ${how}`);
     }
     return false;
   }

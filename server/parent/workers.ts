@@ -5,6 +5,7 @@
  * @module
  */
 
+import { LATE, within } from "../../ipc/clock.ts";
 import { errnoOf, isShortage, isStreamError, reasonOf } from "../../ipc/errors.ts";
 import { relay } from "../../ipc/relay.ts";
 import type { ByteStream, ConnectionInfo } from "../../ipc/transport.ts";
@@ -158,14 +159,8 @@ export class Workers implements AsyncDisposable {
   /** Lets a worker finish with a connection that it has lost, but not for long: its handler may take no notice. */
   async #hangUp(connection: number, { worker, done }: Engagement): Promise<void> {
     const isTold = await worker.hangUp(connection);
-    if (isTold && await this.#settlesWithin(HANG_UP_MS, done)) return;
+    if (isTold && await within(HANG_UP_MS, done, this.#context) !== LATE) return;
     await this.#supervisor.end(worker);
-  }
-
-  async #settlesWithin(ms: number, promise: Promise<unknown>): Promise<boolean> {
-    const settled = new AbortController();
-    const late = this.#context.clock.sleep(ms, settled.signal).then(() => false);
-    return await Promise.race([promise.then(() => true), late]).finally(() => settled.abort());
   }
 
   /** Relays between a client and the stream to its worker until both are closed. */

@@ -1,6 +1,8 @@
 import { getEventListeners } from "node:events";
-import { systemClock } from "../../ipc/clock.ts";
-import { assertEquals, assertGreaterOrEqual } from "../assert.ts";
+import { setImmediate } from "node:timers/promises";
+import { LATE, systemClock, within } from "../../ipc/clock.ts";
+import { assertEquals, assertGreaterOrEqual, assertRejects } from "../assert.ts";
+import { FakeClock } from "../support/fake_clock.ts";
 
 /** Longer than any test runs. */
 const HOUR_MS = 3_600_000;
@@ -29,4 +31,31 @@ Deno.test("systemClock.sleep() leaves no listener on a signal that outlives it",
   const { signal } = new AbortController();
   await systemClock.sleep(0, signal);
   assertEquals(getEventListeners(signal, "abort").length, 0);
+});
+
+Deno.test("within() settles as a task does that is in time, and leaves nobody asleep", async () => {
+  const clock = new FakeClock();
+  assertEquals(await within(100, Promise.resolve("done"), { clock }), "done");
+  const failing = within(100, Promise.reject(new TypeError("no")), { clock });
+  await assertRejects(() => failing, TypeError, "no");
+  await setImmediate();
+  assertEquals(clock.sleeping, 0);
+});
+
+Deno.test("within() tells a task that is late, at its time and not before", async () => {
+  const clock = new FakeClock();
+  const waiting = within(100, new Promise(() => {}), { clock });
+  await clock.sleeps(100);
+  clock.advance(99);
+  assertEquals(await Promise.race([waiting, setImmediate("it waits")]), "it waits");
+  clock.advance(1);
+  assertEquals(await waiting, LATE);
+});
+
+Deno.test("within() takes an abort for the end of the time", async () => {
+  const aborting = new AbortController();
+  const limit = { clock: new FakeClock(), signal: aborting.signal };
+  const waiting = within(100, new Promise(() => {}), limit);
+  aborting.abort();
+  assertEquals(await waiting, LATE);
 });
