@@ -57,9 +57,9 @@ export interface Parsed<Table extends FlagTable> {
 }
 
 /**
- * Parses the arguments of a command. Returns what they ask if that is `--help` or `--version`. Throws {@linkcode UsageError}
- * for an unknown flag, a value that is missing or out of range, and operands that are missing or surplus.
- * What stands behind `--` is a program with its arguments, taken as it is, or operands.
+ * Parses the arguments of a command. Returns what they ask if that is `--help` or `--version`. Throws
+ * {@linkcode UsageError} for an unknown flag, a value that is missing or out of range, and operands that are missing or
+ * surplus. What stands behind `--` is a program with its arguments, taken as it is, or operands.
  */
 export function parseCommandLine<Table extends FlagTable>(
   spec: CommandSpec<Table>,
@@ -173,7 +173,9 @@ function quoteIfOdd(argument: string): string {
   return /^[\x21-\x7e]+$/.test(argument) ? argument : JSON.stringify(argument);
 }
 
-/** Parses the value of a flag or operand. Throws {@linkcode UsageError} that names it, its value and what was expected. */
+/**
+ * Parses the value of a flag or operand. Throws {@linkcode UsageError} that names it, its value and what was expected.
+ */
 export function parseValue<T>(
   name: string,
   text: string,

@@ -23,20 +23,30 @@ export interface ProgramName {
 
 const BROOD: ProgramName = { prefix: "brood", typed: "brood" };
 
-/** Tells an error that nobody caught. Resolves to the exit status that goes with it, or to null if the program goes on. */
+/**
+ * Tells an error that nobody caught. Resolves to the exit status that goes with it, or to null if the program goes on.
+ */
 export type TellUnhandled = (error: unknown) => Promise<number | null>;
 
 /** Null until somebody asks to. */
 let tellUnhandled: TellUnhandled | null = null;
 
-/** Lets a part that runs code of others tell the errors that nobody catches in it, which are no bugs of this program. */
-export function onUnhandled(tell: TellUnhandled): void {
+/**
+ * Lets a part that runs code of others tell the errors that nobody catches in it, which are no bugs of this program.
+ * Disposing what is returned ends that.
+ */
+export function onUnhandled(tell: TellUnhandled): Disposable {
   tellUnhandled = tell;
+  return {
+    [Symbol.dispose]() {
+      if (tellUnhandled === tell) tellUnhandled = null;
+    },
+  };
 }
 
 /**
- * What could drive a terminal or rearrange a line although it is well-formed UTF-8: the C0 and C1 controls and DEL, line
- * and paragraph separators, and the marks that change the direction of text (UAX #9).
+ * What could drive a terminal or rearrange a line although it is well-formed UTF-8: the C0 and C1 controls and DEL,
+ * line and paragraph separators, and the marks that change the direction of text (UAX #9).
  */
 export const UNSAFE =
   // deno-lint-ignore no-control-regex

@@ -108,8 +108,8 @@ export function integer(
 const SECONDS_MAX = 2_147_483;
 
 /**
- * A time that is typed in seconds, from `min` to `max` or what a timer can wait; decimals are allowed. `fallback`, `min`
- * and `max` are in seconds too. The option's value is in whole milliseconds.
+ * A time that is typed in seconds, from `min` to `max` or what a timer can wait; decimals are allowed. `fallback`,
+ * `min` and `max` are in seconds too. The option's value is in whole milliseconds.
  */
 export function seconds(
   flag: FlagDescription<number> & { readonly min: number; readonly max?: number },
@@ -159,8 +159,8 @@ export function formatArgv<Table extends FlagTable>(
 }
 
 /**
- * Reads an argv that {@linkcode formatArgv} made. Strict, and without a word for people: the other side is this same
- * program. Throws `Error` where a flag is missing, unknown or wrong.
+ * Reads an argv that {@linkcode formatArgv} made. Strict, with errors for nobody but who maintains it: the other side
+ * is this same program. Throws `Error` where a flag is missing, unknown or wrong.
  */
 export function readArgv<Table extends FlagTable>(
   table: Table,

@@ -11,7 +11,9 @@ import type { ByteStream } from "./transport.ts";
 
 /** What goes over the channel. */
 export type ControlMessage =
-  /** Worker to parent, the first of all: it listens on its socket, has given up its permissions and loaded its handler. */
+  /**
+   * Worker to parent, the first of all: it listens on its socket, has given up its permissions and loaded its handler.
+   */
   | { readonly type: "hello"; readonly worker: number }
   /** Worker to parent: it has finished a connection, and takes the next. */
   | { readonly type: "finished" }

@@ -118,7 +118,8 @@ export function spawnReasonOf(error: unknown): string {
 
 /** True if a host name stands for no address, is none at all, or nobody could tell. */
 export function isUnresolved(error: unknown): boolean {
-  // What can be no host name, for a blank or an empty label in it, is not even looked up: Deno takes it for a wrong URI.
+  // What can be no host name, for a blank or an empty label in it, is not even looked up: Deno takes it for a wrong
+  // URI.
   if (error instanceof URIError) return true;
   // getaddrinfo's failures carry no errno; Deno passes them on under this heading.
   return error instanceof Error &&

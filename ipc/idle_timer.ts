@@ -2,9 +2,9 @@
  * Notices that nothing has happened for a time. One timer for each: activity only notes the time, and the timer looks
  * again when it fires, so a busy connection costs no timers.
  *
- * Bytes that the other side takes from the kernel are activity too: a write may fill the kernel's send queue at once and
- * the next one wait longer than the timeout, while the other side reads all the time. So the timer looks at that queue
- * now and then, but only while nothing else happens and as long as there is something in it.
+ * Bytes that the other side takes from the kernel are activity too: a write may fill the kernel's send queue at once
+ * and the next one wait longer than the timeout, while the other side reads all the time. So the timer looks at that
+ * queue now and then, but only while nothing else happens and as long as there is something in it.
  *
  * @module
  */
@@ -55,7 +55,8 @@ export class IdleTimer implements Disposable {
     while (true) {
       if (this.#lastActivity !== since) [since, unsent, looks] = [this.#lastActivity, null, 0];
       const left = since + timeoutMs - clock.now();
-      // An empty queue stays empty until something happens. One look at another shows no change, also where it took long.
+      // An empty queue stays empty until something happens. One look at another shows no change, also where it took
+      // long.
       const isSure = unsentBytes === undefined || unsent === 0 || looks >= 2;
       if (left <= 0 && isSure) break;
       const lookMs = unsentBytes === undefined ? timeoutMs : timeoutMs / LOOKS;

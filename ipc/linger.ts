@@ -32,9 +32,10 @@ export interface LingerOptions {
 }
 
 /**
- * Ends the direction to a client, and drops what it sends until it has ended, or is silent and has taken all, or its time
- * is over: a client that goes on taking what was written to it has its time anew. Whoever calls this closes the stream
- * then. Resolves to whether the client gets all that was written to it, as far as can be told. Rejects only for a bug.
+ * Ends the direction to a client, and drops what it sends until it has ended, or is silent and has taken all, or its
+ * time is over: a client that goes on taking what was written to it has its time anew. Whoever calls this closes the
+ * stream then. Resolves to whether the client gets all that was written to it, as far as can be told. Rejects only for
+ * a bug.
  */
 export async function linger(
   client: Pick<ByteStream, "read" | "closeWrite">,

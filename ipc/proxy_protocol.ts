@@ -121,8 +121,8 @@ async function readExactly(
 }
 
 /**
- * The 4 or 16 bytes of an IP address. Throws `TypeError` for anything else. The URL parser knows every way to write one,
- * and which are none.
+ * The 4 or 16 bytes of an IP address. Throws `TypeError` for anything else. The URL parser knows every way to write
+ * one, and which are none.
  */
 export function parseAddress(address: string): Uint8Array {
   // A zone index (fe80::1%eth0) names an interface of this machine; it is not part of the address.

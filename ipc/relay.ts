@@ -18,8 +18,8 @@ import type { ByteStream } from "./transport.ts";
 const CANCEL_MS = 500;
 
 /**
- * What ended a relay: both sides' end of file, one side, which was lost or gone before, idleness, or the signal. A client
- * is lost also if it has its answer's end still to get when it is not waited for any more.
+ * What ended a relay: both sides' end of file, one side, which was lost or gone before, idleness, or the signal. A
+ * client is lost also if it has its answer's end still to get when it is not waited for any more.
  */
 export type RelayEnd = "both" | "client" | "server" | "idle" | "stop";
 

@@ -44,7 +44,4 @@ export interface ParentTransport {
 export interface WorkerTransport {
   /** Resolves to the next stream, and who is connected. */
   accept(): Promise<{ readonly stream: ByteStream; readonly info: ConnectionInfo }>;
-
-  /** Takes no more; a stream that was taken stays open. */
-  close(): void;
 }

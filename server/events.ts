@@ -100,7 +100,9 @@ export type ServerEvent =
   | { readonly event: "admission_resumed"; readonly maxConnections: number }
   /** The first of a row of failures to accept, with the same reason, that are not of one connection. */
   | { readonly event: "accept_failed"; readonly error: string }
-  /** The handler threw in the parent (iterative mode), between two connections if that is null; `error` is its stack. */
+  /**
+   * The handler threw in the parent (iterative mode), between two connections if that is null; `error` is its stack.
+   */
   | {
     readonly event: "handler_failed";
     readonly connection: ConnectionInfo | null;

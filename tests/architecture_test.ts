@@ -95,3 +95,13 @@ Deno.test("every file that CONTRIBUTING.md names is there", async () => {
   for (const [, path = ""] of paths) await Deno.stat(new URL(path, ROOT));
   assertEquals(paths.length > 30, true, `${paths.length} paths`);
 });
+
+Deno.test("no comment is wider than 120 columns", async () => {
+  const wide: string[] = [];
+  for (const source of await allSources()) {
+    const lines = (await Deno.readTextFile(new URL(source, ROOT))).split("\n");
+    const isWide = (line: string) => line.length > 120 && /^\s*(\/\*|\*|\/\/)/.test(line);
+    wide.push(...lines.filter(isWide).map((line) => `${source}: ${line.trim()}`));
+  }
+  assertEquals(wide, []);
+});

@@ -15,8 +15,8 @@ export interface DenoResult {
 }
 
 /**
- * Runs a command of Deno to its end: of this Deno, unless `path` is that of another. Never prompts, prints nothing. Ends
- * it when the signal aborts, and rejects with {@linkcode OperationalError} then, or when Ctrl-C has ended it.
+ * Runs a command of Deno to its end: of this Deno, unless `path` is that of another. Never prompts, prints nothing.
+ * Ends it when the signal aborts, and rejects with {@linkcode OperationalError} then, or when Ctrl-C has ended it.
  */
 export async function runDeno(
   args: readonly string[],

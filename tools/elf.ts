@@ -1,6 +1,6 @@
 /**
- * Where an ELF file ends. Some compiled programs are a runtime's ELF file with the payload appended: cut at its end, the
- * bare runtime is left.
+ * Where an ELF file ends. Some compiled programs are a runtime's ELF file with the payload appended: cut at its end,
+ * the bare runtime is left.
  *
  * Field offsets are those of `Elf64_Ehdr` in elf(5).
  *

@@ -63,8 +63,8 @@ export interface NpmRuntime {
 
 /**
  * Gives the pair from the folder `cache`, and fetches it from npm first where it is not there. Throws
- * {@linkcode OperationalError} if it cannot be fetched, is not what was pinned, or the signal has ended the fetching; then
- * nothing is cached.
+ * {@linkcode OperationalError} if it cannot be fetched, is not what was pinned, or the signal has ended the fetching;
+ * then nothing is cached.
  */
 export async function provideNpmRuntime(cache: string, signal?: AbortSignal): Promise<NpmRuntime> {
   if (!(await isCached(CLI, cache) && await isCached(RUNTIME, cache))) {

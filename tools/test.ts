@@ -3,7 +3,8 @@
  * how many of them used each. The last line is `N passed, N failed, N skipped`.
  *
  * Files run at the same time, as threads of one process, which share its environment and working directory: tests leave
- * both as they are. An e2e test mostly waits, so twice as many run as there are processors, or as many as `DENO_JOBS` says.
+ * both as they are. An e2e test mostly waits, so twice as many run as there are processors, or as many as `DENO_JOBS`
+ * says.
  *
  * On the one platform that npm has a Deno runtime for, the binary is made with that, so that the tests need no other
  * host and are the same on every network.

@@ -17,7 +17,9 @@ import type { Clock } from "../../ipc/clock.ts";
  */
 export const OPEN_MAX = 32_768;
 
-/** Connections that a load which is late opens at a stretch: about as many as it has served a few milliseconds later. */
+/**
+ * Connections that a load which is late opens at a stretch: about as many as it has served a few milliseconds later.
+ */
 const OPENED_AT_A_STRETCH_MAX = 32;
 
 /** Some of the connections of a load, by number. */

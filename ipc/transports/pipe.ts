@@ -2,8 +2,8 @@
  * The pipe transport: a child process has the client on its standard input and output, one connection in its life. A
  * program gets the client's bytes alone; a worker gets a PROXY header in front of them.
  *
- * A pipe has one direction, so each of the two ends by itself (half-close). There is no control channel beside them: the
- * end of the input is all that a child is told.
+ * A pipe has one direction, so each of the two ends by itself (half-close). There is no control channel beside them:
+ * the end of the input is all that a child is told.
  *
  * @module
  */
@@ -102,9 +102,6 @@ export class PipeWorkerTransport implements WorkerTransport {
     const stream = new StandardStream();
     return { stream, info: await readProxyHeader(stream) };
   }
-
-  /** Nothing: there is nothing more to take. */
-  close(): void {}
 }
 
 /**

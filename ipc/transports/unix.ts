@@ -33,8 +33,8 @@ export class UnixParentTransport implements ParentTransport {
   }
 }
 
-/** The worker's end: owns the listening socket, from its start to `close`. */
-export class UnixWorkerTransport implements WorkerTransport {
+/** The worker's end: owns the listening socket, from its start to its disposal; a stream that it took stays open. */
+export class UnixWorkerTransport implements WorkerTransport, Disposable {
   readonly #listener: Deno.UnixListener;
 
   /** Listens at `path`, which must not exist. Throws the operating system's error. */
@@ -54,7 +54,7 @@ export class UnixWorkerTransport implements WorkerTransport {
   }
 
   /** Stops listening. */
-  close(): void {
+  [Symbol.dispose](): void {
     this.#listener.close();
   }
 }

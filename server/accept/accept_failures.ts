@@ -44,7 +44,7 @@ export interface AcceptFailuresOptions {
   readonly onFailed?: (reason: string) => void;
 }
 
-/** Follows the failures of one listening socket. */
+/** Counts the failures of one listening socket, and pauses after those that last. */
 export class AcceptFailures {
   readonly #options: AcceptFailuresOptions;
   #aborted = 0;
@@ -68,7 +68,7 @@ export class AcceptFailures {
   }
 
   /** Resolves when `accept` may be tried again. Throws what the operating system did not say. */
-  async endure(error: unknown): Promise<void> {
+  async recover(error: unknown): Promise<void> {
     const errno = errnoOf(error);
     if (errno === null) throw error;
     if (OF_ONE_CONNECTION.has(errno)) {

@@ -80,7 +80,7 @@ export class AcceptedConnection {
     this.#acceptedAt = options.clock.now();
     try {
       stream.setNoDelay(true);
-      // Else a client that has vanished without a word is never missed.
+      // So that the loss of a client that sends nothing, not even an end of file, is noticed.
       stream.setKeepAlive(true);
     } catch (error) {
       // Some systems refuse them when the client is gone already; the first read will tell.

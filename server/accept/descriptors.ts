@@ -20,8 +20,8 @@ const PER_SPARE = 2;
 export const CONNECTIONS_DEFAULT = 40;
 
 /**
- * The soft limit of open files of this process, or null where there is none, or nobody who could tell. The shell at `path`
- * is asked: it inherits the limit, and can tell it on every system that has one.
+ * The soft limit of open files of this process, or null where there is none, or nobody who could tell. The shell at
+ * `path` is asked: it inherits the limit, and can tell it on every system that has one.
  */
 export async function descriptorLimit(path = "/bin/sh"): Promise<number | null> {
   const shell = new Deno.Command(path, { args: ["-c", "ulimit -n"], stderr: "null" });

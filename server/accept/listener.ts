@@ -66,8 +66,8 @@ export class Listener implements Disposable {
   }
 
   /**
-   * Takes a slot, then accepts, and hands both to `serve`; again and again until the signal aborts. Resolves to how many
-   * connections ended before they could be accepted.
+   * Takes a slot, then accepts, and hands both to `serve`; again and again until the signal aborts. Resolves to how
+   * many connections ended before they could be accepted.
    */
   async acceptLoop(
     context: AcceptContext,
@@ -93,7 +93,7 @@ export class Listener implements Disposable {
       } catch (error) {
         slot[Symbol.dispose]();
         if (!this.#open) return failures.aborted;
-        await failures.endure(error);
+        await failures.recover(error);
         continue;
       }
       failures.accepted();

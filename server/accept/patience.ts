@@ -2,8 +2,8 @@
  * How long an accepted connection waits until a worker takes it: no longer than it may be idle, and a little longer
  * than a worker may take to start, whose own failure tells more.
  *
- * Nobody reads from a client that waits. One that leaves meanwhile is found out when its bytes are relayed, or costs its
- * slot for as long as this lasts.
+ * Nobody reads from a client that waits. One that leaves meanwhile is found out when its bytes are relayed, or costs
+ * its slot for as long as this lasts.
  *
  * @module
  */

@@ -6,8 +6,9 @@
  */
 
 /**
- * Stores that Deno keeps on disk whatever is permitted, and threads that have them again. Node's threads cannot be taken
- * away so cheaply: what they find there is the worker's own, because its `--location` is (see `worker_command.ts`).
+ * Stores that Deno keeps on disk whatever is permitted, and threads that have them again. Node's threads cannot be
+ * taken away so cheaply: what they find there is the worker's own, because its `--location` is (see
+ * `worker_command.ts`).
  */
 const GLOBALS = [
   "localStorage",
@@ -23,7 +24,9 @@ const GLOBALS = [
   "location",
 ];
 
-/** Takes all of that away, for the rest of this process. To be called before the first line of a module of others runs. */
+/**
+ * Takes all of that away, for the rest of this process. To be called before the first line of a module of others runs.
+ */
 export function confine(): void {
   for (const name of GLOBALS) Reflect.deleteProperty(globalThis, name);
   Reflect.deleteProperty(Deno, "openKv");

@@ -2,8 +2,9 @@
  * The guard's entry: the hidden command `_guard`, one process beside a server that starts programs or runs a module.
  *
  * Unlike an echo, a program need not notice that the server is gone: `sleep 1000` never reads its input, nor does a
- * module that loops. So the server tells the guard of every such process that starts and ends, in lines on the guard's standard input (`+PID`, `-PID`). The
- * end of that input means that the server is gone, killed or not, and the guard kills what is left, group by group.
+ * module that loops. So the server tells the guard of every such process that starts and ends, in lines on the guard's
+ * standard input (`+PID`, `-PID`). The end of that input means that the server is gone, killed or not, and the guard
+ * kills what is left, group by group.
  *
  * @module
  */

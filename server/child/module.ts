@@ -19,7 +19,10 @@ import { printTo } from "./module_console.ts";
 import { moduleUrl } from "./module_url.ts";
 import { HandlerError, type StreamConnection, type StreamHandler } from "./stream_connection.ts";
 
-/** What imports the module at that URL in the compiled program, where nothing may be read any more: its file is read now. */
+/**
+ * What imports the module at that URL in the compiled program, where nothing may be read any more: its file is read
+ * now.
+ */
 export async function readModule(url: string): Promise<() => Promise<unknown>> {
   // What V8 calls for the `stack` of an error.
   Object.assign(Error, { prepareStackTrace: formatStack });
@@ -74,8 +77,8 @@ export class ModuleHandler implements AsyncDisposable {
   }
 
   /**
-   * Loads it. Throws as {@linkcode loadHandler} does; the handler rejects with {@linkcode HandlerError} when it has failed
-   * by itself.
+   * Loads it. Throws as {@linkcode loadHandler} does; the handler rejects with {@linkcode HandlerError} when it has
+   * failed by itself.
    */
   async load(): Promise<StreamHandler> {
     // Standard output is nobody's, or the client's.
@@ -124,7 +127,10 @@ function reasonInLine(error: unknown): string {
   return escapeControls(place === undefined ? first : `${first} at ${place}`);
 }
 
-/** What is told of a handler that failed, at the connection of that client if at any: its stack, on as many lines, but none that could drive a terminal. */
+/**
+ * What is told of a handler that failed, at the connection of that client if at any: its stack, on as many lines, but
+ * none that could drive a terminal.
+ */
 export function formatFailure(
   error: unknown,
   client: Endpoint | null,

@@ -1,5 +1,6 @@
 /**
- * What a handler module prints with `console`: made safe for a terminal, and written by whoever may wait for the reader.
+ * What a handler module prints with `console`: made safe for a terminal, and written by whoever may wait for the
+ * reader.
  *
  * @module
  */

@@ -2,8 +2,8 @@
  * The worker's entry: the hidden command `_worker`, which the parent starts for a connection.
  *
  * It opens its transport, connects to the hub (unless its transport is a pipe), gives up every permission, loads its
- * handler, says hello, and serves the connections that the parent opens, one at a time. It ends with the last of as many
- * as it was told, at the parent's word, or when the parent is gone (the control channel's end of file).
+ * handler, says hello, and serves the connections that the parent opens, one at a time. It ends with the last of as
+ * many as it was told, at the parent's word, or when the parent is gone (the control channel's end of file).
  *
  * A worker's start is the price of a connection: this path imports little, and nothing from npm. From source this is
  * the main module itself, or what a main module made for the worker imports (see `worker_command.ts`).
@@ -28,7 +28,10 @@ import { UnixWorkerTransport } from "../../ipc/transports/unix.ts";
 import { echo } from "./echo.ts";
 import { HandlerError, StreamConnection, type StreamHandler } from "./stream_connection.ts";
 
-/** The hidden command that starts a worker. Until it has opened its sockets it may do that besides (`worker_command.ts`). */
+/**
+ * The hidden command that starts a worker. Until it has opened its sockets it may do that besides
+ * (`worker_command.ts`).
+ */
 export const WORKER_COMMAND: HiddenCommand = {
   name: "_worker",
   module: import.meta.url,
@@ -102,7 +105,7 @@ async function runUnixWorker(
   handler: WorkerHandler,
 ): Promise<number> {
   const { socket, control, worker, connections } = flags;
-  const transport = openTransport(socket);
+  using transport = openTransport(socket);
   const channel = await connectToParent(control);
   if (channel === null) return EXIT_STATUS.failed;
   giveUpPermissions(WORKER_COMMAND.permissions);
@@ -167,7 +170,7 @@ async function connectToParent(control: string): Promise<ControlChannel | null> 
   }
 }
 
-function openTransport(socket: string): WorkerTransport {
+function openTransport(socket: string): UnixWorkerTransport {
   try {
     return new UnixWorkerTransport(socket);
   } catch (cause) {

@@ -38,8 +38,8 @@ export interface Connection extends ConnectionInfo {
   readonly writable: WritableStream<Uint8Array>;
 
   /**
-   * What the client sends, as lines of UTF-8 text without their newline, LF or CRLF. A line longer than `maxBytes`, 64 KiB
-   * unless told, ends it with a `RangeError` that names the limit: without one a client could fill the memory.
+   * What the client sends, as lines of UTF-8 text without their newline, LF or CRLF. A line longer than `maxBytes`, 64
+   * KiB unless told, ends it with a `RangeError` that names the limit: without one a client could fill the memory.
    */
   lines(options?: { readonly maxBytes?: number }): AsyncIterable<string>;
 

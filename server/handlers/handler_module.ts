@@ -35,8 +35,8 @@ export interface ModuleTrial {
 }
 
 /**
- * The URL that loads the module in `file`, which was tried. Throws {@linkcode OperationalError} if it does not load, and
- * the reason of `signal` if that aborts before.
+ * The URL that loads the module in `file`, which was tried. Throws {@linkcode OperationalError} if it does not load,
+ * and the reason of `signal` if that aborts before.
  */
 export async function openHandlerModule(file: string, trial: ModuleTrial): Promise<string> {
   const path = resolve(file);
@@ -73,8 +73,8 @@ async function checkReadable(path: string): Promise<void> {
 }
 
 /**
- * Loads the module at that URL, which was tried, into this process. Throws as {@linkcode openHandlerModule} does, unless
- * the module never comes to an `await`: then nothing helps, but it has not passed its trial.
+ * Loads the module at that URL, which was tried, into this process. Throws as {@linkcode openHandlerModule} does,
+ * unless the module never comes to an `await`: then nothing helps, but it has not passed its trial.
  */
 export async function loadModuleHere(
   url: string,
@@ -88,7 +88,9 @@ export async function loadModuleHere(
   throw new OperationalError(`Cannot load the handler: ${TOO_LATE}`);
 }
 
-/** Loads the module in a process of its own, as a worker will. Resolves to what is wrong with it, in a line, or to null. */
+/**
+ * Loads the module in a process of its own, as a worker will. Resolves to what is wrong with it, in a line, or to null.
+ */
 async function tryHandler(url: string, trial: ModuleTrial): Promise<string | null> {
   const { clock, events, signal } = trial;
   signal.throwIfAborted();
@@ -122,7 +124,10 @@ async function tryHandler(url: string, trial: ModuleTrial): Promise<string | nul
   return reason || lines.at(-1) || `it ${how} while it loaded`;
 }
 
-/** Waits for a process to end by itself, and kills it when the time is over or the signal aborts. Resolves to whether it was in time. */
+/**
+ * Waits for a process to end by itself, and kills it when the time is over or the signal aborts. Resolves to whether it
+ * was in time.
+ */
 async function endWithin(
   ms: number,
   options: {

@@ -19,8 +19,8 @@ const URL_LENGTH_MAX = 120 * 1024;
 export class ModuleError extends Error {}
 
 /**
- * The URL of the module in the file `path`: that of the file itself where it can be loaded as it is, else a `data:` URL.
- * Throws {@linkcode ModuleError} where neither will do.
+ * The URL of the module in the file `path`: that of the file itself where it can be loaded as it is, else a `data:`
+ * URL. Throws {@linkcode ModuleError} where neither will do.
  */
 export async function flattenModule(path: string): Promise<string> {
   return await new ModuleGraph(path).flatten();

@@ -1,5 +1,5 @@
 /**
- * Makes bytes from a stranger safe to show in a terminal.
+ * Makes bytes that a client sent safe to show in a terminal.
  *
  * @module
  */
@@ -39,7 +39,9 @@ export function escapeLines(text: string): string {
   return text.split("\n").map((line) => escapeBytes(encoder.encode(line))).join("\n");
 }
 
-/** A text for people, of any number of lines: what could drive a terminal is escaped, and nothing else, tabs neither. */
+/**
+ * A text for people, of any number of lines: what could drive a terminal is escaped, and nothing else, tabs neither.
+ */
 export function escapeControls(text: string): string {
   return text.replace(/[^\t\n]+/g, escapeUnsafe);
 }

@@ -1,11 +1,11 @@
 /**
- * Writes lines to standard output or standard error without ever holding up a connection: lines that come while a
- * write is under way go out together in the next one.
+ * Writes lines to standard output or standard error without ever holding up a connection: lines that come while a write
+ * is under way go out together in the next one.
  *
  * A reader that stands still (a paused pager) cannot make the server grow: beyond a limit lines are dropped, and a
- * warning says how many. A write that fails (a full disk) loses its lines, which a warning says once; the next lines are
- * tried again, and when they can be written another warning says how many were lost. A reader that is gone does not come
- * back: a warning says so, and the server goes on without its log.
+ * warning says how many. A write that fails (a full disk) loses its lines, which a warning says once; the next lines
+ * are tried again, and when they can be written another warning says how many were lost. A reader that is gone does not
+ * come back: a warning says so, and the server goes on without its log.
  *
  * @module
  */

@@ -24,11 +24,17 @@ export class IterativeMode implements Mode {
   #sever: ((reason: CloseReason) => void) | null = null;
   /** Fails the handler that is called, from where nobody awaits it. */
   #fail: ((error: unknown) => void) | null = null;
+  readonly #owned = new DisposableStack();
 
   /** Serves with `handler`, in this process. */
   constructor(context: ModeContext, handler: StreamHandler) {
     this.#context = context;
     this.#handler = handler;
+  }
+
+  /** Disposes of what the handler needs when this is disposed. */
+  own(resource: Disposable): void {
+    this.#owned.use(resource);
   }
 
   /** Nothing: nothing is kept ready. */
@@ -98,7 +104,9 @@ export class IterativeMode implements Mode {
     this.#context.events.emit({ event: "handler_failed", connection, error: stackOf(error) });
   }
 
-  /** Ends the connection that is served, if any: the handler has failed where nobody awaits it, in a promise or a timer. */
+  /**
+   * Ends the connection that is served, if any: the handler has failed where nobody awaits it, in a promise or a timer.
+   */
   fail(error: unknown): void {
     if (this.#fail === null) this.#tellFailure(error, null);
     else this.#fail(error);
@@ -114,7 +122,8 @@ export class IterativeMode implements Mode {
   }
 
   /** Ends what is left. */
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.endAll();
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.endAll();
+    this.#owned.dispose();
   }
 }

@@ -24,8 +24,8 @@ import { PreforkMode } from "./prefork.ts";
 export type OpenContext = ModeContext & Pick<ModuleTrial, "signal">;
 
 /**
- * Makes the mode with all that it needs, but starts no worker. Throws `OperationalError` where it cannot, and the reason
- * of `signal` if that aborts while a module loads.
+ * Makes the mode with all that it needs, but starts no worker. Throws `OperationalError` where it cannot, and the
+ * reason of `signal` if that aborts while a module loads.
  */
 export async function openMode(options: ServerOptions, context: OpenContext): Promise<Mode> {
   const { mode, handler, spare, workers: size } = options;
@@ -60,10 +60,10 @@ async function openTransport(
 /** Loads a module into this process. */
 async function openModuleMode(url: string, context: OpenContext): Promise<Mode> {
   const mode = new IterativeMode(context, async (connection) => (await loading)(connection));
-  onUnhandled((error) => {
+  mode.own(onUnhandled((error) => {
     mode.fail(error);
     return Promise.resolve(null);
-  });
+  }));
   const loading = loadModuleHere(url, context);
   await loading;
   return mode;

@@ -2,8 +2,8 @@
  * A pool of workers: keeps some started ahead of the connections they are for, replaces those that end, and hands out
  * the one that was used last, which the machine's caches know best.
  *
- * Workers that end as soon as they start, again and again, are replaced after growing pauses, so that a fault that lasts
- * costs little and the pool recovers by itself when it is over.
+ * Workers that end as soon as they start, again and again, are replaced after growing pauses, so that a fault that
+ * lasts costs little and the pool recovers by itself when it is over.
  *
  * @module
  */
@@ -110,8 +110,8 @@ export class WorkerPool implements AsyncDisposable {
   }
 
   /**
-   * Resolves to a worker as soon as one is ready, first come, first served, or to null when the pool is closed, has none
-   * and fails to start any, or the signal aborts of those who have no patience for ever.
+   * Resolves to a worker as soon as one is ready, first come, first served, or to null when the pool is closed, has
+   * none and fails to start any, or the signal aborts of those who have no patience for ever.
    */
   async take(patience?: { readonly signal: AbortSignal }): Promise<WorkerProcess | null> {
     if (this.#closed.signal.aborted || this.#isHopeless) return null;
@@ -128,7 +128,9 @@ export class WorkerPool implements AsyncDisposable {
     return await promise.finally(() => signal?.removeEventListener("abort", leave));
   }
 
-  /** To be called when a taken worker has got its connection. It may end with that; one that ends before is of no use. */
+  /**
+   * To be called when a taken worker has got its connection. It may end with that; one that ends before is of no use.
+   */
   noteServing(worker: WorkerProcess): void {
     this.#served.add(worker);
   }

@@ -1,7 +1,8 @@
 /**
  * The supervisor: starts workers, keeps track of them until they are reaped, and ends those that have to.
  *
- * Assumes a hub that the workers say hello to, if they have a control channel. Every worker it started is reaped when it is disposed.
+ * Assumes a hub that the workers say hello to, if they have a control channel. Every worker it started is reaped when
+ * it is disposed.
  *
  * @module
  */
@@ -16,7 +17,7 @@ import { type EndingStep, type Process, WorkerProcess } from "./worker_process.t
 export interface SupervisorOptions {
   /** Where starts, failures and ends are told. */
   readonly events: EventBus;
-  /** Times the wait for a hello, and the ladder. */
+  /** Times the wait for a hello, and the steps of an end. */
   readonly clock: Clock;
   /** Where workers say hello; null for those that have no control channel. */
   readonly hub: Pick<Hub, "expect" | "forget"> | null;
@@ -26,7 +27,7 @@ export interface SupervisorOptions {
 export type Spawn = (worker: number) => Process;
 
 /** How a worker is made to end: each step is tried on every worker left, and given its time, before the next. */
-const LADDER: readonly { readonly step: EndingStep; readonly waitMs: number }[] = [
+const ENDING_STEPS: readonly { readonly step: EndingStep; readonly waitMs: number }[] = [
   { step: "control", waitMs: 1000 },
   { step: "SIGTERM", waitMs: 1000 },
   { step: "SIGKILL", waitMs: 10_000 },
@@ -115,16 +116,16 @@ export class Supervisor implements AsyncDisposable {
   /** Ends every worker, by ever stronger means. Resolves when all are reaped, or nothing stronger is left. */
   async endAll(): Promise<void> {
     this.#isEnding = true;
-    await this.#climb(() => [...this.#workers]);
+    await this.#endByDegrees(() => [...this.#workers]);
   }
 
   /** Ends one worker, likewise. */
   async end(worker: WorkerProcess): Promise<void> {
-    await this.#climb(() => this.#workers.has(worker) ? [worker] : []);
+    await this.#endByDegrees(() => this.#workers.has(worker) ? [worker] : []);
   }
 
-  async #climb(left: () => readonly WorkerProcess[]): Promise<void> {
-    for (const { step, waitMs } of LADDER) {
+  async #endByDegrees(left: () => readonly WorkerProcess[]): Promise<void> {
+    for (const { step, waitMs } of ENDING_STEPS) {
       const workers = left();
       if (workers.length === 0) return;
       await Promise.all(workers.map((worker) => worker.end(step)));

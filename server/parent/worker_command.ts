@@ -30,7 +30,8 @@ const ECHO_FLAGS = ["--no-config", "--v8-flags=--single-threaded"];
 function moduleFlags(): string[] {
   return [
     `--config=${fileURLToPath(new URL("../../deno.json", import.meta.url))}`,
-    // Deno keeps the stores of the web, such as `caches`, by this address, whatever is permitted: each worker has its own.
+    // Deno keeps the stores of the web, such as `caches`, by this address, whatever is permitted: each worker has its
+    // own.
     `--location=http://${crypto.randomUUID()}.invalid`,
   ];
 }
@@ -67,7 +68,10 @@ function mainModule({ transport, handler }: WorkerFlags): string {
   return dataUrl("text/javascript", lines.join("\n"));
 }
 
-/** From 2.9 on Deno wants the permission to use the network for a Unix-domain socket, too; before, it knew none by its path. */
+/**
+ * From 2.9 on Deno wants the permission to use the network for a Unix-domain socket, too; before, it knew none by its
+ * path.
+ */
 const HAS_UNIX_HOSTS = isFrom29(Deno.version.deno);
 
 function isFrom29(version: string): boolean {

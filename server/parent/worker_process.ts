@@ -29,6 +29,14 @@ export type EndingStep = "control" | Deno.Signal;
 /** How a worker is done with a connection: it has served it and takes the next, or it is no more. */
 export type EngagementEnd = "finished" | "exited";
 
+/** A worker that is waited for: only to such a one can a connection be opened, since it may be done with it at once. */
+export interface EngagedWorker {
+  /** The worker. */
+  readonly worker: WorkerProcess;
+  /** Resolves when it is done with the connection. */
+  readonly done: Promise<EngagementEnd>;
+}
+
 /** What a worker is made with. */
 export interface WorkerProcessOptions {
   /** Counts the workers of one server, from 1. */
@@ -94,13 +102,13 @@ export class WorkerProcess {
     this.#reportAfter = other;
   }
 
-  /** To be called before a connection is opened to it. Resolves when it has finished that, or has ended. */
-  engage(): Promise<EngagementEnd> {
+  /** Waits for the end of the connection that is opened to it next. */
+  engage(): EngagedWorker {
     // One resolver at a time, and none left behind: a worker may outlive a great many connections.
-    const { promise, resolve } = Promise.withResolvers<EngagementEnd>();
+    const { promise: done, resolve } = Promise.withResolvers<EngagementEnd>();
     if (this.#hasExited) resolve("exited");
     else this.#onEngagementEnd = resolve;
-    return promise;
+    return { worker: this, done };
   }
 
   /** Ends it at once because it cannot be used; `why` is a phrase. One that is being ended already is left to that. */

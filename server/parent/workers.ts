@@ -15,7 +15,7 @@ import type { CloseReason } from "../events.ts";
 import type { ModeContext } from "../modes/mode.ts";
 import { Supervisor } from "./supervisor.ts";
 import type { ProcessTransport } from "./transports/transport.ts";
-import type { EngagementEnd, WorkerProcess } from "./worker_process.ts";
+import type { EngagedWorker, WorkerProcess } from "./worker_process.ts";
 
 /** How long a worker may go on with a connection whose client is lost. */
 const HANG_UP_MS = 1000;
@@ -35,13 +35,9 @@ export interface Target {
 }
 
 /** A worker and the connection it serves. */
-export interface Engagement {
-  /** The worker. */
-  readonly worker: WorkerProcess;
+export interface Engagement extends EngagedWorker {
   /** The stream that carries the connection to it, or null if it could not be opened. */
   readonly stream: ByteStream | null;
-  /** Resolves when the worker is done with the connection. */
-  readonly done: Promise<EngagementEnd>;
 }
 
 /** Owns the workers, and the transport to them. */
@@ -95,21 +91,21 @@ export class Workers implements AsyncDisposable {
    * unless the patience is over.
    */
   async engage(worker: WorkerProcess, target: Target): Promise<Engagement> {
-    // First: the worker may be done with the connection before anybody here looks again.
-    const done = worker.engage();
-    return { worker, stream: await this.#connect(worker, target), done };
+    const engaged = worker.engage();
+    return { ...engaged, stream: await this.#connect(engaged, target) };
   }
 
   /** Where this server is short of descriptors or memory, no worker is to blame: it tries again. */
   async #connect(
-    worker: WorkerProcess,
+    engaged: EngagedWorker,
     { info, patience }: Target,
   ): Promise<ByteStream | null> {
+    const { worker } = engaged;
     if (!worker.isReady && !await Promise.race([worker.ready, patience.ended])) return null;
     let shortage: string | null = null;
     while (!worker.hasExited && !patience.isOver) {
       try {
-        return await this.#transport.open(worker, info);
+        return await this.#transport.open(engaged, info);
       } catch (error) {
         if (!isStreamError(error)) throw error;
         shortage = reasonOf(error);

@@ -117,7 +117,9 @@ testProgram("a guard that was stopped is ended by force", async (program) => {
   assertEquals(server.process.stderr.text, "");
 });
 
-/** What a prefork server does with a connection while no worker gets ready: flags, a signal, and the reason of the end. */
+/**
+ * What a prefork server does with a connection while no worker gets ready: flags, a signal, and the reason of the end.
+ */
 const WAITS_FOR_NOBODY = [
   [["--idle-timeout", "0.3"], null, "idle_timeout"],
   [["--grace", "0.1"], "SIGTERM", "server_stopped"],

@@ -108,7 +108,7 @@ export class PlayedWorker {
   #close(): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    this.#transport?.close();
+    this.#transport?.[Symbol.dispose]();
     this.#channel?.[Symbol.dispose]();
   }
 }

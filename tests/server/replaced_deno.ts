@@ -1,6 +1,6 @@
 /**
- * Replaces a part of the `Deno` namespace, for what the operating system does too seldom to wait for. The tests of other
- * files, which run at the same time, have a namespace of their own.
+ * Replaces a part of the `Deno` namespace, for what the operating system does too seldom to wait for. The tests of
+ * other files, which run at the same time, have a namespace of their own.
  */
 
 /** Puts `value` in the place of `Deno[name]` until it is disposed. */

@@ -1,9 +1,9 @@
 /**
  * The file of a load's page.
  *
- * It is tried before the load starts, so that a load is not in vain. A file is replaced in one step at the end, whatever
- * happens before: what was in it stays, or the whole page is in it. A device or a pipe, such as `/dev/null`, is opened
- * at the start and takes the page as it is.
+ * It is tried before the load starts, so that a load is not in vain. A file is replaced in one step at the end,
+ * whatever happens before: what was in it stays, or the whole page is in it. A device or a pipe, such as `/dev/null`,
+ * is opened at the start and takes the page as it is.
  *
  * @module
  */

@@ -13,8 +13,10 @@ import { ControlChannel, ControlError } from "../../../ipc/control.ts";
 import { AcceptFailures } from "../../accept/accept_failures.ts";
 import { START_MS } from "../worker_process.ts";
 
-/** How many may be connected without a word besides the workers that are expected, such as another server's look. */
-const STRANGERS_MAX = 16;
+/**
+ * Connections that have not said hello, besides those of the workers that are expected: another server's look is one.
+ */
+const SURPLUS_MAX = 16;
 
 /** Owns the hub's socket and the channels that nobody has claimed yet. Disposing closes them. */
 export class Hub implements AsyncDisposable {
@@ -52,14 +54,14 @@ export class Hub implements AsyncDisposable {
       try {
         const channel = new ControlChannel(await this.#listener.accept());
         failures.accepted();
-        if (this.#silent.size < this.#expected.size + STRANGERS_MAX) {
+        if (this.#silent.size < this.#expected.size + SURPLUS_MAX) {
           this.#silent.set(channel, this.#greet(channel));
         } else {
           channel[Symbol.dispose]();
         }
       } catch (error) {
         if (signal.aborted) return;
-        await failures.endure(error);
+        await failures.recover(error);
       }
     }
   }
@@ -67,10 +69,10 @@ export class Hub implements AsyncDisposable {
   /** Hands a channel to whoever expects its worker. */
   async #greet(channel: ControlChannel): Promise<void> {
     const heard = new AbortController();
-    const patience = this.#endSilence(channel, heard.signal);
+    const limited = this.#endSilence(channel, heard.signal);
     const worker = await receiveHello(channel);
     heard.abort();
-    await patience;
+    await limited;
     const isOpen = this.#silent.delete(channel);
     const claim = worker === null ? undefined : this.#expected.get(worker);
     if (isOpen && worker !== null && claim !== undefined) {

@@ -1,11 +1,12 @@
 /**
- * The run folder: where the sockets between one server and its workers are, and the launcher. Private (0700) to the user, made at the
- * server's start and removed at its end; the folders of servers that were killed are removed at the next start.
+ * The run folder: where the sockets between one server and its workers are, and the launcher. Private (0700) to the
+ * user, made at the server's start and removed at its end; the folders of servers that were killed are removed at the
+ * next start.
  *
- * A server lives as long as it listens on the hub in its folder: the kernel ends that with the process, however it ends.
- * A socket has its file a moment before it listens, so the hub is bound under another name, and gets its own when it
- * listens (`announceHub`). What is removed is the same user's, by that user's `lstat`, in a folder where nobody else can
- * put something in its place.
+ * A server lives as long as it listens on the hub in its folder: the kernel ends that with the process, however it
+ * ends. A socket has its file a moment before it listens, so the hub is bound under another name, and gets its own when
+ * it listens (`announceHub`). What is removed is the same user's, by that user's `lstat`, in a folder where nobody else
+ * can put something in its place.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Finds the program that a command line names, as a shell would, before the first connection needs it, and looks what is
- * the matter with one that could not be executed later.
+ * Finds the program that a command line names, as a shell would, before the first connection needs it, and looks what
+ * is the matter with one that could not be executed later.
  *
  * @module
  */
@@ -8,7 +8,9 @@
 import { errnoOf, OperationalError, reasonOf } from "../../../ipc/errors.ts";
 import { readVariable } from "./environment.ts";
 
-/** Where programs are looked for if `PATH` does not say: what the system's own default (confstr(3)) has, and one more. */
+/**
+ * Where programs are looked for if `PATH` does not say: what the system's own default (confstr(3)) has, and one more.
+ */
 const PATH_DEFAULT = "/usr/local/bin:/usr/bin:/bin";
 
 /** The bits of a file's mode that let anybody execute it (chmod(2)). */
@@ -22,8 +24,8 @@ interface Obstacle {
 }
 
 /**
- * The absolute path of an executable, searched in `PATH` unless its name has a slash. Throws {@linkcode OperationalError}. That
- * this user may not execute what others may, only the start of the program can tell.
+ * The absolute path of an executable, searched in `PATH` unless its name has a slash. Throws
+ * {@linkcode OperationalError}. That this user may not execute what others may, only the start of the program can tell.
  */
 export async function findExecutable(
   name: string,

@@ -3,9 +3,10 @@
  * It is setsid(1) without a library to load, and with it the time that takes, which counts where every connection
  * starts a program.
  *
- * `launcher PROGRAM [ARG]...` makes two system calls, setsid(2) and execve(2), so that its pid becomes PROGRAM's. A file
- * that the system does not take for a program (`ENOEXEC`) goes to `/bin/sh`, as with execvp(3). Where nothing can be
- * executed it ends itself by a signal that nobody else sends: an exit status would be one that a program may have, too.
+ * `launcher PROGRAM [ARG]...` makes two system calls, setsid(2) and execve(2), so that its pid becomes PROGRAM's. A
+ * file that the system does not take for a program (`ENOEXEC`) goes to `/bin/sh`, as with execvp(3). Where nothing can
+ * be executed it ends itself by a signal that nobody else sends: an exit status would be one that a program may have,
+ * too.
  *
  * Sources: the System V ABI's gABI, chapters 4 and 5 (ELF), and its processor supplements (the stack of a new process:
  * argc, argv, NULL, envp); syscall(2) and the kernel's tables of system calls; the processors' manuals.

@@ -15,7 +15,7 @@ import type { ModeContext } from "../../modes/mode.ts";
 import { GuardProcess } from "../guard_process.ts";
 import { Home } from "../home/home.ts";
 import { openSessions, type SessionSpawn } from "../spawn/own_session.ts";
-import type { Process, WorkerProcess } from "../worker_process.ts";
+import type { EngagedWorker, Process, WorkerProcess } from "../worker_process.ts";
 import type { PipedCommand } from "./piped_command.ts";
 import { PipedProcess } from "./piped_process.ts";
 import type { ProcessTransport } from "./transport.ts";
@@ -65,7 +65,7 @@ export class PipeTransport implements ProcessTransport {
   }
 
   /** The process's pipes, over which a worker has been told who is connected. */
-  async open(worker: WorkerProcess, info: ConnectionInfo): Promise<ByteStream> {
+  async open({ worker }: EngagedWorker, info: ConnectionInfo): Promise<ByteStream> {
     const { stream } = this.#processOf(worker);
     try {
       if (this.#parts.command.takesHeader) await new PipeParentTransport(stream).open(info);

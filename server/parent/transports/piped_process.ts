@@ -10,7 +10,7 @@ import { ChildStream } from "../../../ipc/transports/pipe.ts";
 import type { Process } from "../worker_process.ts";
 
 /** How long what is left of a group may take to end when it is told, and how often it is told. */
-const GROUP_MS = { patience: 1000, repeat: 100 };
+const GROUP_MS = { limit: 1000, repeat: 100 };
 
 /** Owns the pipes. The process is reaped by Deno; whoever started it waits for `status`. */
 export class PipedProcess implements Process {
@@ -45,9 +45,11 @@ export class PipedProcess implements Process {
     if (!this.#killGroup(signal)) this.#child.kill(signal);
   }
 
-  /** Ends what is left of the group when the process itself has ended. There is no event for that, so it is looked at. */
+  /**
+   * Ends what is left of the group when the process itself has ended. There is no event for that, so it is looked at.
+   */
   async endGroup(clock: Clock): Promise<void> {
-    for (let waited = 0; waited < GROUP_MS.patience; waited += GROUP_MS.repeat) {
+    for (let waited = 0; waited < GROUP_MS.limit; waited += GROUP_MS.repeat) {
       if (!this.#killGroup("SIGTERM")) return;
       await clock.sleep(GROUP_MS.repeat);
     }

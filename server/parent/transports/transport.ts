@@ -9,9 +9,11 @@ import type { ByteStream, ConnectionInfo } from "../../../ipc/transport.ts";
 import type { AcceptedConnection } from "../../accept/connection.ts";
 import type { CloseReason, WorkerExit } from "../../events.ts";
 import type { Hub } from "../home/hub.ts";
-import type { Process, WorkerProcess } from "../worker_process.ts";
+import type { EngagedWorker, Process, WorkerProcess } from "../worker_process.ts";
 
-/** What a transport needs and owns for as long as the server runs. Disposing it leaves no process and no file behind. */
+/**
+ * What a transport needs and owns for as long as the server runs. Disposing it leaves no process and no file behind.
+ */
 export interface ProcessTransport extends AsyncDisposable {
   /** Where workers say hello; null for those without a control channel, which are ready at once. */
   readonly hub: Pick<Hub, "expect" | "forget"> | null;
@@ -20,7 +22,7 @@ export interface ProcessTransport extends AsyncDisposable {
   start(number: number, connection: AcceptedConnection | null): Process;
 
   /** Opens the stream that carries a connection to a worker. Rejects with the operating system's error. */
-  open(worker: WorkerProcess, info: ConnectionInfo): Promise<ByteStream>;
+  open(engaged: EngagedWorker, info: ConnectionInfo): Promise<ByteStream>;
 
   /** Why a connection closed whose process ended so, by itself. */
   reasonOf(exit: WorkerExit): CloseReason;

@@ -14,7 +14,7 @@ import { GuardProcess } from "../guard_process.ts";
 import { Home } from "../home/home.ts";
 import { openSessions, type SessionSpawn } from "../spawn/own_session.ts";
 import { workerCommand } from "../worker_command.ts";
-import type { Process, WorkerProcess } from "../worker_process.ts";
+import type { EngagedWorker, Process, WorkerProcess } from "../worker_process.ts";
 import type { ProcessTransport } from "./transport.ts";
 
 /** What the workers are started with. */
@@ -88,7 +88,7 @@ export class UnixTransport implements ProcessTransport {
   }
 
   /** Connects to the worker's socket. */
-  async open(worker: WorkerProcess, info: ConnectionInfo): Promise<ByteStream> {
+  async open({ worker }: EngagedWorker, info: ConnectionInfo): Promise<ByteStream> {
     const path = this.#parts.home.folder.workerPath(worker.number);
     return await new UnixParentTransport(path).open(info);
   }

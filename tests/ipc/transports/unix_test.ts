@@ -21,7 +21,7 @@ class Transports implements AsyncDisposable {
   readonly parent = new UnixParentTransport(this.path);
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.worker.close();
+    this.worker[Symbol.dispose]();
     await this.#folder[Symbol.asyncDispose]();
   }
 }
@@ -63,7 +63,7 @@ Deno.test("UnixWorkerTransport.close() ends an accept under way and leaves a tak
   const { stream: worker } = await transport.accept();
   const accepting = transport.accept();
 
-  transport.close();
+  transport[Symbol.dispose]();
 
   await assertRejects(() => accepting, Error);
   await worker.write(bytesOf("answer"));
@@ -92,7 +92,7 @@ Deno.test("UnixParentTransport.open() rejects with the operating system's error 
   const parent = new UnixParentTransport(path);
 
   await assertRejects(() => parent.open(INFO), Deno.errors.NotFound);
-  new UnixWorkerTransport(path).close();
+  new UnixWorkerTransport(path)[Symbol.dispose]();
   await assertRejects(() => parent.open(INFO), Deno.errors.NotFound);
 });
 

@@ -26,14 +26,14 @@ Deno.test("WorkerProcess is known by its number and the pid of its process", () 
 
 Deno.test("WorkerProcess.engage() resolves to finished when the worker says so", async () => {
   const { fake, worker } = await startReadyWorker();
-  const engaged = worker.engage();
+  const engaged = worker.engage().done;
   fake.finish();
   assertEquals(await engaged, "finished");
 });
 
 Deno.test("WorkerProcess.engage() resolves to exited when the worker ends first", async () => {
   const { fake, worker } = await startReadyWorker();
-  const engaged = worker.engage();
+  const engaged = worker.engage().done;
   fake.process.exit(0);
   assertEquals(await engaged, "exited");
 });
@@ -42,17 +42,17 @@ Deno.test("WorkerProcess.engage() resolves to exited for a worker that has ended
   const { fake, worker } = await startReadyWorker();
   fake.process.exit(0);
   await worker.exited;
-  assertEquals(await worker.engage(), "exited");
+  assertEquals(await worker.engage().done, "exited");
 });
 
 Deno.test("WorkerProcess.engage() waits for each connection anew", async () => {
   const { fake, worker } = await startReadyWorker();
   for (let connection = 1; connection <= 3; connection++) {
-    const engaged = worker.engage();
+    const engaged = worker.engage().done;
     fake.finish();
     assertEquals(await engaged, "finished");
   }
-  const last = worker.engage();
+  const last = worker.engage().done;
   fake.process.dieOf("SIGKILL");
   assertEquals(await last, "exited", "what was finished before counts no more");
 });
@@ -84,7 +84,7 @@ for (const message of UNEXPECTED) {
 
 Deno.test("WorkerProcess ends a worker that finishes one connection twice", async () => {
   const { fake, worker } = await startReadyWorker();
-  const engaged = worker.engage();
+  const engaged = worker.engage().done;
   fake.finish();
   fake.finish();
   assertEquals(await engaged, "finished");

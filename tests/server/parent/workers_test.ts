@@ -257,7 +257,7 @@ Deno.test("Workers.serve() closes a connection whose worker has ended, and then 
   await using stage = await Stage.open();
   const { worker, played } = await stage.start();
   using pair = await TcpPair.open();
-  const done = worker.engage();
+  const { done } = worker.engage();
   const served = stage.workers.serve(stage.accepted(pair.server), { worker, stream: null, done });
   played.exit(70);
   await served;
@@ -275,7 +275,7 @@ Deno.test("Workers.serve() closes a connection whose worker was ended by a stop 
   await using stage = await Stage.open();
   const { worker } = await stage.startReady();
   using pair = await TcpPair.open();
-  const done = worker.engage();
+  const { done } = worker.engage();
   const served = stage.workers.serve(stage.accepted(pair.server), { worker, stream: null, done });
   await Promise.all([stage.workers.endAll(), served]);
   assertEquals(stage.reasons, ["server_stopped"]);

@@ -5,8 +5,8 @@ import { readAll, receive, send } from "../../../support/bytes.ts";
 import { FakeClock } from "../../../support/fake_clock.ts";
 
 /**
- * A shell script in a process group of its own, of which nothing is left at the end. A descendant that outlives its test
- * would say so: the output ends only when the last of the group has closed it.
+ * A shell script in a process group of its own, of which nothing is left at the end. A descendant that outlives its
+ * test would say so: the output ends only when the last of the group has closed it.
  */
 class Script implements AsyncDisposable {
   readonly process: PipedProcess;
