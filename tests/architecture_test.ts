@@ -16,14 +16,6 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   tools: ["cli", "ipc", "tests"],
 };
 
-/** Folders of the server that one of its own may not import. */
-const MAY_NOT_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  "server/child": ["server/parent", "server/modes", "server/accept"],
-  "server/parent": ["server/mod.ts", "server/log"],
-  "server/accept": ["server/child", "server/log"],
-  "server/log": ["server/accept", "server/child", "server/modes", "server/parent"],
-};
-
 /** The project's own sources, by their paths from its folder. */
 async function* sourcesIn(folder: string): AsyncGenerator<string> {
   for await (const { name, isDirectory } of Deno.readDir(new URL(folder, ROOT))) {
@@ -52,10 +44,6 @@ async function importsOf(source: string): Promise<string[]> {
   );
 }
 
-function isIn(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(`${folder}/`);
-}
-
 Deno.test("docs/architecture.md names the folders that there are", async () => {
   const told = [...PAGE.matchAll(/^\| `([\w./]+)` +\|/gm)].map(([, name = ""]) => name);
   const folders = (await allSources()).map((path) => path.replace(/\/[^/]+$/, ""));
@@ -75,18 +63,58 @@ Deno.test("imports between the top folders point one way", async () => {
   assertEquals(wrong, []);
 });
 
-Deno.test("the child's code knows nothing of the parent's, and each part of the server only what it may", async () => {
-  const wrong: string[] = [];
+/** What each node of the picture imports. */
+type Graph = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** Which node imports which, each source being in that of its name. */
+async function graphOf(nodeOf: (source: string) => string): Promise<Graph> {
+  const graph = new Map<string, Set<string>>();
   for (const source of await allSources()) {
-    for (const [folder, forbidden] of Object.entries(MAY_NOT_IMPORT)) {
-      if (!isIn(source, folder)) continue;
-      const imports = await importsOf(source);
-      for (const imported of imports.filter((path) => forbidden.some((name) => isIn(path, name)))) {
-        wrong.push(`${source} imports ${imported}`);
-      }
+    const from = nodeOf(source);
+    const imports = graph.get(from) ?? new Set();
+    graph.set(from, imports);
+    for (const to of (await importsOf(source)).map(nodeOf)) if (to !== from) imports.add(to);
+  }
+  return graph;
+}
+
+function folderOf(source: string): string {
+  return source.includes("/") ? source.slice(0, source.lastIndexOf("/")) : source;
+}
+
+/** All that a node imports, also by what it imports. */
+function reachFrom(node: string, graph: Graph): Set<string> {
+  const reached = new Set<string>();
+  const left = [node];
+  for (let next; (next = left.pop()) !== undefined;) {
+    for (const to of graph.get(next) ?? []) {
+      if (!reached.has(to)) left.push(to);
+      reached.add(to);
     }
   }
-  assertEquals(wrong, []);
+  return reached;
+}
+
+Deno.test("folders do not import each other in a circle", async () => {
+  const folders = new Set((await allSources()).map(folderOf));
+  const hasRooms = (folder: string) => [...folders].some((other) => other.startsWith(`${folder}/`));
+  // Where a folder has folders, its own files are its front door and what all rooms share: each stands for itself.
+  const graph = await graphOf((source) => hasRooms(folderOf(source)) ? source : folderOf(source));
+  const circular = [...graph.keys()].filter((node) => reachFrom(node, graph).has(node));
+  assertEquals(circular, []);
+});
+
+Deno.test("docs/architecture.md draws what the server's folders import of each other", async () => {
+  const graph = await graphOf(folderOf);
+  const isDrawn = (folder: string) => folder.startsWith("server/");
+  const nameOf = (folder: string) => folder.replace("server/", "");
+  const expected = [...graph].filter(([folder]) => isDrawn(folder)).flatMap(([folder, imports]) => {
+    const drawn = [...imports].filter(isDrawn).map(nameOf).toSorted();
+    return drawn.length === 0 ? [] : [`  ${nameOf(folder)} --> ${drawn.join(" & ")}`];
+  }).toSorted();
+  const [, picture = ""] =
+    /Within the server:\n\n```mermaid\nflowchart TB\n([^`]*)```/.exec(PAGE) ?? [];
+  assertEquals(picture.trimEnd().split("\n"), expected);
 });
 
 Deno.test("every file that CONTRIBUTING.md names is there", async () => {

@@ -14,11 +14,12 @@ import type { AcceptedConnection } from "../accept/connection.ts";
 import type { CloseReason } from "../events.ts";
 import { stackOf } from "../child/failure.ts";
 import { StreamConnection, type StreamHandler } from "../child/stream_connection.ts";
-import type { Mode, ModeContext } from "./mode.ts";
+import type { Mode } from "./mode.ts";
+import type { ServerContext } from "../context.ts";
 
 /** Owns the connection that is being served. */
 export class IterativeMode implements Mode {
-  readonly #context: ModeContext;
+  readonly #context: ServerContext;
   readonly #handler: StreamHandler;
   /** Ends the connection that is being served. */
   #sever: ((reason: CloseReason) => void) | null = null;
@@ -27,7 +28,7 @@ export class IterativeMode implements Mode {
   readonly #owned = new DisposableStack();
 
   /** Serves with `handler`, in this process. */
-  constructor(context: ModeContext, handler: StreamHandler) {
+  constructor(context: ServerContext, handler: StreamHandler) {
     this.#context = context;
     this.#handler = handler;
   }

@@ -4,19 +4,7 @@
  * @module
  */
 
-import type { Clock } from "../../ipc/clock.ts";
 import type { AcceptedConnection } from "../accept/connection.ts";
-import type { EventBus } from "../events.ts";
-
-/** What every mode works with. */
-export interface ModeContext {
-  /** Where what happens is told. */
-  readonly events: EventBus;
-  /** Times what waits. */
-  readonly clock: Clock;
-  /** How long no byte may pass either way, in milliseconds; 0 means for ever. */
-  readonly idleTimeoutMs: number;
-}
 
 /** Serves connections. Disposing it leaves no process and no file behind. */
 export interface Mode extends AsyncDisposable {

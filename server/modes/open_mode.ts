@@ -8,7 +8,11 @@
 import { onUnhandled } from "../../cli/exit.ts";
 import { echo } from "../child/echo.ts";
 import type { ServerOptions } from "../command.ts";
-import { loadModuleHere, type ModuleTrial, openHandlerModule } from "../handlers/handler_module.ts";
+import {
+  loadModuleHere,
+  type ModuleTrial,
+  openHandlerModule,
+} from "../parent/modules/handler_module.ts";
 import { PipeTransport } from "../parent/transports/pipe.ts";
 import { pipedWorker } from "../parent/transports/piped_command.ts";
 import { openProgram } from "../parent/transports/program.ts";
@@ -16,12 +20,13 @@ import type { ProcessTransport } from "../parent/transports/transport.ts";
 import { UnixTransport } from "../parent/transports/unix.ts";
 import { Workers } from "../parent/workers.ts";
 import { IterativeMode } from "./iterative.ts";
-import type { Mode, ModeContext } from "./mode.ts";
+import type { Mode } from "./mode.ts";
+import type { ServerContext } from "../context.ts";
 import { PerConnectionMode } from "./per_connection.ts";
 import { PreforkMode } from "./prefork.ts";
 
 /** What every mode works with, and a signal that aborts when nobody wants the mode any more. */
-export type OpenContext = ModeContext & Pick<ModuleTrial, "signal">;
+export type OpenContext = ServerContext & Pick<ModuleTrial, "signal">;
 
 /**
  * Makes the mode with all that it needs, but starts no worker. Throws `OperationalError` where it cannot, and the

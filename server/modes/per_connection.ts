@@ -6,16 +6,17 @@
  */
 
 import type { AcceptedConnection } from "../accept/connection.ts";
-import { Patience } from "../accept/patience.ts";
+import { Patience } from "../parent/patience.ts";
 import { WorkerPool } from "../parent/pool.ts";
-import type { WorkerProcess } from "../parent/worker_process.ts";
+import type { WorkerProcess } from "../parent/process/worker_process.ts";
 import {
   type Engagement,
   reasonWithoutWorker,
   type Target,
   type Workers,
 } from "../parent/workers.ts";
-import type { Mode, ModeContext } from "./mode.ts";
+import type { Mode } from "./mode.ts";
+import type { ServerContext } from "../context.ts";
 
 /** What this mode is told besides. */
 export interface PerConnectionOptions {
@@ -27,14 +28,14 @@ export interface PerConnectionOptions {
 
 /** Decides which worker gets which connection. Disposing it ends the workers. */
 export class PerConnectionMode implements Mode {
-  readonly #context: ModeContext;
+  readonly #context: ServerContext;
   readonly #workers: Workers;
   readonly #spares: WorkerPool;
   /** Connections that wait until a worker of their own is ready. */
   #waiting = 0;
 
   /** Starts no worker yet. */
-  constructor(context: ModeContext, { workers, spare }: PerConnectionOptions) {
+  constructor(context: ServerContext, { workers, spare }: PerConnectionOptions) {
     this.#context = context;
     this.#workers = workers;
     this.#spares = new WorkerPool({

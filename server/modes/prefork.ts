@@ -8,10 +8,11 @@
  */
 
 import type { AcceptedConnection } from "../accept/connection.ts";
-import { Patience } from "../accept/patience.ts";
+import { Patience } from "../parent/patience.ts";
 import { WorkerPool } from "../parent/pool.ts";
 import { reasonWithoutWorker, type Workers } from "../parent/workers.ts";
-import type { Mode, ModeContext } from "./mode.ts";
+import type { Mode } from "./mode.ts";
+import type { ServerContext } from "../context.ts";
 
 /** What this mode is told besides. */
 export interface PreforkOptions {
@@ -23,12 +24,12 @@ export interface PreforkOptions {
 
 /** Decides which worker gets which connection. Disposing it ends the workers. */
 export class PreforkMode implements Mode {
-  readonly #context: ModeContext;
+  readonly #context: ServerContext;
   readonly #workers: Workers;
   readonly #pool: WorkerPool;
 
   /** Starts no worker yet. */
-  constructor(context: ModeContext, { workers, size }: PreforkOptions) {
+  constructor(context: ServerContext, { workers, size }: PreforkOptions) {
     this.#context = context;
     this.#workers = workers;
     this.#pool = new WorkerPool({

@@ -11,7 +11,7 @@
 import type { Clock } from "../../ipc/clock.ts";
 import { EXIT_STATUS } from "../../ipc/errors.ts";
 import type { EventBus } from "../events.ts";
-import type { WorkerProcess } from "./worker_process.ts";
+import type { WorkerProcess } from "./process/worker_process.ts";
 
 /** A worker that ends before it is ready or this soon after, and has finished no connection, has failed at once. */
 const AT_ONCE_MS = 1000;

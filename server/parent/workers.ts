@@ -10,12 +10,12 @@ import { errnoOf, isShortage, isStreamError, reasonOf } from "../../ipc/errors.t
 import { relay } from "../../ipc/relay.ts";
 import type { ByteStream, ConnectionInfo } from "../../ipc/transport.ts";
 import { type AcceptedConnection, closeReason, type Outcome } from "../accept/connection.ts";
-import type { Patience } from "../accept/patience.ts";
+import type { Patience } from "./patience.ts";
 import type { CloseReason } from "../events.ts";
-import type { ModeContext } from "../modes/mode.ts";
+import type { ServerContext } from "../context.ts";
 import { Supervisor } from "./supervisor.ts";
 import type { ProcessTransport } from "./transports/transport.ts";
-import type { EngagedWorker, WorkerProcess } from "./worker_process.ts";
+import type { EngagedWorker, WorkerProcess } from "./process/worker_process.ts";
 
 /** How long a worker may go on with a connection whose client is lost. */
 const HANG_UP_MS = 1000;
@@ -42,14 +42,14 @@ export interface Engagement extends EngagedWorker {
 
 /** Owns the workers, and the transport to them. */
 export class Workers implements AsyncDisposable {
-  readonly #context: ModeContext;
+  readonly #context: ServerContext;
   readonly #transport: ProcessTransport;
   readonly #supervisor: Supervisor;
   /** Aborts when all workers have been ended: then no connection goes on. */
   readonly #ended = new AbortController();
 
   /** Starts none yet. */
-  constructor(context: ModeContext, transport: ProcessTransport) {
+  constructor(context: ServerContext, transport: ProcessTransport) {
     const { events, clock } = context;
     this.#context = context;
     this.#transport = transport;

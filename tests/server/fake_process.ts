@@ -2,7 +2,7 @@
 
 import { ControlChannel, type ControlMessage } from "../../ipc/control.ts";
 import type { ByteStream } from "../../ipc/transport.ts";
-import type { Process } from "../../server/parent/worker_process.ts";
+import type { Process } from "../../server/parent/process/worker_process.ts";
 import { bytesOf } from "../support/bytes.ts";
 import type { FakeClock } from "../support/fake_clock.ts";
 import { MemoryStream } from "../support/memory_stream.ts";

@@ -2,7 +2,7 @@
 
 import type { ControlChannel } from "../../ipc/control.ts";
 import type { EventBus } from "../../server/events.ts";
-import { WorkerProcess } from "../../server/parent/worker_process.ts";
+import { WorkerProcess } from "../../server/parent/process/worker_process.ts";
 import { assertEquals } from "../assert.ts";
 import type { FakeClock } from "../support/fake_clock.ts";
 import { FakeChannel, FakeProcess } from "./fake_process.ts";

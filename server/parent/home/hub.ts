@@ -11,7 +11,7 @@
 import type { Clock } from "../../../ipc/clock.ts";
 import { ControlChannel, ControlError } from "../../../ipc/control.ts";
 import { AcceptFailures } from "../../accept/accept_failures.ts";
-import { START_MS } from "../worker_process.ts";
+import { START_MS } from "../process/worker_process.ts";
 
 /**
  * Connections that have not said hello, besides those of the workers that are expected: another server's look is one.

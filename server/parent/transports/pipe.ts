@@ -11,11 +11,11 @@ import type { ByteStream, ConnectionInfo } from "../../../ipc/transport.ts";
 import { PipeParentTransport } from "../../../ipc/transports/pipe.ts";
 import type { AcceptedConnection } from "../../accept/connection.ts";
 import type { CloseReason, WorkerExit } from "../../events.ts";
-import type { ModeContext } from "../../modes/mode.ts";
-import { GuardProcess } from "../guard_process.ts";
+import type { ServerContext } from "../../context.ts";
+import { GuardProcess } from "../process/guard_process.ts";
 import { Home } from "../home/home.ts";
 import { openSessions, type SessionSpawn } from "../spawn/own_session.ts";
-import type { EngagedWorker, Process, WorkerProcess } from "../worker_process.ts";
+import type { EngagedWorker, Process, WorkerProcess } from "../process/worker_process.ts";
 import type { PipedCommand } from "./piped_command.ts";
 import { PipedProcess } from "./piped_process.ts";
 import type { ProcessTransport } from "./transport.ts";
@@ -43,7 +43,7 @@ export class PipeTransport implements ProcessTransport {
 
   /** Starts the guard, and nothing else. */
   static async open(
-    context: Pick<ModeContext, "events" | "clock">,
+    context: Pick<ServerContext, "events" | "clock">,
     command: PipedCommand,
   ): Promise<PipeTransport> {
     const { clock } = context;

@@ -8,7 +8,7 @@ import { EXIT_STATUS } from "../../../ipc/errors.ts";
 import type { AcceptedConnection } from "../../accept/connection.ts";
 import type { CloseReason, WorkerExit } from "../../events.ts";
 import type { SessionCommand } from "../spawn/own_session.ts";
-import { workerCommand } from "../worker_command.ts";
+import { workerCommand } from "../process/worker_command.ts";
 
 /** A kind of process that serves one connection on its standard input and output. */
 export interface PipedCommand {

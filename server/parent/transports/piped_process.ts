@@ -7,7 +7,7 @@
 
 import type { Clock } from "../../../ipc/clock.ts";
 import { ChildStream } from "../../../ipc/transports/pipe.ts";
-import type { Process } from "../worker_process.ts";
+import type { Process } from "../process/worker_process.ts";
 
 /** How long what is left of a group may take to end when it is told, and how often it is told. */
 const GROUP_MS = { limit: 1000, repeat: 100 };

@@ -9,7 +9,7 @@ import type { ByteStream, ConnectionInfo } from "../../../ipc/transport.ts";
 import type { AcceptedConnection } from "../../accept/connection.ts";
 import type { CloseReason, WorkerExit } from "../../events.ts";
 import type { Hub } from "../home/hub.ts";
-import type { EngagedWorker, Process, WorkerProcess } from "../worker_process.ts";
+import type { EngagedWorker, Process, WorkerProcess } from "../process/worker_process.ts";
 
 /**
  * What a transport needs and owns for as long as the server runs. Disposing it leaves no process and no file behind.

@@ -9,12 +9,12 @@ import { errnoOf, EXIT_STATUS, OperationalError, reasonOf } from "../../../ipc/e
 import type { ByteStream, ConnectionInfo } from "../../../ipc/transport.ts";
 import { UnixParentTransport } from "../../../ipc/transports/unix.ts";
 import type { CloseReason, EventBus, WorkerExit } from "../../events.ts";
-import type { ModeContext } from "../../modes/mode.ts";
-import { GuardProcess } from "../guard_process.ts";
+import type { ServerContext } from "../../context.ts";
+import { GuardProcess } from "../process/guard_process.ts";
 import { Home } from "../home/home.ts";
 import { openSessions, type SessionSpawn } from "../spawn/own_session.ts";
-import { workerCommand } from "../worker_command.ts";
-import type { EngagedWorker, Process, WorkerProcess } from "../worker_process.ts";
+import { workerCommand } from "../process/worker_command.ts";
+import type { EngagedWorker, Process, WorkerProcess } from "../process/worker_process.ts";
 import type { ProcessTransport } from "./transport.ts";
 
 /** What the workers are started with. */
@@ -48,7 +48,7 @@ export class UnixTransport implements ProcessTransport {
 
   /** Makes the run folder and opens the hub. Throws `OperationalError` where it cannot. */
   static async open(
-    context: Pick<ModeContext, "events" | "clock">,
+    context: Pick<ServerContext, "events" | "clock">,
     options: UnixWorkersOptions,
   ): Promise<UnixTransport> {
     if (Deno.build.os === "windows") {

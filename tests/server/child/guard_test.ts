@@ -2,7 +2,7 @@ import { type Clock, systemClock } from "../../../ipc/clock.ts";
 import { OperationalError } from "../../../ipc/errors.ts";
 import { selfCommand } from "../../../cli/self.ts";
 import { GUARD_COMMAND } from "../../../server/child/guard.ts";
-import { GuardProcess } from "../../../server/parent/guard_process.ts";
+import { GuardProcess } from "../../../server/parent/process/guard_process.ts";
 import { signalGroup } from "../../../server/parent/transports/piped_process.ts";
 import { assert, assertEquals, assertThrows } from "../../assert.ts";
 import { bytesOf, readAll, receive } from "../../support/bytes.ts";

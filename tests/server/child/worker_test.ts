@@ -4,7 +4,7 @@ import { encodeProxyHeader } from "../../../ipc/proxy_protocol.ts";
 import type { ConnectionInfo } from "../../../ipc/transport.ts";
 import { UnixParentTransport } from "../../../ipc/transports/unix.ts";
 import { Hub } from "../../../server/parent/home/hub.ts";
-import { workerCommand } from "../../../server/parent/worker_command.ts";
+import { workerCommand } from "../../../server/parent/process/worker_command.ts";
 import { assertEquals, assertStringIncludes } from "../../assert.ts";
 import { readAll, receive, send } from "../../support/bytes.ts";
 import { TempFolder } from "../../support/temp_folder.ts";

@@ -1,6 +1,6 @@
 import { systemClock } from "../../../ipc/clock.ts";
 import { AcceptedConnection } from "../../../server/accept/connection.ts";
-import type { ModeContext } from "../../../server/modes/mode.ts";
+import type { ServerContext } from "../../../server/context.ts";
 import { PerConnectionMode } from "../../../server/modes/per_connection.ts";
 import { UnixTransport } from "../../../server/parent/transports/unix.ts";
 import { Workers } from "../../../server/parent/workers.ts";
@@ -21,7 +21,7 @@ import { replaceDeno } from "../replaced_deno.ts";
  */
 async function serve(
   stream: Deno.TcpConn,
-  options: Partial<Pick<ModeContext, "clock" | "idleTimeoutMs">> = {},
+  options: Partial<Pick<ServerContext, "clock" | "idleTimeoutMs">> = {},
 ) {
   const events = new RecordedEvents();
   const context = { events: events.bus, clock: systemClock, idleTimeoutMs: 0, ...options };
@@ -54,13 +54,13 @@ async function serve(
 }
 
 /** Opens a per-connection mode whose workers echo. */
-async function openMode(context: ModeContext, spare: number): Promise<PerConnectionMode> {
+async function openMode(context: ServerContext, spare: number): Promise<PerConnectionMode> {
   const options = { connectionsPerWorker: 1, handlerUrl: null };
   const workers = new Workers(context, await UnixTransport.open(context, options));
   return new PerConnectionMode(context, { workers, spare });
 }
 
-async function openModeIn(parent: string, context: ModeContext): Promise<PerConnectionMode> {
+async function openModeIn(parent: string, context: ServerContext): Promise<PerConnectionMode> {
   using _ = replaceEnv({ XDG_RUNTIME_DIR: parent });
   return await openMode(context, 0);
 }
@@ -295,7 +295,7 @@ Deno.test("PerConnectionMode ends a worker that it cannot connect to, and gives 
 class Stage implements AsyncDisposable {
   private constructor(
     readonly mode: PerConnectionMode,
-    readonly context: ModeContext & { readonly clock: FakeClock },
+    readonly context: ServerContext & { readonly clock: FakeClock },
     readonly events: RecordedEvents,
     readonly played: PlayedWorkers,
   ) {}

@@ -1,5 +1,5 @@
 import { type PoolOptions, WorkerPool } from "../../../server/parent/pool.ts";
-import type { WorkerProcess } from "../../../server/parent/worker_process.ts";
+import type { WorkerProcess } from "../../../server/parent/process/worker_process.ts";
 import { assert, assertEquals } from "../../assert.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { FakeWorker, FIRST_PID } from "../fake_worker.ts";

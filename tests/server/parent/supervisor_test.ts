@@ -1,6 +1,6 @@
 import type { ControlChannel } from "../../../ipc/control.ts";
 import { Supervisor } from "../../../server/parent/supervisor.ts";
-import type { WorkerProcess } from "../../../server/parent/worker_process.ts";
+import type { WorkerProcess } from "../../../server/parent/process/worker_process.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "../../assert.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { systemError } from "../../support/system_error.ts";

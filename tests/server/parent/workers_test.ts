@@ -1,8 +1,8 @@
 import type { ConnectionInfo } from "../../../ipc/transport.ts";
 import { AcceptedConnection } from "../../../server/accept/connection.ts";
 import type { CloseReason } from "../../../server/events.ts";
-import { Patience } from "../../../server/accept/patience.ts";
-import type { WorkerProcess } from "../../../server/parent/worker_process.ts";
+import { Patience } from "../../../server/parent/patience.ts";
+import type { WorkerProcess } from "../../../server/parent/process/worker_process.ts";
 import { UnixTransport, type UnixWorkersOptions } from "../../../server/parent/transports/unix.ts";
 import { Workers } from "../../../server/parent/workers.ts";
 import { assert, assertEquals, assertRejects } from "../../assert.ts";

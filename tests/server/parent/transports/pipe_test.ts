@@ -1,7 +1,7 @@
 import { systemClock } from "../../../../ipc/clock.ts";
 import { AcceptedConnection } from "../../../../server/accept/connection.ts";
 import { openProgram } from "../../../../server/parent/transports/program.ts";
-import type { ModeContext } from "../../../../server/modes/mode.ts";
+import type { ServerContext } from "../../../../server/context.ts";
 import { PerConnectionMode } from "../../../../server/modes/per_connection.ts";
 import { PipeTransport } from "../../../../server/parent/transports/pipe.ts";
 import { Workers } from "../../../../server/parent/workers.ts";
@@ -18,9 +18,9 @@ import { TempFolder } from "../../../support/temp_folder.ts";
 import { RecordedEvents } from "../../recorded_events.ts";
 import { replaceDeno } from "../../replaced_deno.ts";
 
-type Options = Partial<Pick<ModeContext, "clock" | "idleTimeoutMs">>;
+type Options = Partial<Pick<ServerContext, "clock" | "idleTimeoutMs">>;
 
-async function open(context: ModeContext, command: PipedCommand): Promise<PerConnectionMode> {
+async function open(context: ServerContext, command: PipedCommand): Promise<PerConnectionMode> {
   const workers = new Workers(context, await PipeTransport.open(context, command));
   return new PerConnectionMode(context, { workers, spare: 0 });
 }

@@ -5,12 +5,12 @@
  * @module
  */
 
-import { type Clock, within } from "../../ipc/clock.ts";
-import { errnoOf, isStreamError, OperationalError, spawnReasonOf } from "../../ipc/errors.ts";
-import { selfCommand } from "../../cli/self.ts";
-import type { EventBus } from "../events.ts";
-import { GUARD_COMMAND } from "../child/guard.ts";
-import { startAnywhere } from "../../ipc/working_folder.ts";
+import { type Clock, within } from "../../../ipc/clock.ts";
+import { errnoOf, isStreamError, OperationalError, spawnReasonOf } from "../../../ipc/errors.ts";
+import { selfCommand } from "../../../cli/self.ts";
+import type { EventBus } from "../../events.ts";
+import { GUARD_COMMAND } from "../../child/guard.ts";
+import { startAnywhere } from "../../../ipc/working_folder.ts";
 
 /** How long a guard may take to end when its input does; one that was stopped (SIGSTOP) does not notice. */
 const END_MS = 1000;

@@ -5,10 +5,10 @@
  */
 
 import { fileURLToPath } from "node:url";
-import { type FlagValues, formatArgv } from "../../cli/flags.ts";
-import { type SelfCommand, selfCommand } from "../../cli/self.ts";
-import { dataUrl } from "../child/module_url.ts";
-import { LATE_MODULES, NONE, WORKER_COMMAND, WORKER_FLAGS } from "../child/worker.ts";
+import { type FlagValues, formatArgv } from "../../../cli/flags.ts";
+import { type SelfCommand, selfCommand } from "../../../cli/self.ts";
+import { dataUrl } from "../../child/module_url.ts";
+import { LATE_MODULES, NONE, WORKER_COMMAND, WORKER_FLAGS } from "../../child/worker.ts";
 
 /** The values of a worker's flags. */
 export type WorkerFlags = FlagValues<typeof WORKER_FLAGS>;
@@ -29,7 +29,7 @@ const ECHO_FLAGS = ["--no-config", "--v8-flags=--single-threaded"];
 
 function moduleFlags(): string[] {
   return [
-    `--config=${fileURLToPath(new URL("../../deno.json", import.meta.url))}`,
+    `--config=${fileURLToPath(new URL("../../../deno.json", import.meta.url))}`,
     // Deno keeps the stores of the web, such as `caches`, by this address, whatever is permitted: each worker has its
     // own.
     `--location=http://${crypto.randomUUID()}.invalid`,

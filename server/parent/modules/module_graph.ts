@@ -7,8 +7,8 @@
 
 import { dirname, extname, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { errnoOf, reasonOf } from "../../ipc/errors.ts";
-import { dataUrl, moduleUrl } from "../child/module_url.ts";
+import { errnoOf, reasonOf } from "../../../ipc/errors.ts";
+import { dataUrl, moduleUrl } from "../../child/module_url.ts";
 
 const TYPESCRIPT: ReadonlySet<string> = new Set([".ts", ".mts"]);
 
@@ -70,7 +70,7 @@ class ModuleGraph {
 
   /** The code without its types. Positions stay as they were. */
   async #strip(source: string, path: string): Promise<string> {
-    // @ts-types="../../types/amaro.d.ts"
+    // @ts-types="../../../types/amaro.d.ts"
     const { default: amaro } = await import("amaro");
     try {
       return amaro.transformSync(source, { mode: "strip-only" }).code;

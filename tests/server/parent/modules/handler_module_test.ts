@@ -1,12 +1,15 @@
-import { systemClock } from "../../../ipc/clock.ts";
-import { OperationalError } from "../../../ipc/errors.ts";
-import { EventBus } from "../../../server/events.ts";
-import { loadModuleHere, openHandlerModule } from "../../../server/handlers/handler_module.ts";
-import { assert, assertEquals, assertRejects } from "../../assert.ts";
-import { FakeClock } from "../../support/fake_clock.ts";
-import { systemError } from "../../support/system_error.ts";
-import { TempFolder } from "../../support/temp_folder.ts";
-import { replaceDeno } from "../replaced_deno.ts";
+import { systemClock } from "../../../../ipc/clock.ts";
+import { OperationalError } from "../../../../ipc/errors.ts";
+import { EventBus } from "../../../../server/events.ts";
+import {
+  loadModuleHere,
+  openHandlerModule,
+} from "../../../../server/parent/modules/handler_module.ts";
+import { assert, assertEquals, assertRejects } from "../../../assert.ts";
+import { FakeClock } from "../../../support/fake_clock.ts";
+import { systemError } from "../../../support/system_error.ts";
+import { TempFolder } from "../../../support/temp_folder.ts";
+import { replaceDeno } from "../../replaced_deno.ts";
 
 /** Writes a module into the folder. Returns its path. */
 function write(folder: TempFolder, source: string, name = "handler.ts"): string {

@@ -1,4 +1,4 @@
-import { Patience } from "../../../server/accept/patience.ts";
+import { Patience } from "../../../server/parent/patience.ts";
 import { assertEquals } from "../../assert.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 

@@ -1,11 +1,11 @@
-import { ControlChannel, type ControlMessage } from "../../../ipc/control.ts";
-import { WorkerProcess } from "../../../server/parent/worker_process.ts";
-import { assertEquals } from "../../assert.ts";
-import { bytesOf } from "../../support/bytes.ts";
-import { FakeClock } from "../../support/fake_clock.ts";
-import { FakeProcess } from "../fake_process.ts";
-import { FakeWorker, FIRST_PID as PID } from "../fake_worker.ts";
-import { RecordedEvents } from "../recorded_events.ts";
+import { ControlChannel, type ControlMessage } from "../../../../ipc/control.ts";
+import { WorkerProcess } from "../../../../server/parent/process/worker_process.ts";
+import { assertEquals } from "../../../assert.ts";
+import { bytesOf } from "../../../support/bytes.ts";
+import { FakeClock } from "../../../support/fake_clock.ts";
+import { FakeProcess } from "../../fake_process.ts";
+import { FakeWorker, FIRST_PID as PID } from "../../fake_worker.ts";
+import { RecordedEvents } from "../../recorded_events.ts";
 
 function startWorker() {
   const clock = new FakeClock();

@@ -5,9 +5,9 @@
  * @module
  */
 
-import { type Clock, LATE, within } from "../../ipc/clock.ts";
-import { type ControlChannel, ControlError } from "../../ipc/control.ts";
-import type { EventBus, ExitReason, WorkerExit } from "../events.ts";
+import { type Clock, LATE, within } from "../../../ipc/clock.ts";
+import { type ControlChannel, ControlError } from "../../../ipc/control.ts";
+import type { EventBus, ExitReason, WorkerExit } from "../../events.ts";
 
 /** A running process, as far as a worker needs one. `Deno.ChildProcess` is one. */
 export interface Process extends Pick<Deno.ChildProcess, "pid" | "status" | "kill"> {

@@ -1,6 +1,6 @@
-import { flattenModule, ModuleError } from "../../../server/handlers/module_graph.ts";
-import { assertEquals, assertMatch, assertRejects } from "../../assert.ts";
-import { TempFolder } from "../../support/temp_folder.ts";
+import { flattenModule, ModuleError } from "../../../../server/parent/modules/module_graph.ts";
+import { assertEquals, assertMatch, assertRejects } from "../../../assert.ts";
+import { TempFolder } from "../../../support/temp_folder.ts";
 
 /** Writes modules into the folder, by name. Returns the path of the first. */
 function write(folder: TempFolder, modules: Readonly<Record<string, string>>): string {

@@ -10,7 +10,7 @@
 
 import type { Clock } from "../../ipc/clock.ts";
 import type { CloseReason } from "../events.ts";
-import { START_MS } from "../parent/worker_process.ts";
+import { START_MS } from "./process/worker_process.ts";
 
 const WAIT_MS = START_MS + 1000;
 

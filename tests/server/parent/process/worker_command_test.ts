@@ -1,5 +1,8 @@
-import { workerCommand, type WorkerOptions } from "../../../server/parent/worker_command.ts";
-import { assertEquals, assertMatch, assertNotEquals } from "../../assert.ts";
+import {
+  workerCommand,
+  type WorkerOptions,
+} from "../../../../server/parent/process/worker_command.ts";
+import { assertEquals, assertMatch, assertNotEquals } from "../../../assert.ts";
 
 /** What Deno itself is told. */
 function denoFlagsOf(handlerUrl: string | null): string[] {
@@ -19,7 +22,7 @@ Deno.test("workerCommand() starts a worker that echoes without deno.json and wit
 });
 
 Deno.test("workerCommand() leaves both to a worker with a handler", () => {
-  const config = new URL("../../../deno.json", import.meta.url).pathname;
+  const config = new URL("../../../../deno.json", import.meta.url).pathname;
   assertEquals(denoFlagsOf("file:///handler.ts").filter((flag) => /config|v8/.test(flag)), [
     `--config=${config}`,
   ]);

@@ -6,15 +6,15 @@
 
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Clock, LATE, within } from "../../ipc/clock.ts";
-import { errnoOf, OperationalError, reasonOf, spawnReasonOf } from "../../ipc/errors.ts";
-import { escapeControls } from "../log/escape.ts";
-import type { EventBus } from "../events.ts";
-import type { StreamHandler } from "../child/stream_connection.ts";
-import { GuardProcess } from "../parent/guard_process.ts";
+import { type Clock, LATE, within } from "../../../ipc/clock.ts";
+import { errnoOf, OperationalError, reasonOf, spawnReasonOf } from "../../../ipc/errors.ts";
+import { escapeControls } from "../../log/escape.ts";
+import type { EventBus } from "../../events.ts";
+import type { StreamHandler } from "../../child/stream_connection.ts";
+import { GuardProcess } from "../process/guard_process.ts";
 import { flattenModule, ModuleError } from "./module_graph.ts";
-import { workerCommand } from "../parent/worker_command.ts";
-import { startAnywhere } from "../../ipc/working_folder.ts";
+import { workerCommand } from "../process/worker_command.ts";
+import { startAnywhere } from "../../../ipc/working_folder.ts";
 
 /** How long a module may take to load when it is tried, the start of its process included. */
 const LOAD_MS = 10_000;
@@ -80,7 +80,7 @@ export async function loadModuleHere(
   url: string,
   { clock, signal }: Pick<ModuleTrial, "clock" | "signal">,
 ): Promise<StreamHandler> {
-  const { loadHandler, readModule } = await import("../child/module.ts");
+  const { loadHandler, readModule } = await import("../../child/module.ts");
   const importModule = Deno.build.standalone ? await readModule(url) : () => import(url);
   const handler = await within(LOAD_MS, loadHandler(importModule), { clock, signal });
   if (handler !== LATE) return handler;
