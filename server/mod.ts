@@ -11,7 +11,7 @@ import type { ServerOptions } from "./command.ts";
 import { AcceptedConnection } from "./accept/connection.ts";
 import { connectionLimit, descriptorLimit, withoutSpares } from "./accept/descriptors.ts";
 import { EventBus } from "./events.ts";
-import type { HostLimit } from "./accept/hosts.ts";
+import type { HostLimit } from "./accept/host_limit.ts";
 import { LineWriter } from "./log/line_writer.ts";
 import { Listener } from "./accept/listener.ts";
 import { subscribeLog } from "./log/log.ts";
@@ -127,7 +127,7 @@ async function openHostLimit(
   { maxPerHost, handler }: Pick<ServerOptions, "maxPerHost" | "handler">,
 ): Promise<HostLimit | null> {
   if (maxPerHost === 0 && handler.kind !== "program") return null;
-  const { HostLimit } = await import("./accept/hosts.ts");
+  const { HostLimit } = await import("./accept/host_limit.ts");
   return new HostLimit(maxPerHost === 0 ? Infinity : maxPerHost);
 }
 

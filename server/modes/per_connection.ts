@@ -6,7 +6,7 @@
  */
 
 import type { AcceptedConnection } from "../accept/connection.ts";
-import { Patience } from "../parent/patience.ts";
+import { WaitLimit } from "../parent/wait_limit.ts";
 import { WorkerPool } from "../parent/pool.ts";
 import type { WorkerProcess } from "../parent/process/worker_process.ts";
 import {
@@ -58,21 +58,21 @@ export class PerConnectionMode implements Mode {
 
   /** Gives the connection a spare worker or one of its own, relays between the two, and reaps the worker. */
   async serve(connection: AcceptedConnection): Promise<void> {
-    using patience = new Patience(this.#context);
-    const target = { info: connection.info, patience };
+    using limit = new WaitLimit(this.#context);
+    const target = { info: connection.info, limit };
     const spare = await this.#engageSpare(target);
-    const worker = spare?.worker ?? await this.#workers.startFor(connection, patience);
+    const worker = spare?.worker ?? await this.#workers.startFor(connection, limit);
     connection.tellAccepted(worker?.pid ?? null);
     if (worker === null) {
-      connection.refuse(reasonWithoutWorker(this.#workers, patience));
+      connection.refuse(reasonWithoutWorker(this.#workers, limit));
       return;
     }
     const engagement = spare ?? await this.#engageOwn(worker, target);
-    if (engagement.stream === null && patience.isOver) {
-      connection.refuse(patience.reason);
+    if (engagement.stream === null && limit.isOver) {
+      connection.refuse(limit.reason);
       await this.#workers.end(worker);
     } else {
-      patience[Symbol.dispose]();
+      limit[Symbol.dispose]();
       await this.#workers.serve(connection, engagement);
     }
     await worker.reported;
@@ -83,7 +83,7 @@ export class PerConnectionMode implements Mode {
     const worker = this.#spares.takeIdle();
     if (worker === null) return null;
     const engagement = await this.#workers.engage(worker, target);
-    return engagement.stream === null && !target.patience.isOver ? null : engagement;
+    return engagement.stream === null && !target.limit.isOver ? null : engagement;
   }
 
   async #engageOwn(worker: WorkerProcess, target: Target): Promise<Engagement> {

@@ -8,7 +8,7 @@
  */
 
 import type { AcceptedConnection } from "../accept/connection.ts";
-import { Patience } from "../parent/patience.ts";
+import { WaitLimit } from "../parent/wait_limit.ts";
 import { WorkerPool } from "../parent/pool.ts";
 import { reasonWithoutWorker, type Workers } from "../parent/workers.ts";
 import type { Mode } from "./mode.ts";
@@ -50,24 +50,24 @@ export class PreforkMode implements Mode {
 
   /** Gives the connection to the worker that was ready last, and takes the worker back when it has finished. */
   async serve(connection: AcceptedConnection): Promise<void> {
-    using patience = new Patience(this.#context);
+    using limit = new WaitLimit(this.#context);
     while (true) {
-      const worker = await this.#pool.take(patience);
+      const worker = await this.#pool.take(limit);
       if (worker === null) {
         connection.tellAccepted(null);
-        connection.refuse(reasonWithoutWorker(this.#workers, patience));
+        connection.refuse(reasonWithoutWorker(this.#workers, limit));
         return;
       }
-      const engagement = await this.#workers.engage(worker, { info: connection.info, patience });
+      const engagement = await this.#workers.engage(worker, { info: connection.info, limit });
       // It ended while it was idle: another one will do.
-      if (engagement.stream === null && !patience.isOver) continue;
+      if (engagement.stream === null && !limit.isOver) continue;
       connection.tellAccepted(worker.pid);
       if (engagement.stream === null) {
-        connection.refuse(patience.reason);
+        connection.refuse(limit.reason);
         this.#pool.putBack(worker);
         return;
       }
-      patience[Symbol.dispose]();
+      limit[Symbol.dispose]();
       this.#pool.noteServing(worker);
       await this.#workers.serve(connection, engagement);
       if (await engagement.done === "finished") this.#pool.giveBack(worker);

@@ -111,9 +111,9 @@ export class WorkerPool implements AsyncDisposable {
 
   /**
    * Resolves to a worker as soon as one is ready, first come, first served, or to null when the pool is closed, has
-   * none and fails to start any, or the signal aborts of those who have no patience for ever.
+   * none and fails to start any, or the signal aborts of those who do not wait for ever.
    */
-  async take(patience?: { readonly signal: AbortSignal }): Promise<WorkerProcess | null> {
+  async take(limit?: { readonly signal: AbortSignal }): Promise<WorkerProcess | null> {
     if (this.#closed.signal.aborted || this.#isHopeless) return null;
     const worker = this.takeIdle();
     if (worker !== null) return worker;
@@ -123,7 +123,7 @@ export class WorkerPool implements AsyncDisposable {
       resolve(null);
     };
     this.#waiting.add(resolve);
-    const signal = patience?.signal;
+    const signal = limit?.signal;
     signal?.addEventListener("abort", leave);
     return await promise.finally(() => signal?.removeEventListener("abort", leave));
   }

@@ -10,7 +10,7 @@
 import { type Clock, within } from "../../ipc/clock.ts";
 import { errnoOf, isShortage, spawnReasonOf } from "../../ipc/errors.ts";
 import type { EventBus } from "../events.ts";
-import type { Hub } from "./home/hub.ts";
+import type { Hub } from "./rendezvous/hub.ts";
 import { type EndingStep, type Process, WorkerProcess } from "./process/worker_process.ts";
 
 /** What a supervisor works with. */

@@ -10,7 +10,7 @@ import { errnoOf, isShortage, isStreamError, reasonOf } from "../../ipc/errors.t
 import { relay } from "../../ipc/relay.ts";
 import type { ByteStream, ConnectionInfo } from "../../ipc/transport.ts";
 import { type AcceptedConnection, closeReason, type Outcome } from "../accept/connection.ts";
-import type { Patience } from "./patience.ts";
+import type { WaitLimit } from "./wait_limit.ts";
 import type { CloseReason } from "../events.ts";
 import type { ServerContext } from "../context.ts";
 import { Supervisor } from "./supervisor.ts";
@@ -30,8 +30,8 @@ const LOST: ReadonlySet<CloseReason> = new Set(["client_lost", "idle_timeout", "
 export interface Target {
   /** Who is connected. */
   readonly info: ConnectionInfo;
-  /** Its patience. */
-  readonly patience: Patience;
+  /** How long it waits. */
+  readonly limit: WaitLimit;
 }
 
 /** A worker and the connection it serves. */
@@ -73,22 +73,22 @@ export class Workers implements AsyncDisposable {
 
   /**
    * Starts a worker for a connection, likewise, but tries again where this server is short of descriptors or memory, as
-   * long as there is patience.
+   * long as the connection may wait.
    */
   async startFor(
     connection: AcceptedConnection,
-    patience: Patience,
+    limit: WaitLimit,
   ): Promise<WorkerProcess | null> {
     while (true) {
       const worker = this.start(connection);
-      if (worker !== null || !this.#supervisor.isShort || patience.isOver) return worker;
-      await this.#context.clock.sleep(RETRY_MS, patience.signal);
+      if (worker !== null || !this.#supervisor.isShort || limit.isOver) return worker;
+      await this.#context.clock.sleep(RETRY_MS, limit.signal);
     }
   }
 
   /**
    * Engages a worker for a connection and opens the stream to it. Without a stream the worker has ended, or is made to,
-   * unless the patience is over.
+   * unless the connection has waited too long.
    */
   async engage(worker: WorkerProcess, target: Target): Promise<Engagement> {
     const engaged = worker.engage();
@@ -98,12 +98,12 @@ export class Workers implements AsyncDisposable {
   /** Where this server is short of descriptors or memory, no worker is to blame: it tries again. */
   async #connect(
     engaged: EngagedWorker,
-    { info, patience }: Target,
+    { info, limit }: Target,
   ): Promise<ByteStream | null> {
     const { worker } = engaged;
-    if (!worker.isReady && !await Promise.race([worker.ready, patience.ended])) return null;
+    if (!worker.isReady && !await Promise.race([worker.ready, limit.ended])) return null;
     let shortage: string | null = null;
-    while (!worker.hasExited && !patience.isOver) {
+    while (!worker.hasExited && !limit.isOver) {
       try {
         return await this.#transport.open(engaged, info);
       } catch (error) {
@@ -113,10 +113,10 @@ export class Workers implements AsyncDisposable {
           worker.reject(shortage);
           return null;
         }
-        await this.#context.clock.sleep(RETRY_MS, patience.signal);
+        await this.#context.clock.sleep(RETRY_MS, limit.signal);
       }
     }
-    if (patience.isOver && shortage !== null) this.#tellShortage(worker, shortage);
+    if (limit.isOver && shortage !== null) this.#tellShortage(worker, shortage);
     return null;
   }
 
@@ -210,10 +210,10 @@ export class Workers implements AsyncDisposable {
 /** Why a connection was not served for which there is no worker. */
 export function reasonWithoutWorker(
   { isEnding }: Pick<Workers, "isEnding">,
-  patience: Pick<Patience, "isOver" | "reason">,
+  limit: Pick<WaitLimit, "isOver" | "reason">,
 ): CloseReason {
   if (isEnding) return "server_stopped";
-  return patience.isOver ? patience.reason : "worker_failed";
+  return limit.isOver ? limit.reason : "worker_failed";
 }
 
 /** True where no worker is to blame that a stream to it cannot be opened, or its queue is full (EAGAIN, unix(7)). */

@@ -38,7 +38,7 @@ export const ACCEPTED: readonly AcceptedMutant[] = [
     reason: "only on Windows are there no Unix-domain sockets",
   })),
   ...["true", "count >= 0"].map((condition) => ({
-    path: "server/accept/hosts.ts",
+    path: "server/accept/host_limit.ts",
     original: "if (count > 0) this.#counts.set(key, count);",
     mutated: `if (${condition}) this.#counts.set(key, count);`,
     reason: "a count of 0 that is kept takes memory, and is as good as none",

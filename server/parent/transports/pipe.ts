@@ -13,7 +13,7 @@ import type { AcceptedConnection } from "../../accept/connection.ts";
 import type { CloseReason, WorkerExit } from "../../events.ts";
 import type { ServerContext } from "../../context.ts";
 import { GuardProcess } from "../process/guard_process.ts";
-import { Home } from "../home/home.ts";
+import { Rendezvous } from "../rendezvous/rendezvous.ts";
 import { openSessions, type SessionSpawn } from "../spawn/own_session.ts";
 import type { EngagedWorker, Process, WorkerProcess } from "../process/worker_process.ts";
 import type { PipedCommand } from "./piped_command.ts";
@@ -48,8 +48,8 @@ export class PipeTransport implements ProcessTransport {
   ): Promise<PipeTransport> {
     const { clock } = context;
     await using stack = new AsyncDisposableStack();
-    const home = stack.use(await openHome(clock));
-    const spawn = await openSessions(home?.folder.launcherPath ?? null);
+    const rendezvous = stack.use(await openRendezvous(clock));
+    const spawn = await openSessions(rendezvous?.folder.launcherPath ?? null);
     const guard = stack.use(new GuardProcess(context));
     return new PipeTransport({ command, spawn, guard, clock, owned: stack.move() });
   }
@@ -105,11 +105,11 @@ export class PipeTransport implements ProcessTransport {
   }
 }
 
-/** A home for the launcher alone, which is a means to be quick: null where there can be none, or no launcher. */
-async function openHome(clock: Clock): Promise<Home | null> {
+/** A rendezvous for the launcher alone, which is a means to be quick: null where there can be none, or no launcher. */
+async function openRendezvous(clock: Clock): Promise<Rendezvous | null> {
   if (Deno.build.os !== "linux") return null;
   try {
-    return await Home.open(clock);
+    return await Rendezvous.open(clock);
   } catch (error) {
     if (error instanceof OperationalError) return null;
     throw error;

@@ -8,7 +8,7 @@
 import type { ByteStream, ConnectionInfo } from "../../../ipc/transport.ts";
 import type { AcceptedConnection } from "../../accept/connection.ts";
 import type { CloseReason, WorkerExit } from "../../events.ts";
-import type { Hub } from "../home/hub.ts";
+import type { Hub } from "../rendezvous/hub.ts";
 import type { EngagedWorker, Process, WorkerProcess } from "../process/worker_process.ts";
 
 /**

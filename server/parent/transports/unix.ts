@@ -11,7 +11,7 @@ import { UnixParentTransport } from "../../../ipc/transports/unix.ts";
 import type { CloseReason, EventBus, WorkerExit } from "../../events.ts";
 import type { ServerContext } from "../../context.ts";
 import { GuardProcess } from "../process/guard_process.ts";
-import { Home } from "../home/home.ts";
+import { Rendezvous } from "../rendezvous/rendezvous.ts";
 import { openSessions, type SessionSpawn } from "../spawn/own_session.ts";
 import { workerCommand } from "../process/worker_command.ts";
 import type { EngagedWorker, Process, WorkerProcess } from "../process/worker_process.ts";
@@ -27,7 +27,7 @@ export interface UnixWorkersOptions {
 
 /** What the transport is made with. */
 interface Parts {
-  readonly home: Home;
+  readonly rendezvous: Rendezvous;
   readonly spawn: SessionSpawn;
   readonly guard: GuardProcess | null;
   readonly owned: AsyncDisposableStack;
@@ -57,22 +57,22 @@ export class UnixTransport implements ProcessTransport {
       );
     }
     await using stack = new AsyncDisposableStack();
-    const home = stack.use(await Home.open(context.clock));
-    const spawn = await openSessions(home.folder.launcherPath);
+    const rendezvous = stack.use(await Rendezvous.open(context.clock));
+    const spawn = await openSessions(rendezvous.folder.launcherPath);
     // An echo notices that the server is gone; a module may run for ever and notice nothing.
     const guard = options.handlerUrl === null ? null : stack.use(new GuardProcess(context));
-    const parts = { home, spawn, guard, owned: stack.move() };
+    const parts = { rendezvous, spawn, guard, owned: stack.move() };
     return new UnixTransport(parts, { ...options, events: context.events });
   }
 
   /** Where workers say hello. */
-  get hub(): Home["hub"] {
-    return this.#parts.home.hub;
+  get hub(): Rendezvous["hub"] {
+    return this.#parts.rendezvous.hub;
   }
 
   /** Starts a worker, whatever connections it will get. */
   start(worker: number): Process {
-    const { home: { folder }, spawn, guard } = this.#parts;
+    const { rendezvous: { folder }, spawn, guard } = this.#parts;
     const { connectionsPerWorker: connections, handlerUrl } = this.#options;
     const command = workerCommand({
       transport: "unix",
@@ -89,7 +89,7 @@ export class UnixTransport implements ProcessTransport {
 
   /** Connects to the worker's socket. */
   async open({ worker }: EngagedWorker, info: ConnectionInfo): Promise<ByteStream> {
-    const path = this.#parts.home.folder.workerPath(worker.number);
+    const path = this.#parts.rendezvous.folder.workerPath(worker.number);
     return await new UnixParentTransport(path).open(info);
   }
 
@@ -101,7 +101,7 @@ export class UnixTransport implements ProcessTransport {
 
   /** Removes its socket. A folder that can no more be written ends the connections that need it, and not the server. */
   reaped(worker: WorkerProcess): void {
-    const { home: { folder }, guard } = this.#parts;
+    const { rendezvous: { folder }, guard } = this.#parts;
     guard?.forget(worker.pid);
     try {
       folder.removeWorker(worker.number);

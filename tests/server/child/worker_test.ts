@@ -3,7 +3,7 @@ import { systemClock } from "../../../ipc/clock.ts";
 import { encodeProxyHeader } from "../../../ipc/proxy_protocol.ts";
 import type { ConnectionInfo } from "../../../ipc/transport.ts";
 import { UnixParentTransport } from "../../../ipc/transports/unix.ts";
-import { Hub } from "../../../server/parent/home/hub.ts";
+import { Hub } from "../../../server/parent/rendezvous/hub.ts";
 import { workerCommand } from "../../../server/parent/process/worker_command.ts";
 import { assertEquals, assertStringIncludes } from "../../assert.ts";
 import { readAll, receive, send } from "../../support/bytes.ts";

@@ -1,7 +1,7 @@
 import type { ConnectionInfo } from "../../../ipc/transport.ts";
 import { AcceptedConnection } from "../../../server/accept/connection.ts";
 import type { CloseReason } from "../../../server/events.ts";
-import { Patience } from "../../../server/parent/patience.ts";
+import { WaitLimit } from "../../../server/parent/wait_limit.ts";
 import type { WorkerProcess } from "../../../server/parent/process/worker_process.ts";
 import { UnixTransport, type UnixWorkersOptions } from "../../../server/parent/transports/unix.ts";
 import { Workers } from "../../../server/parent/workers.ts";
@@ -57,21 +57,21 @@ class Stage implements AsyncDisposable {
     return started;
   }
 
-  patience(): Patience {
-    return new Patience({ clock: this.clock, idleTimeoutMs: IDLE_MS });
+  limit(): WaitLimit {
+    return new WaitLimit({ clock: this.clock, idleTimeoutMs: IDLE_MS });
   }
 
-  /** Opens a stream to a worker, with all the patience there is. */
+  /** Opens a stream to a worker, for as long as a connection may wait. */
   async connect(worker: WorkerProcess) {
-    using patience = this.patience();
-    return (await this.workers.engage(worker, { info: INFO, patience })).stream;
+    using limit = this.limit();
+    return (await this.workers.engage(worker, { info: INFO, limit })).stream;
   }
 
   /** Serves the server's end of a connection with a worker that is ready, which takes it. */
   async serve(conn: Deno.TcpConn) {
     const { worker, played } = await this.startReady();
-    using patience = this.patience();
-    const engagement = await this.workers.engage(worker, { info: INFO, patience });
+    using limit = this.limit();
+    const engagement = await this.workers.engage(worker, { info: INFO, limit });
     const taken = await played.accept();
     const served = this.workers.serve(this.accepted(conn), engagement);
     return { worker, played, taken: taken.stream, served };
@@ -213,7 +213,7 @@ Deno.test("Workers.connect() does not try again where the worker has ended meanw
   assertEquals(stage.clock.sleeping, 0);
 });
 
-Deno.test("Workers.connect() gives up when the patience is over, and tells of the shortage", async () => {
+Deno.test("Workers.connect() gives up when the time is over, and tells of the shortage", async () => {
   await using stage = await Stage.open();
   const { worker, played } = await stage.startReady();
   using _ = failToConnect(Array.from({ length: 999 }, () => systemError("EMFILE")));
@@ -228,7 +228,7 @@ Deno.test("Workers.connect() gives up when the patience is over, and tells of th
   assertEquals(played.process.received, [], "the worker is as good as before");
 });
 
-Deno.test("Workers.connect() gives up when the patience is over and the worker is still not ready", async () => {
+Deno.test("Workers.connect() gives up when the time is over and the worker is still not ready", async () => {
   await using stage = await Stage.open();
   const { worker, played } = await stage.start();
   const connecting = stage.connect(worker);

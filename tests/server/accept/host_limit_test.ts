@@ -1,5 +1,5 @@
 import type { Slot } from "../../../server/accept/admission.ts";
-import { hostKey, HostLimit } from "../../../server/accept/hosts.ts";
+import { hostKey, HostLimit } from "../../../server/accept/host_limit.ts";
 import { assert, assertEquals } from "../../assert.ts";
 
 const KEYS: readonly (readonly [what: string, address: string, key: string])[] = [

@@ -1,5 +1,5 @@
 import { OperationalError } from "../../../../ipc/errors.ts";
-import { RunFolder, runFolderCandidates } from "../../../../server/parent/home/run_folder.ts";
+import { RunFolder, runFolderCandidates } from "../../../../server/parent/rendezvous/run_folder.ts";
 import { assert, assertEquals, assertMatch, assertRejects } from "../../../assert.ts";
 import { systemError } from "../../../support/system_error.ts";
 import { TempFolder } from "../../../support/temp_folder.ts";

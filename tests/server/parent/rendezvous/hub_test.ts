@@ -1,5 +1,5 @@
 import { ControlChannel } from "../../../../ipc/control.ts";
-import { Hub } from "../../../../server/parent/home/hub.ts";
+import { Hub } from "../../../../server/parent/rendezvous/hub.ts";
 import { assertEquals } from "../../../assert.ts";
 import { readAll, send } from "../../../support/bytes.ts";
 import { systemError } from "../../../support/system_error.ts";

@@ -14,8 +14,8 @@ import { START_MS } from "./process/worker_process.ts";
 
 const WAIT_MS = START_MS + 1000;
 
-/** What a patience is made with. */
-export interface PatienceOptions {
+/** What a wait limit is made with. */
+export interface WaitLimitOptions {
   /** Measures it. */
   readonly clock: Clock;
   /** How long a connection may be idle, in milliseconds; 0 means for ever. */
@@ -23,7 +23,7 @@ export interface PatienceOptions {
 }
 
 /** Runs from its making to its disposal. Costs a timer only where somebody waits. */
-export class Patience implements Disposable {
+export class WaitLimit implements Disposable {
   /** Why a connection is closed that has waited for so long. */
   readonly reason: CloseReason;
   readonly #clock: Clock;
@@ -33,7 +33,7 @@ export class Patience implements Disposable {
   #ended: Promise<void> | null = null;
 
   /** Starts to wait. */
-  constructor({ clock, idleTimeoutMs }: PatienceOptions) {
+  constructor({ clock, idleTimeoutMs }: WaitLimitOptions) {
     const isIdle = idleTimeoutMs > 0 && idleTimeoutMs < WAIT_MS;
     this.reason = isIdle ? "idle_timeout" : "worker_failed";
     this.#clock = clock;

@@ -1,5 +1,5 @@
 import { systemClock } from "../../../../ipc/clock.ts";
-import { Home } from "../../../../server/parent/home/home.ts";
+import { Rendezvous } from "../../../../server/parent/rendezvous/rendezvous.ts";
 import { assertEquals } from "../../../assert.ts";
 import { replaceEnv } from "../../../support/replaced_env.ts";
 import { TempFolder } from "../../../support/temp_folder.ts";
@@ -7,24 +7,24 @@ import { replaceDeno } from "../../replaced_deno.ts";
 
 /** A command that opens homes in a folder, one after the other, and closes them. */
 function opening(times: number, parent: string): Deno.Command {
-  const child = new URL("home_child.ts", import.meta.url).href;
+  const child = new URL("rendezvous_child.ts", import.meta.url).href;
   const args = ["run", "-A", "--no-prompt", "--no-code-cache", child, String(times)];
   const env = { XDG_RUNTIME_DIR: parent, NO_COLOR: "1" };
   return new Deno.Command(Deno.execPath(), { args, env, stdin: "null", stdout: "null" });
 }
 
-async function openHomeIn(parent: string): Promise<Home> {
+async function openRendezvousIn(parent: string): Promise<Rendezvous> {
   using _ = replaceEnv({ XDG_RUNTIME_DIR: parent });
-  return await Home.open(systemClock);
+  return await Rendezvous.open(systemClock);
 }
 
-Deno.test("Home.open() makes a hub that listens, and disposing it leaves nothing", async () => {
+Deno.test("Rendezvous.open() makes a hub that listens, and disposing it leaves nothing", async () => {
   await using parent = new TempFolder();
   {
-    await using home = await openHomeIn(parent.path);
+    await using rendezvous = await openRendezvousIn(parent.path);
     const [name = ""] = parent.names();
     assertEquals([...Deno.readDirSync(parent.join(name))].map(({ name }) => name), ["hub"]);
-    (await Deno.connect({ transport: "unix", path: home.folder.hubPath })).close();
+    (await Deno.connect({ transport: "unix", path: rendezvous.folder.hubPath })).close();
   }
   assertEquals(parent.names(), []);
 });
@@ -42,8 +42,8 @@ Deno.test("a server that starts takes no other's folder whose hub is bound and d
     Deno.removeSync(path);
     return listen({ transport: "unix", path });
   });
-  await using home = await openHomeIn(parent.path);
-  (await Deno.connect({ transport: "unix", path: home.folder.hubPath })).close();
+  await using rendezvous = await openRendezvousIn(parent.path);
+  (await Deno.connect({ transport: "unix", path: rendezvous.folder.hubPath })).close();
 });
 
 Deno.test("servers that start and end at once leave each other's folders alone", async () => {

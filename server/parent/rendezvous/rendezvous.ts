@@ -1,6 +1,6 @@
 /**
- * The home of one running server: its run folder, and in it the hub, whose listening shows other servers that this one
- * lives.
+ * Where a running server and its workers meet: its run folder, and in it the hub, whose listening shows other servers
+ * that this one lives.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { Hub } from "./hub.ts";
 import { RunFolder, runFolderCandidates } from "./run_folder.ts";
 
 /** Owns the run folder and the hub. */
-export class Home implements AsyncDisposable {
+export class Rendezvous implements AsyncDisposable {
   /** Where the sockets are. */
   readonly folder: RunFolder;
   /** Where workers say hello. */
@@ -25,13 +25,13 @@ export class Home implements AsyncDisposable {
   }
 
   /** Makes the folder and opens the hub. Throws {@linkcode OperationalError} where it cannot. */
-  static async open(clock: Clock): Promise<Home> {
+  static async open(clock: Clock): Promise<Rendezvous> {
     await using stack = new AsyncDisposableStack();
     const folder = stack.use(await RunFolder.create(runFolderCandidates(Deno.env)));
     try {
       const hub = stack.use(new Hub(folder.newHubPath, clock));
       folder.announceHub();
-      return new Home(folder, hub, stack.move());
+      return new Rendezvous(folder, hub, stack.move());
     } catch (cause) {
       if (!isStreamError(cause)) throw cause;
       throw new OperationalError(`Cannot listen on ${folder.hubPath}: ${reasonOf(cause)}`, {
