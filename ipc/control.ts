@@ -7,6 +7,7 @@
 
 import { isStreamError } from "./errors.ts";
 import { writeAll } from "./copy.ts";
+import { LineLengthError, readLines } from "./lines.ts";
 import type { ByteStream } from "./transport.ts";
 
 /** What goes over the channel. */
@@ -28,17 +29,15 @@ export class ControlError extends Error {}
 /** A line longer than this is no message of ours. */
 const LINE_BYTES_MAX = 4096;
 
-const NEWLINE = 10;
-
 /** One end of a control channel. Owns its stream. */
 export class ControlChannel implements Disposable {
   readonly #stream: ByteStream;
-  readonly #buffer = new Uint8Array(LINE_BYTES_MAX);
-  #filled = 0;
+  readonly #lines: AsyncGenerator<string, void>;
 
   /** Takes over a connected stream. */
   constructor(stream: ByteStream) {
     this.#stream = stream;
+    this.#lines = readLines(stream, LINE_BYTES_MAX);
   }
 
   /** Connects to the hub at `path`. Rejects with the operating system's error if nobody listens there. */
@@ -57,31 +56,19 @@ export class ControlChannel implements Disposable {
 
   /** Resolves to the next message, or null when the other side is gone. Rejects with {@linkcode ControlError}. */
   async receive(): Promise<ControlMessage | null> {
-    while (true) {
-      const end = this.#buffer.subarray(0, this.#filled).indexOf(NEWLINE);
-      if (end !== -1) {
-        const line = new TextDecoder().decode(this.#buffer.subarray(0, end));
-        this.#buffer.copyWithin(0, end + 1, this.#filled);
-        this.#filled -= end + 1;
-        return parseMessage(line);
-      }
-      if (this.#filled === LINE_BYTES_MAX) {
-        throw new ControlError(
-          `Cannot read a control message: no end of line in ${LINE_BYTES_MAX} bytes`,
-        );
-      }
-      const count = await this.#read(this.#buffer.subarray(this.#filled));
-      if (count === null) return null;
-      this.#filled += count;
-    }
+    const line = await this.#nextLine();
+    return line === null ? null : parseMessage(line);
   }
 
-  async #read(buffer: Uint8Array): Promise<number | null> {
+  async #nextLine(): Promise<string | null> {
     try {
-      return await this.#stream.read(buffer);
-    } catch (error) {
-      if (isStreamError(error)) return null;
-      throw error;
+      return (await this.#lines.next()).value ?? null;
+    } catch (cause) {
+      if (cause instanceof LineLengthError) {
+        throw new ControlError(`Cannot read a control message: ${cause.message}`, { cause });
+      }
+      if (isStreamError(cause)) return null;
+      throw cause;
     }
   }
 

@@ -5,10 +5,9 @@
  * @module
  */
 
-// @ts-types="../../types/std_streams.d.ts"
-import { TextLineStream } from "@std/streams";
 import { isStreamError } from "../../ipc/errors.ts";
 import { writeAll } from "../../ipc/copy.ts";
+import { readLines } from "../../ipc/lines.ts";
 import type { ByteStream } from "../../ipc/transport.ts";
 import type { EncodedTally } from "./tally/tally.ts";
 
@@ -27,6 +26,9 @@ export type LoadMessage =
   /** Child to parent, the last: what was counted. */
   | { readonly type: "result"; readonly tally: EncodedTally };
 
+/** The longest is a result: four histograms that count every latency there is take 3/4 of it. */
+const LINE_BYTES_MAX = 1024 * 1024;
+
 /** Sends a message. One to a process that is gone is lost without an error: the end of its stream tells. */
 export async function sendMessage(
   stream: Pick<ByteStream, "write">,
@@ -39,14 +41,15 @@ export async function sendMessage(
   }
 }
 
-/** The messages that come, until the other process is gone. Trusted: it is this same program. */
+/**
+ * The messages that come, until the other process is gone, or a line is no message. Trusted otherwise: it is this same
+ * program.
+ */
 export async function* receiveMessages(
-  stream: ReadableStream<BufferSource>,
-): AsyncGenerator<LoadMessage> {
-  const lines = stream.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
-  for await (const line of lines) {
+  stream: Pick<ByteStream, "read">,
+): AsyncGenerator<LoadMessage, void> {
+  for await (const line of readLines(stream, LINE_BYTES_MAX)) {
     const message = parseMessage(line);
-    // A process that is killed leaves half a line.
     if (message === null) return;
     yield message;
   }

@@ -51,7 +51,7 @@ const PROGRESS_EVERY_MS = 100;
 export async function runLoadProcess(args: readonly string[]): Promise<number> {
   const share: ShareOptions = readArgv(SHARE_FLAGS, args);
   giveUpPermissions(LOAD_COMMAND.permissions);
-  const messages = receiveMessages(Deno.stdin.readable);
+  const messages = receiveMessages(Deno.stdin);
   await sendMessage(Deno.stdout, { type: "ready" });
   if ((await messages.next()).value?.type !== "start") return EXIT_STATUS.failed;
   const stopping = new AbortController();

@@ -6,6 +6,7 @@
  */
 
 import { OperationalError, spawnReasonOf } from "../../ipc/errors.ts";
+import { ChildStream } from "../../ipc/transports/pipe.ts";
 import { formatArgv } from "../../cli/flags.ts";
 import { type SelfCommand, selfCommand } from "../../cli/self.ts";
 import { UnresolvedError } from "./failure.ts";
@@ -54,8 +55,8 @@ export function shareOfProcess(options: LoadOptions, index: number): ShareOption
 /** One process of a load. Disposing kills it if it still runs. */
 class LoadProcess implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
-  readonly #input: WritableStreamDefaultWriter<Uint8Array>;
-  readonly #messages: AsyncGenerator<LoadMessage>;
+  readonly #stream: ChildStream;
+  readonly #messages: AsyncGenerator<LoadMessage, void>;
   readonly #share: ShareOptions;
   /** Messages that came back or never will. */
   settled = 0;
@@ -65,8 +66,8 @@ class LoadProcess implements AsyncDisposable {
   constructor(share: ShareOptions) {
     this.#share = share;
     this.#child = spawn(selfCommand(LOAD_COMMAND, formatArgv(SHARE_FLAGS, share)));
-    this.#input = this.#child.stdin.getWriter();
-    this.#messages = receiveMessages(this.#child.stdout);
+    this.#stream = new ChildStream(this.#child);
+    this.#messages = receiveMessages(this.#stream);
   }
 
   /** Resolves when it has started, or has ended instead. */
@@ -76,11 +77,7 @@ class LoadProcess implements AsyncDisposable {
 
   /** Sends a message. */
   async send(message: LoadMessage): Promise<void> {
-    const write = async (bytes: Uint8Array) => {
-      await this.#input.write(bytes);
-      return bytes.length;
-    };
-    await sendMessage({ write }, message);
+    await sendMessage(this.#stream, message);
   }
 
   /** Resolves to what it counted when it has ended. Rejects if it could not resolve the host name. */
@@ -123,9 +120,7 @@ class LoadProcess implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.kill();
     await this.#child.status;
-    await this.#messages.return(undefined);
-    // The pipe may be broken: whoever read it is gone.
-    await this.#input.close().catch(() => {});
+    this.#stream.close();
   }
 }
 

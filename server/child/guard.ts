@@ -10,6 +10,7 @@
  */
 
 import { EXIT_STATUS } from "../../ipc/errors.ts";
+import { readLines } from "../../ipc/lines.ts";
 import { exitWith } from "../../cli/exit.ts";
 import { giveUpPermissions } from "../../cli/permissions.ts";
 import type { HiddenCommand } from "../../cli/self.ts";
@@ -23,21 +24,17 @@ export const GUARD_COMMAND: HiddenCommand = {
   flags: ["--no-config"],
 };
 
+/** Longer than any line: so many are read at once, too. */
+const LINE_BYTES_MAX = 4096;
+
 /** Runs a guard until its input ends. Resolves to its exit status. */
 export async function runGuard(): Promise<number> {
   giveUpPermissions(GUARD_COMMAND.permissions);
   const groups = new Set<number>();
-  const decoder = new TextDecoder();
-  let text = "";
-  const buffer = new Uint8Array(4096);
-  for (let count; (count = await Deno.stdin.read(buffer)) !== null;) {
-    const lines = (text + decoder.decode(buffer.subarray(0, count))).split("\n");
-    text = lines.pop() ?? "";
-    for (const line of lines) {
-      const pid = Number(line.slice(1));
-      if (line.startsWith("+")) groups.add(pid);
-      else groups.delete(pid);
-    }
+  for await (const line of readLines(Deno.stdin, LINE_BYTES_MAX)) {
+    const pid = Number(line.slice(1));
+    if (line.startsWith("+")) groups.add(pid);
+    else groups.delete(pid);
   }
   for (const pid of groups) killAll(pid);
   return EXIT_STATUS.done;

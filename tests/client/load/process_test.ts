@@ -6,10 +6,11 @@ import type { ShareOptions } from "../../../client/load/share.ts";
 import { Tally } from "../../../client/load/tally/tally.ts";
 import { formatArgv } from "../../../cli/flags.ts";
 import { selfCommand } from "../../../cli/self.ts";
+import { ChildStream } from "../../../ipc/transports/pipe.ts";
 import { assert, assertEquals, assertMatch } from "../../assert.ts";
 import { BadServer } from "../../e2e/bad_server.ts";
 import { within } from "../../e2e/process.ts";
-import { bytesOf } from "../../support/bytes.ts";
+import { send } from "../../support/bytes.ts";
 import { closedPort } from "../../support/sockets.ts";
 
 /** Connections 1, 3 and 5 of a load of seven. */
@@ -32,8 +33,8 @@ const CHILD = new URL("load_child.ts", import.meta.url).href;
 /** A started process. Disposing ends its input, which ends it. */
 class Process implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
-  readonly #input: WritableStreamDefaultWriter<Uint8Array>;
-  readonly #messages: AsyncGenerator<LoadMessage>;
+  readonly #stream: ChildStream;
+  readonly #messages: AsyncGenerator<LoadMessage, void>;
   readonly #stderr: Promise<string>;
 
   /** Starts one with the permissions that it asks for, or what is to be run instead. */
@@ -47,22 +48,22 @@ class Process implements AsyncDisposable {
       stdout: "piped",
       stderr: "piped",
     }).spawn();
-    this.#input = this.#child.stdin.getWriter();
-    this.#messages = receiveMessages(this.#child.stdout);
+    this.#stream = new ChildStream(this.#child);
+    this.#messages = receiveMessages(this.#stream);
     this.#stderr = new Response(this.#child.stderr).text();
   }
 
   async tell(...types: readonly string[]): Promise<void> {
-    await this.#input.write(bytesOf(types.map((type) => JSON.stringify({ type }) + "\n").join("")));
+    await send(this.#stream, types.map((type) => JSON.stringify({ type }) + "\n").join(""));
   }
 
   async endInput(): Promise<void> {
-    await this.#input.close();
+    await this.#stream.closeWrite();
   }
 
   /** The next message; undefined at its end. */
   async hear(): Promise<LoadMessage | undefined> {
-    return (await within(this.#messages.next(), () => "message")).value;
+    return (await within(this.#messages.next(), () => "message")).value ?? undefined;
   }
 
   /** What it still tells, but for its progress; its end; and what it has told on standard error. */
@@ -74,8 +75,9 @@ class Process implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#input.close().catch(() => {}); // It may be closed.
+    await this.#stream.closeWrite().catch(() => {}); // The process may have ended.
     await this.finish();
+    this.#stream.close();
   }
 }
 

@@ -152,10 +152,12 @@ class FakeChild {
   readonly told: string[] = [];
   /** Resolves when it has been told something. */
   readonly addressed: Promise<void>;
-  readonly #output = new TransformStream<Uint8Array, Uint8Array>();
-  readonly #writer = this.#output.writable.getWriter();
   readonly #ended = Promise.withResolvers<Deno.CommandStatus>();
-  readonly stdout = this.#output.readable;
+  #output: ReadableByteStreamController | null = null;
+  readonly stdout = new ReadableStream({
+    type: "bytes",
+    start: (controller) => void (this.#output = controller),
+  });
   readonly status = this.#ended.promise;
   readonly stdin = new WritableStream<Uint8Array>({
     write: (bytes) => {
@@ -171,12 +173,12 @@ class FakeChild {
     this.addressed = new Promise((resolve) => this.#address = resolve);
   }
 
-  async say(message: LoadMessage): Promise<void> {
-    await this.#writer.write(bytesOf(JSON.stringify(message) + "\n"));
+  say(message: LoadMessage): void {
+    this.#output?.enqueue(bytesOf(JSON.stringify(message) + "\n"));
   }
 
-  async end(): Promise<void> {
-    await this.#writer.close();
+  end(): void {
+    this.#output?.close();
     this.#ended.resolve({ success: true, code: 0, signal: null });
   }
 
@@ -192,15 +194,15 @@ Deno.test("no process begins before all are ready", async () => {
   const { running } = start({});
   const [a, b] = FakeChild.all;
   assert(a !== undefined && b !== undefined);
-  await a.say({ type: "ready" });
+  a.say({ type: "ready" });
   await setImmediate();
   assertEquals([a.told, b.told], [[], []]);
-  await b.say({ type: "ready" });
+  b.say({ type: "ready" });
   await Promise.all([a.addressed, b.addressed]);
   assertEquals([a.told, b.told], [["start"], ["start"]]);
   for (const child of [a, b]) {
-    await child.say({ type: "result", tally: new Tally().encode() });
-    await child.end();
+    child.say({ type: "result", tally: new Tally().encode() });
+    child.end();
   }
   assertEquals((await running).losses, []);
 });
