@@ -30,9 +30,9 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
     const { runReader } = await import("./client/reader.ts");
     return await runReader();
   }],
-  ["_load", async (args) => {
-    const { runLoadProcess } = await import("./client/load/process.ts");
-    return await runLoadProcess(args);
+  ["_generator", async (args) => {
+    const { runGenerator } = await import("./client/load/generator.ts");
+    return await runGenerator(args);
   }],
   ["server", async (args) => {
     const { parseServerOptions, SERVER_COMMAND } = await import("./server/command.ts");

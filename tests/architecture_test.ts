@@ -117,6 +117,18 @@ Deno.test("docs/architecture.md draws what the server's folders import of each o
   assertEquals(picture.trimEnd().split("\n"), expected);
 });
 
+Deno.test("a child's entry is named by its hidden command, and the parent's handle like it", async () => {
+  const main = await Deno.readTextFile(new URL("main.ts", ROOT));
+  const entries = [...main.matchAll(/\["_(\w+)".*?import\("\.\/([^"]+)"\)/gs)];
+  const sources = await allSources();
+  for (const [, noun = "", entry = ""] of entries) {
+    assertEquals(entry.replace(/^.*\//, ""), `${noun}.ts`);
+    const handles = sources.filter((path) => path.endsWith(`/${noun}_process.ts`));
+    assertEquals(handles.length, 1, `the handles of ${noun}: ${handles}`);
+  }
+  assertEquals(entries.length, 4);
+});
+
 Deno.test("every file that CONTRIBUTING.md names is there", async () => {
   const page = await Deno.readTextFile(new URL("CONTRIBUTING.md", ROOT));
   const paths = [...page.matchAll(/`((?:cli|client|ipc|server|tests|docs)\/[\w/.]+)`/g)];

@@ -1,6 +1,7 @@
 /**
- * What the processes of a load tell each other: one JSON object a line, to a child on its standard input, from it on
- * its standard output. The end of the input means that the parent is gone, that of the output that the child is.
+ * What a load's generators and their parent tell each other: one JSON object a line, to a generator on its standard
+ * input, from it on its standard output. The end of the input means that the parent is gone, that of the output that the
+ * generator is.
  *
  * @module
  */
@@ -11,7 +12,7 @@ import { readLines } from "../../ipc/lines.ts";
 import type { ByteStream } from "../../ipc/transport.ts";
 import type { EncodedTally } from "./tally/tally.ts";
 
-/** A message between the processes of a load. */
+/** A message between a generator and its parent. */
 export type LoadMessage =
   /** Child to parent, the first of all: it has started. */
   | { readonly type: "ready" }

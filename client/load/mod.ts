@@ -14,7 +14,7 @@ import { UnresolvedError } from "./failure.ts";
 import { formatHtmlReport } from "./report/html_report.ts";
 import type { LoadOptions } from "./options.ts";
 import { PageFile } from "./report/page_file.ts";
-import { type ProcessesResult, runProcesses, shareOfProcess } from "./processes.ts";
+import { type GeneratorsResult, runGenerators, shareOfProcess } from "./generators.ts";
 import { showProgress } from "./report/progress.ts";
 import { reportOf } from "./report/report.ts";
 import { runShare } from "./share.ts";
@@ -77,11 +77,11 @@ async function runInProcesses(
 async function runWithBar(
   options: LoadOptions,
   signals: Pick<Lifetime, "stopping" | "forced">,
-): Promise<ProcessesResult> {
+): Promise<GeneratorsResult> {
   let settled = 0;
   await using _bar = await showProgress(messagesOf(options), () => settled);
   const onProgress = (count: number) => settled = count;
-  return await runProcesses(options, { ...signals, onProgress });
+  return await runGenerators(options, { ...signals, onProgress });
 }
 
 function messagesOf({ connections, messages }: LoadOptions): number {

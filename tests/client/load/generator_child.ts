@@ -1,11 +1,11 @@
 /**
- * A process of a load that starts with every permission, as one of the compiled binary does with those of the binary.
+ * A load generator that starts with every permission, as one of the compiled binary does with those of the binary.
  * Every write tells on standard error the permissions that are left at that moment.
  *
  * @module
  */
 
-import { runLoadProcess } from "../../../client/load/process.ts";
+import { runGenerator } from "../../../client/load/generator.ts";
 
 const NAMES = ["run", "read", "write", "net", "env", "sys", "ffi", "import"] as const;
 
@@ -16,4 +16,4 @@ Deno.stdout.write = (bytes) => {
   return write(bytes);
 };
 
-Deno.exit(await runLoadProcess(Deno.args));
+Deno.exit(await runGenerator(Deno.args));

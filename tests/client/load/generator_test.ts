@@ -1,7 +1,7 @@
-/** A process of a load, as its parent knows it: what it is told, and what it tells. */
+/** A load generator, as its parent knows it: what it is told, and what it tells. */
 
 import { type LoadMessage, receiveMessages } from "../../../client/load/messages.ts";
-import { LOAD_COMMAND, SHARE_FLAGS } from "../../../client/load/process.ts";
+import { GENERATOR_COMMAND, SHARE_FLAGS } from "../../../client/load/generator.ts";
 import type { ShareOptions } from "../../../client/load/share.ts";
 import { Tally } from "../../../client/load/tally/tally.ts";
 import { formatArgv } from "../../../cli/flags.ts";
@@ -28,7 +28,7 @@ const SHARE: ShareOptions = {
   timeoutMs: 60_000,
 };
 
-const CHILD = new URL("load_child.ts", import.meta.url).href;
+const CHILD = new URL("generator_child.ts", import.meta.url).href;
 
 /** A started process. Disposing ends its input, which ends it. */
 class Process implements AsyncDisposable {
@@ -40,7 +40,7 @@ class Process implements AsyncDisposable {
   /** Starts one with the permissions that it asks for, or what is to be run instead. */
   constructor(share: Partial<ShareOptions>, main: readonly string[] | null = null) {
     const argv = formatArgv(SHARE_FLAGS, { ...SHARE, ...share });
-    const { path, args } = selfCommand(LOAD_COMMAND, argv);
+    const { path, args } = selfCommand(GENERATOR_COMMAND, argv);
     this.#child = new Deno.Command(path, {
       args: main === null ? [...args] : ["run", "--no-prompt", ...main, ...argv],
       env: { NO_COLOR: "1" },
@@ -109,7 +109,7 @@ Deno.test("a load process gives up every permission but the network before it sa
 });
 
 Deno.test("a load process is started without other permissions when the program is its source", () => {
-  const { args } = selfCommand(LOAD_COMMAND, []);
+  const { args } = selfCommand(GENERATOR_COMMAND, []);
   assertEquals(args.filter((arg) => arg.startsWith("--allow")), ["--allow-net"]);
 });
 
@@ -158,7 +158,7 @@ Deno.test("a load process is stopped by no other message", async () => {
 
 Deno.test("a load process tells a bug as one", async () => {
   // It may not connect.
-  await using process = new Process({ port: closedPort() }, [LOAD_COMMAND.module]);
+  await using process = new Process({ port: closedPort() }, [GENERATOR_COMMAND.module]);
   await process.tell("start");
   const { told, code, stderr } = await process.finish();
   assertEquals([told, code], [[{ type: "ready" }], 70]);

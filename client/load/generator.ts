@@ -1,5 +1,5 @@
 /**
- * A process of a load: the hidden command `_load`, which the client starts with `--processes`.
+ * The load generator's entry: the hidden command `_generator`, which the client starts with `--processes`.
  *
  * It says that it is ready, waits for the start, opens its share of the connections, and tells what it counted. It ends
  * then, or when the parent is gone (the end of its standard input). Ctrl-C in the parent's terminal does not reach it.
@@ -19,8 +19,8 @@ import { runShare, type ShareOptions } from "./share.ts";
 import { Tally } from "./tally/tally.ts";
 
 /** The hidden command that runs a share of a load. It connects, and may do nothing else. */
-export const LOAD_COMMAND: HiddenCommand = {
-  name: "_load",
+export const GENERATOR_COMMAND: HiddenCommand = {
+  name: "_generator",
   module: import.meta.url,
   permissions: ["net"],
   flags: [],
@@ -29,7 +29,7 @@ export const LOAD_COMMAND: HiddenCommand = {
 const count = (help: string) =>
   integer({ placeholder: "N", fallback: 0, min: 0, max: Number.MAX_SAFE_INTEGER, help });
 
-/** What the parent tells a process of a load. */
+/** What the parent tells a generator. */
 export const SHARE_FLAGS = {
   hostname: text({ placeholder: "HOST", fallback: "", help: "the server's host name or address" }),
   port: count("the server's port"),
@@ -48,9 +48,9 @@ export const SHARE_FLAGS = {
 const PROGRESS_EVERY_MS = 100;
 
 /** Runs a share of a load as the parent says. Resolves to the exit status. */
-export async function runLoadProcess(args: readonly string[]): Promise<number> {
+export async function runGenerator(args: readonly string[]): Promise<number> {
   const share: ShareOptions = readArgv(SHARE_FLAGS, args);
-  giveUpPermissions(LOAD_COMMAND.permissions);
+  giveUpPermissions(GENERATOR_COMMAND.permissions);
   const messages = receiveMessages(Deno.stdin);
   await sendMessage(Deno.stdout, { type: "ready" });
   if ((await messages.next()).value?.type !== "start") return EXIT_STATUS.failed;
@@ -94,4 +94,4 @@ async function untilParentGone(
   return EXIT_STATUS.failed;
 }
 
-if (import.meta.main) await exitWith(() => runLoadProcess(Deno.args));
+if (import.meta.main) await exitWith(() => runGenerator(Deno.args));

@@ -1,10 +1,10 @@
-/** The parent's side of a load with several processes, which are real ones. */
+/** A load with several generators, which are real processes. */
 
 import { setImmediate } from "node:timers/promises";
 import type { LoadMessage } from "../../../client/load/messages.ts";
 import type { LoadOptions } from "../../../client/load/options.ts";
 import { UnresolvedError } from "../../../client/load/failure.ts";
-import { runProcesses } from "../../../client/load/processes.ts";
+import { runGenerators } from "../../../client/load/generators.ts";
 import { Tally } from "../../../client/load/tally/tally.ts";
 import { OperationalError } from "../../../ipc/errors.ts";
 import { assert, assertEquals, assertMatch, assertRejects } from "../../assert.ts";
@@ -38,7 +38,7 @@ function start(load: Partial<LoadOptions>, { isStopped = false } = {}) {
   const forced = new AbortController();
   if (isStopped) stopping.abort();
   const progress: number[] = [];
-  const running = runProcesses({ ...LOAD, ...load }, {
+  const running = runGenerators({ ...LOAD, ...load }, {
     stopping: stopping.signal,
     forced: forced.signal,
     onProgress: (settled) => progress.push(settled),
@@ -69,7 +69,7 @@ Deno.test("the progress of a load is that of all its processes", async () => {
   const { promise: seen, resolve } = Promise.withResolvers<void>();
   const stopping = new AbortController();
   const progress: number[] = [];
-  const running = runProcesses({ ...LOAD, ...ENDLESS, port: server.port }, {
+  const running = runGenerators({ ...LOAD, ...ENDLESS, port: server.port }, {
     stopping: stopping.signal,
     forced: new AbortController().signal,
     onProgress(settled) {
@@ -136,7 +136,7 @@ Deno.test("a load that is to end at once kills its processes, and waits for no r
 Deno.test("a load that ends by a bug leaves no process", async () => {
   await using server = await BadServer.start("echoes for ever");
   const { signal } = new AbortController();
-  const running = runProcesses({ ...LOAD, ...ENDLESS, port: server.port }, {
+  const running = runGenerators({ ...LOAD, ...ENDLESS, port: server.port }, {
     stopping: signal,
     forced: signal,
     onProgress: throwBug,
@@ -209,7 +209,7 @@ Deno.test("no process begins before all are ready", async () => {
 
 Deno.test("a process that ends by itself is told with its status", async () => {
   await using server = await BadServer.start("echoes for ever");
-  // What no process of a load takes: its flags go up to what a number is exact for.
+  // What no generator takes: its flags go up to what a number is exact for.
   const { running } = start({ port: server.port, size: -1 });
   const { tally, losses } = await running;
   assertEquals(tally.failuresOf("processLost"), 7);
