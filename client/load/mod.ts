@@ -31,8 +31,7 @@ const LAST_WRITE_MS = 1000;
 export async function runLoad(options: LoadOptions, lifetime: Lifetime): Promise<number> {
   using page = options.htmlPath === null ? null : await PageFile.open(options.htmlPath);
   const tally = await measure(options, lifetime);
-  const stopped = lifetime.stopping.aborted && tally.done + tally.failed < options.connections;
-  const report = reportOf(options, { tally, stopped });
+  const report = reportOf(options, tally);
   const text = options.json ? JSON.stringify(report) : formatTextReport(report);
   await untilForced(deliver({ text, html: formatHtmlReport(report), page }), lifetime.forced);
   return report.connections.failed === 0 ? EXIT_STATUS.done : EXIT_STATUS.failed;

@@ -27,7 +27,7 @@ function reportOn(task: CommonTask, counts: Partial<Tally>): LoadReport {
   Object.assign(tally, { durationMs: 500, ...counts });
   tally.latencies.firstEcho.record(1);
   tally.latencies.roundTrip.record(2);
-  return reportOf(loadOf(task), { tally, stopped: true });
+  return reportOf(loadOf(task), tally);
 }
 
 Deno.test("clientArgs() makes loads that the client understands", () => {
@@ -59,7 +59,7 @@ Deno.test("readReport() refuses a load that lost clients, and one that did nothi
   tally.fail({ kind: "refused", reason: "connection refused" });
   for (
     const [report, message] of [
-      [reportOf(loadOf("connect"), { tally, stopped: true }), "1 clients lost, 5 answers; conn"],
+      [reportOf(loadOf("connect"), tally), "1 clients lost, 5 answers; conn"],
       [reportOn("connect", { done: 0 }), "0 clients lost, 0 answers"],
     ] as const
   ) {

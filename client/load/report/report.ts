@@ -97,11 +97,7 @@ export interface LoadReport {
 }
 
 /** Makes the report of a load from what was counted. */
-export function reportOf(
-  options: LoadOptions,
-  result: { readonly tally: Tally; readonly stopped: boolean },
-): LoadReport {
-  const { tally, stopped } = result;
+export function reportOf(options: LoadOptions, tally: Tally): LoadReport {
   const { connections: asked, concurrency, rate, messages, size, processes } = options;
   const { done, failed, interrupted, durationMs, latencies } = tally;
   const perSecond = (count: number) => durationMs === 0 ? 0 : round(count / durationMs * 1000);
@@ -120,7 +116,8 @@ export function reportOf(
       size,
       processes,
     },
-    stopped,
+    // A load that is left alone ends with every connection done or failed.
+    stopped: done + failed < asked,
     durationMs: round(durationMs),
     connections: {
       asked,

@@ -223,7 +223,7 @@ Deno.test("a stop interrupts the connections that are open and begins no others"
     assert(tookMs < 1100, `it took ${tookMs} ms`);
     const report = reportOf(
       { ...SHARE, connections: 100, processes: 1, json: true, htmlPath: null },
-      { tally, stopped: true },
+      tally,
     );
     const { asked, done, failed, interrupted, notBegun } = report.connections;
     assert(done > 0 && interrupted > 0 && notBegun > 0);

@@ -42,7 +42,7 @@ function someReport(options: Partial<LoadOptions> = {}): LoadReport {
     if (i % 2 === 0) tally.latencies.connect.record(i / 100);
     if (i % 2 === 0) tally.latencies.firstEcho.record(i / 10);
   }
-  return reportOf({ ...OPTIONS, ...options }, { tally, stopped: true });
+  return reportOf({ ...OPTIONS, ...options }, tally);
 }
 
 Deno.test("the sums of a report are consistent", () => {
@@ -71,7 +71,7 @@ Deno.test("the latency curve of millions has one point at 100 per cent", () => {
   const tally = new Tally();
   for (let i = 0; i < 4_000_000; i++) tally.latencies.roundTrip.record(1);
   tally.messages = 4_000_000;
-  const report = reportOf(OPTIONS, { tally, stopped: false });
+  const report = reportOf(OPTIONS, tally);
   const { curve } = report.distribution;
   assertEquals(curve.filter(({ percent }) => percent === 100).length, 1);
   assertNotMatch(formatHtmlReport(report), /NaN|Infinity/);
@@ -99,8 +99,22 @@ Deno.test("formatTextReport() tells what was done, what failed and why", () => {
 /** A report of these counts, and nothing else. */
 function reportWith(counts: Partial<Tally>, options: Partial<LoadOptions> = {}): LoadReport {
   const tally = Object.assign(new Tally(), counts);
-  return reportOf({ ...OPTIONS, ...options }, { tally, stopped: false });
+  return reportOf({ ...OPTIONS, ...options }, tally);
 }
+
+Deno.test("a load was stopped where a connection is neither done nor failed, and nowhere else", () => {
+  const stoppedWith = (counts: Partial<Tally>, failed: number) => {
+    const tally = Object.assign(new Tally(), counts);
+    tally.fail({ kind: "refused", reason: "connection refused" }, failed);
+    return reportOf(OPTIONS, tally).stopped;
+  };
+  assertEquals(stoppedWith({ done: 1000 }, 0), false);
+  assertEquals(stoppedWith({ done: 0 }, 1000), false);
+  assertEquals(stoppedWith({ done: 990 }, 10), false);
+  assertEquals(stoppedWith({ done: 990 }, 9), true);
+  assertEquals(stoppedWith({ done: 990, interrupted: 1 }, 9), true);
+  assertEquals(stoppedWith({}, 0), true);
+});
 
 Deno.test("every latency of the report is the one that was counted", () => {
   const tally = new Tally();
@@ -110,7 +124,7 @@ Deno.test("every latency of the report is the one that was counted", () => {
     connect.record(10 * i);
   }
   firstEcho.record(3);
-  const { latencyMs, distribution } = reportOf(OPTIONS, { tally, stopped: false });
+  const { latencyMs, distribution } = reportOf(OPTIONS, tally);
   assertEquals(latencyMs.late.count, 1000);
   assertEquals(
     [latencyMs.late.p50, latencyMs.late.p90, latencyMs.late.p99, latencyMs.late.p999].map((ms) =>
@@ -158,7 +172,7 @@ Deno.test("the text shows a distribution by bars, and none where nothing was mea
   for (const [ms, count] of [[0.5, 400], [3, 1], [20, 1000], [200, 39]] as const) {
     for (let i = 0; i < count; i++) tally.latencies.roundTrip.record(ms);
   }
-  const text = formatTextReport(reportOf(OPTIONS, { tally, stopped: false }));
+  const text = formatTextReport(reportOf(OPTIONS, tally));
   const rows = text.slice(text.indexOf("round trip, ms\n")).split("\n").slice(1);
   const shown = rows.map((row) =>
     /^ *(\S+) to +(\S+) {2}(#*) +(\S+)$/.exec(row)?.slice(1).map((cell) =>
@@ -230,7 +244,7 @@ Deno.test("a load in which nothing went well has a report too", () => {
   const tally = new Tally();
   tally.fail({ kind: "refused", reason: "connection refused" }, 1000);
   for (const rate of [0, 10]) {
-    const report = reportOf({ ...OPTIONS, rate }, { tally, stopped: false });
+    const report = reportOf({ ...OPTIONS, rate }, tally);
     assertMatch(formatTextReport(report), /^connect +- +- +- +- +-$/m);
     const html = formatHtmlReport(report);
     assertNotMatch(html, /NaN|Infinity|undefined/);
@@ -239,7 +253,8 @@ Deno.test("a load in which nothing went well has a report too", () => {
 });
 
 Deno.test("the page tells what the text tells: an early end, lateness with a rate, failures that there were", () => {
-  const [stopped, ended] = [formatHtmlReport(someReport()), formatHtmlReport(reportWith({}))];
+  const ended = formatHtmlReport(reportWith({ done: 1000 }));
+  const stopped = formatHtmlReport(someReport());
   assertMatch(stopped, /<p id="summary">900 done, .*\(stopped early\)<\/p>/);
   assertNotMatch(ended, /stopped early/);
   assertNotMatch(stopped, /opened late by|timed out/);
@@ -258,7 +273,7 @@ function ticksOf(html: string, { chart, axis }: { chart: string; axis: "x" | "y"
 Deno.test("the latency curve ends at the rarest latency, and its axes go no further", () => {
   const tally = Object.assign(new Tally(), { messages: 20 });
   for (let i = 0; i < 20; i++) tally.latencies.roundTrip.record(0.5 * (i + 1));
-  const report = reportOf(OPTIONS, { tally, stopped: false });
+  const report = reportOf(OPTIONS, tally);
   const html = formatHtmlReport(report);
   // The last of twenty is one in 10^1.3: beyond 90 %, and not at 99 %.
   assertEquals(ticksOf(html, { chart: "latency", axis: "x" }), ["0 %", "50 %", "90 %", "max"]);
@@ -270,7 +285,7 @@ Deno.test("the latency curve ends at the rarest latency, and its axes go no furt
 Deno.test("a latency of no time at all is drawn at a microsecond", () => {
   const tally = Object.assign(new Tally(), { messages: 1 });
   tally.latencies.roundTrip.record(0);
-  const html = formatHtmlReport(reportOf(OPTIONS, { tally, stopped: false }));
+  const html = formatHtmlReport(reportOf(OPTIONS, tally));
   assertEquals(ticksOf(html, { chart: "latency", axis: "y" }), ["0.001", "0.01"]);
 });
 
@@ -278,7 +293,7 @@ Deno.test("the throughput is drawn in steps, the last as long as the load was, o
   const pointsWith = (durationMs: number) => {
     const tally = Object.assign(new Tally(), { messages: 20, durationMs });
     for (const ms of [0, 10, 60, 100, 101]) tally.timeline.recordMessage(ms);
-    const html = formatHtmlReport(reportOf(OPTIONS, { tally, stopped: false }));
+    const html = formatHtmlReport(reportOf(OPTIONS, tally));
     const ticks = ticksOf(html, { chart: "throughput", axis: "x" });
     const svg = /<svg id="throughput"[^]*/.exec(html)?.[0] ?? "";
     const points = (/<polyline points="([^"]*)"/.exec(svg)?.[1] ?? "").split(" ");
