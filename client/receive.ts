@@ -7,16 +7,12 @@
  * @module
  */
 
-import { isStreamError, OperationalError, reasonOf } from "../ipc/errors.ts";
-import { writeAll } from "../ipc/copy.ts";
 import type { ByteStream } from "../ipc/transport.ts";
-
-/** The output takes no more; the reason is the cause. */
-export class OutputError extends OperationalError {}
+import { writeOutput } from "./output.ts";
 
 /**
  * Copies to the output until the end of file. Rejects with the source's error if that fails, and with
- * {@linkcode OutputError} if the output does.
+ * `OutputError` if the output does.
  */
 export async function receiveAll(
   source: Pick<ByteStream, "read">,
@@ -26,11 +22,6 @@ export async function receiveAll(
   while (true) {
     const count = await source.read(buffer);
     if (count === null) return;
-    try {
-      await writeAll(output, buffer.subarray(0, count));
-    } catch (cause) {
-      if (!isStreamError(cause)) throw cause;
-      throw new OutputError(`Cannot write to standard output: ${reasonOf(cause)}`, { cause });
-    }
+    await writeOutput(output, buffer.subarray(0, count));
   }
 }

@@ -6,17 +6,17 @@
 
 import { formatEndpoint } from "../../ipc/address.ts";
 import { type Clock, systemClock } from "../../ipc/clock.ts";
-import { writeAll } from "../../ipc/copy.ts";
-import { EXIT_STATUS, isStreamError, OperationalError, reasonOf } from "../../ipc/errors.ts";
+import { EXIT_STATUS, OperationalError, reasonOf } from "../../ipc/errors.ts";
 import { printError } from "../../cli/exit.ts";
 import type { Lifetime } from "../../cli/lifetime.ts";
+import { writeOutput } from "../output.ts";
 import { UnresolvedError } from "./failure.ts";
 import { formatHtmlReport } from "./report/html_report.ts";
 import type { LoadOptions } from "./options.ts";
 import { PageFile } from "./report/page_file.ts";
 import { type GeneratorsResult, runGenerators, shareOfProcess } from "./generators.ts";
 import { showProgress } from "./report/progress.ts";
-import { reportOf } from "./report/report.ts";
+import { type LoadReport, reportOf } from "./report/report.ts";
 import { runShare } from "./share.ts";
 import { Tally } from "./tally/tally.ts";
 import { formatTextReport } from "./report/text_report.ts";
@@ -32,8 +32,7 @@ export async function runLoad(options: LoadOptions, lifetime: Lifetime): Promise
   using page = options.htmlPath === null ? null : await PageFile.open(options.htmlPath);
   const tally = await measure(options, lifetime);
   const report = reportOf(options, tally);
-  const text = options.json ? JSON.stringify(report) : formatTextReport(report);
-  await untilForced(deliver({ text, html: formatHtmlReport(report), page }), lifetime.forced);
+  await untilForced(deliver(report, { json: options.json, page }), lifetime.forced);
   return report.connections.failed === 0 ? EXIT_STATUS.done : EXIT_STATUS.failed;
 }
 
@@ -88,27 +87,15 @@ function messagesOf({ connections, messages }: LoadOptions): number {
 }
 
 async function deliver(
-  { text, html, page }: {
-    readonly text: string;
-    readonly html: string;
-    readonly page: PageFile | null;
-  },
+  report: LoadReport,
+  { json, page }: { readonly json: boolean; readonly page: PageFile | null },
 ): Promise<void> {
   // A page that cannot be written costs nobody the report.
   try {
-    await page?.write(html);
+    await page?.write(formatHtmlReport(report));
   } finally {
-    await printReport(text);
-  }
-}
-
-/** Waits for whoever reads it, so that a second Ctrl-C need not. */
-async function printReport(text: string): Promise<void> {
-  try {
-    await writeAll(Deno.stdout, new TextEncoder().encode(text + "\n"));
-  } catch (cause) {
-    if (!isStreamError(cause)) throw cause;
-    throw new OperationalError(`Cannot write to standard output: ${reasonOf(cause)}`, { cause });
+    const text = json ? JSON.stringify(report) : formatTextReport(report);
+    await writeOutput(Deno.stdout, new TextEncoder().encode(text + "\n"));
   }
 }
 

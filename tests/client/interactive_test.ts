@@ -1,6 +1,6 @@
 import { runInteractive } from "../../client/interactive.ts";
 import { InputError, LINE_BYTES_MAX } from "../../client/lines.ts";
-import { OutputError } from "../../client/receive.ts";
+import { OutputError } from "../../client/output.ts";
 import { assertEquals, assertRejects } from "../assert.ts";
 import { bytesOf, oneByOne } from "../support/bytes.ts";
 import { MemoryStream, type MemoryStreamOptions } from "../support/memory_stream.ts";

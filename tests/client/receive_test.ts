@@ -1,4 +1,5 @@
-import { OutputError, receiveAll } from "../../client/receive.ts";
+import { OutputError } from "../../client/output.ts";
+import { receiveAll } from "../../client/receive.ts";
 import { assertEquals, assertRejects } from "../assert.ts";
 import { bytesOf } from "../support/bytes.ts";
 import { lostAfter, NOBODY_READS, throwBug, throwNobodyReads } from "../support/failures.ts";

@@ -1,0 +1,25 @@
+/**
+ * What the client prints: the server's bytes, or the report of a load.
+ *
+ * @module
+ */
+
+import { isStreamError, OperationalError, reasonOf } from "../ipc/errors.ts";
+import { writeAll } from "../ipc/copy.ts";
+import type { ByteStream } from "../ipc/transport.ts";
+
+/** The output takes no more; the reason is the cause. */
+export class OutputError extends OperationalError {}
+
+/** Writes all of the bytes, as fast as somebody reads them. Rejects with {@linkcode OutputError}. */
+export async function writeOutput(
+  output: Pick<ByteStream, "write">,
+  bytes: Uint8Array,
+): Promise<void> {
+  try {
+    await writeAll(output, bytes);
+  } catch (cause) {
+    if (!isStreamError(cause)) throw cause;
+    throw new OutputError(`Cannot write to standard output: ${reasonOf(cause)}`, { cause });
+  }
+}
