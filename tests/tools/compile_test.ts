@@ -1,4 +1,4 @@
-import { basename, isAbsolute, join } from "node:path";
+import { basename, dirname, isAbsolute, join } from "node:path";
 import { OperationalError, UsageError } from "../../ipc/errors.ts";
 import { isRuntimeMissing } from "../../tools/compile.ts";
 import { defaultName, parseCompileOptions, withSuffix } from "../../tools/compile_options.ts";
@@ -168,6 +168,7 @@ Deno.test("makeInOneStep() puts a file in its place when it is whole, also where
     const path = folder.join(name);
     await makeInOneStep(path, async (unfinished) => {
       assertEquals(basename(unfinished), "brood");
+      assertMatch(basename(dirname(unfinished)), /^\.brood-/);
       await Deno.writeTextFile(unfinished, "new", { mode: 0o755 });
       assert(!folder.names().includes("brood") || name !== "brood");
       return true;

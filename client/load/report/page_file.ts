@@ -10,9 +10,9 @@
 
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
-import { dirname, join } from "node:path";
 import { isStreamError, OperationalError, reasonOf } from "../../../ipc/errors.ts";
 import { writeAll } from "../../../ipc/copy.ts";
+import { replaceFile } from "../../../cli/replace_file.ts";
 
 const STDOUT = "/dev/stdout";
 
@@ -43,10 +43,16 @@ export class PageFile implements Disposable {
       if (info !== null && !info.isFile) return await PageFile.#openInPlace(path, info);
       const target = info === null ? path : await Deno.realPath(path);
       const mode = info?.mode ?? undefined;
-      await writeBeside(target, { mode, content: new Uint8Array(), then: Deno.remove });
-      const then = (unfinished: string) => Deno.rename(unfinished, target);
+      await replaceFile(target, async (unfinished) => {
+        await Deno.writeFile(unfinished, new Uint8Array(), { mode });
+        return false;
+      });
       return new PageFile(path, {
-        write: (content) => writeBeside(target, { mode, content, then }),
+        write: (page) =>
+          replaceFile(target, async (unfinished) => {
+            await Deno.writeFile(unfinished, page, { mode });
+            return true;
+          }),
       });
     } catch (cause) {
       throw cannotWrite(path, cause);
@@ -85,26 +91,6 @@ async function statOf(path: string): Promise<Deno.FileInfo | null> {
     return await Deno.stat(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
-}
-
-/** Writes a file of another name in the folder of `target`, and does `then` with it. Leaves nothing if that fails. */
-async function writeBeside(
-  target: string,
-  options: {
-    readonly mode: number | undefined;
-    readonly content: Uint8Array;
-    readonly then: (path: string) => Promise<void>;
-  },
-): Promise<void> {
-  const { mode, content, then } = options;
-  const path = join(dirname(target), `.brood-${crypto.randomUUID()}`);
-  try {
-    await Deno.writeFile(path, content, { createNew: true, mode });
-    await then(path);
-  } catch (error) {
-    await Deno.remove(path).catch(() => {}); // It may not exist; the first error tells why.
     throw error;
   }
 }
