@@ -7,9 +7,9 @@
 import { basename, dirname, join } from "node:path";
 
 /**
- * Lets `make` make the file at another path, in a folder of its own beside it, and puts it in its place if that resolves
- * to true. The folder is removed, also when `make` rejects. Rejects with the operating system's error if there can be no
- * such file.
+ * Lets `make` make the file at another path, in a folder of its own beside it, and puts it in its place if that
+ * resolves to true. The folder is removed, also when `make` rejects. Rejects with the operating system's error if there
+ * can be no such file.
  */
 export async function replaceFile(
   path: string,

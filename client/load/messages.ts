@@ -1,7 +1,7 @@
 /**
  * What a load's generators and their parent tell each other: one JSON object a line, to a generator on its standard
- * input, from it on its standard output. The end of the input means that the parent is gone, that of the output that the
- * generator is.
+ * input, from it on its standard output. The end of the input means that the parent is gone, that of the output that
+ * the generator is.
  *
  * @module
  */

@@ -9,7 +9,6 @@
 
 import { type AnyNode, type Node, parse } from "acorn";
 import { fullAncestor } from "acorn-walk";
-// @ts-types="../../types/amaro.d.ts"
 import amaro from "amaro";
 
 /** A mistake: what stands from `start` to before `end`, as `String.slice` counts, is replaced. */

@@ -70,7 +70,6 @@ class ModuleGraph {
 
   /** The code without its types. Positions stay as they were. */
   async #strip(source: string, path: string): Promise<string> {
-    // @ts-types="../../../types/amaro.d.ts"
     const { default: amaro } = await import("amaro");
     try {
       return amaro.transformSync(source, { mode: "strip-only" }).code;
