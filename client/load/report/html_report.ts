@@ -8,6 +8,7 @@
 
 import { formatEndpoint } from "../../../ipc/address.ts";
 import {
+  CHART_STYLE,
   type ChartPoint,
   escapeHtml,
   linearTicks,
@@ -34,12 +35,6 @@ p { margin: .2rem 0 } .tables { display: flex; flex-wrap: wrap; gap: 1rem 4rem; 
 table { border-collapse: collapse; align-self: start; font-variant-numeric: tabular-nums }
 th, td { padding: .2rem 0 .2rem 2rem; text-align: right; border-bottom: 1px solid #8884 }
 th { font-weight: 600 } th:first-child, td.text { padding-left: 0; text-align: left }
-svg { display: block; width: 100%; height: auto; margin-top: 1rem; overflow: visible }
-svg text { font-size: 13px; fill: currentColor }
-svg text.x, svg text.mark { text-anchor: middle } .y { text-anchor: end; dominant-baseline: middle }
-.value { font-weight: 600 } .grid { stroke: #8884 }
-polyline { fill: none; stroke: #06c; stroke-width: 2; stroke-linejoin: round } circle { fill: #06c }
-.mark { paint-order: stroke; stroke: #fff; stroke-width: 4px; stroke-linejoin: round }
 `;
 
 const PERCENTS: readonly Tick[] = [0, 50, 90, 99, 99.9, 99.99, 99.999, 99.9999].map((percent) => ({
@@ -65,7 +60,7 @@ export function formatHtmlReport(report: LoadReport): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)}</title>
-<style>${STYLE}</style>
+<style>${STYLE}${CHART_STYLE}</style>
 </head>
 <body>
 <h1>${escapeHtml(title)}</h1>
