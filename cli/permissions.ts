@@ -31,7 +31,7 @@ const PERMISSIONS: readonly PermissionName[] = [
 
 /**
  * Gives up every permission but those that are kept. What is open stays open: sockets can be accepted from, read and
- * written. Throws {@linkcode OperationalError} if one is left all the same.
+ * written. Throws {@linkcode OperationalError} if one is still granted then.
  */
 export function giveUpPermissions(kept: readonly PermissionName[]): void {
   for (const name of PERMISSIONS) {
@@ -39,6 +39,8 @@ export function giveUpPermissions(kept: readonly PermissionName[]): void {
     Deno.permissions.revokeSync({ name });
     const { state, partial } = Deno.permissions.querySync({ name });
     if (state !== "granted" && !partial) continue;
-    throw new OperationalError(`Cannot give up the permission ${JSON.stringify(name)}: it is left`);
+    throw new OperationalError(
+      `Cannot give up the permission ${JSON.stringify(name)}: it is still granted`,
+    );
   }
 }

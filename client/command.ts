@@ -23,7 +23,7 @@ const OWN_FLAGS = {
     help: "the line that ends the input",
   }),
   noNewline: toggle("send each line without its newline"),
-  split: toggle("print from a process of its own"),
+  split: toggle("print what comes back from a process of its own"),
   connectTimeoutMs: seconds({
     placeholder: "S",
     fallback: 10,
@@ -48,7 +48,7 @@ export const CLIENT_COMMAND: CommandSpec<typeof CLIENT_FLAGS> = {
   hasVersion: true,
   notes: [
     `HOST is ${HOST.fallback} unless given. Times are in seconds, decimals allowed.`,
-    "An empty line is not sent. The end line, the end of input and the server's close end it.",
+    "An empty line is not sent. It ends at the end line, at the end of input, or when the server closes.",
     ...LOAD_NOTES,
   ],
 };

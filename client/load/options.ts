@@ -72,9 +72,9 @@ export const LOAD_FLAGS = {
 
 /** What `--help` says about a load, below the flags. */
 export const LOAD_NOTES: readonly string[] = [
-  "With --rate connection k is due k/R seconds after the start, whatever became of those before, and its",
-  "latency counts from then: a server that stands still is not flattered. Open files are the limit, and 32,768",
-  "connections open at a time in each process: those due meanwhile are opened late, which the report tells.",
+  "With --rate, connection k is due k/R seconds after the start, whatever became of those before, and its",
+  "latency counts from then: time that it waits because the server is slow counts too. A process opens 32,768",
+  "connections at a time, or as many as its open files allow; the others are late, which the report tells.",
   "A load exits with status 1 if a connection failed. Ctrl-C ends it early and reports what was done.",
 ];
 

@@ -113,7 +113,7 @@ testProgram("client --split: Ctrl-C ends both processes without a word", async (
 });
 
 testProgram(
-  "client --split: a terminal that stands still slows the server down, and not the keyboard",
+  "client --split: a terminal that takes nothing slows the server down, and not the keyboard",
   async (program) => {
     const round = Promise.withResolvers<void>();
     let isSent = false;

@@ -245,6 +245,12 @@ class Compilation {
     this.#child.kill(signal);
   }
 
+  /** Resolves to null when it has ended by itself. */
+  async ended(): Promise<null> {
+    await this.#child.status;
+    return null;
+  }
+
   /** Waits for its end, and checks that it has told why it made nothing, and changed nothing. */
   async assertUnchanged(reason: RegExp): Promise<void> {
     const { code, stdout, stderr } = await this.#child.output();
@@ -265,10 +271,12 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     using watcher = Deno.watchFs(folder.path);
     const compilation = new Compilation(folder, { flags: RUNTIME });
     // Deno writes to a file of another name first, `brood.tmp-0123456789abcdef`.
-    for await (const { kind, paths } of watcher) {
-      if (kind === "create" && paths.some((path) => path.includes("/brood."))) break;
-    }
-    compilation.signal(signal);
+    const begins = async () => {
+      for await (const { kind, paths } of watcher) {
+        if (kind === "create" && paths.some((path) => path.includes("/brood."))) return;
+      }
+    };
+    if (await Promise.race([begins(), compilation.ended()]) !== null) compilation.signal(signal);
     await compilation.assertUnchanged(
       /^compile: Stopped "deno compile" before its end: nothing was changed\n$/,
     );

@@ -42,13 +42,13 @@ async function load(
   return { tally, fake, tookMs: clock.now() - 1000 };
 }
 
-/** A server whose answers take 1 ms, but for a second in which it stands still. */
+/** A server whose answers take 1 ms, but for a second in which it pauses. */
 const STALLED: FakeServerOptions = {
   delayMs: (nowMs) => nowMs >= 3000 && nowMs < 4000 ? 4001 - nowMs : 1,
 };
 
-Deno.test("with a rate, a server that stands still for a second shows in p99", async () => {
-  // 1,000 connections in 10 s: a tenth of them are due while it stands still.
+Deno.test("with a rate, a server that pauses for a second shows in p99", async () => {
+  // 1,000 connections in 10 s: a tenth of them are due while it pauses.
   const { tally } = await load({ connections: 1000, rate: 100 }, STALLED);
   const { firstEcho } = tally.latencies;
   assertEquals([tally.done, firstEcho.count], [1000, 1000]);

@@ -118,7 +118,7 @@ Deno.test("LineWriter's disposal without a line waits for nothing", async () => 
   assertEquals(clock.asked, []);
 });
 
-Deno.test("LineWriter's disposal gives up after a second on a stream that stands still", async () => {
+Deno.test("LineWriter's disposal gives up after a second on a stream that takes nothing", async () => {
   const stream = new FakeStream();
   const { writer, clock } = openWriter(stream);
   stream.block();
@@ -131,7 +131,7 @@ Deno.test("LineWriter's disposal gives up after a second on a stream that stands
 
 const KIBIBYTE = "x".repeat(1023);
 
-/** Tells a writer a mebibyte, all that may wait, and then `surplus` lines more, while its stream stands still. */
+/** Tells a writer a mebibyte, all that may wait, and then `surplus` lines more, while its stream takes nothing. */
 async function overfill(writer: LineWriter, stream: FakeStream, surplus: number): Promise<void> {
   stream.block();
   writer.writeLine("first");
@@ -157,7 +157,7 @@ Deno.test("LineWriter drops the lines beyond a mebibyte, and warns how many when
   assertEquals(warnings.length, 1, "what was told is not told again");
 });
 
-Deno.test("LineWriter warns of dropped lines too when its stream stands still to the end", async () => {
+Deno.test("LineWriter warns of dropped lines too when its stream takes nothing to the end", async () => {
   const stream = new FakeStream();
   const { writer, warnings, clock } = openWriter(stream);
   await overfill(writer, stream, 3);
