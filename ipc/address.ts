@@ -1,6 +1,9 @@
 /**
  * How an internet address and a port are written.
  *
+ * The one parser of addresses: a worker reads its connection's ends with it, so it takes what the runtime has loaded
+ * already, the URL parser. `node:net` or a package would add to the start of every worker.
+ *
  * @module
  */
 
@@ -16,4 +19,48 @@ export interface Endpoint {
 export function formatEndpoint(endpoint: Endpoint): string {
   const { hostname, port } = endpoint;
   return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
+}
+
+/**
+ * The 4 or 16 bytes of an IP address. Throws `TypeError` for anything else. The URL parser knows every way to write
+ * one, and which are none.
+ */
+export function parseAddress(address: string): Uint8Array {
+  // A zone index (fe80::1%eth0) names an interface of this machine; it is not part of the address.
+  const bare = address.replace(/(?<=:.*)%.*$/, "");
+  const isIPv6 = bare.includes(":");
+  const isPlausible = isIPv6 ? /^[\da-f:.]+$/i.test(bare) : /^\d+(\.\d+){3}$/.test(bare);
+  const url = isPlausible ? URL.parse(`http://${isIPv6 ? `[${bare}]` : bare}/`) : null;
+  if (url === null) throw new TypeError(`Cannot encode "${address}": not an IP address`);
+  if (!isIPv6) return Uint8Array.from(url.hostname.split("."), Number);
+  const [head = "", tail = ""] = url.hostname.slice(1, -1).split("::");
+  const left = groupsOf(head);
+  const right = groupsOf(tail);
+  const zeros = new Array<number>(8 - left.length - right.length).fill(0);
+  return Uint8Array.from([...left, ...zeros, ...right].flatMap((group) => [group >> 8, group]));
+}
+
+function groupsOf(text: string): number[] {
+  return text === "" ? [] : text.split(":").map((group) => parseInt(group, 16));
+}
+
+/** The first 12 bytes of an IPv4 address that is mapped into IPv6: `::ffff:127.0.0.1` (RFC 4291, section 2.5.5.2). */
+const IPV4_MAPPED = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255);
+
+/** The 4 bytes of an IPv4 address, also of one that is mapped into IPv6; null for other IPv6 addresses. */
+export function ipv4Of(bytes: Uint8Array): Uint8Array | null {
+  if (bytes.length === 4) return bytes;
+  const isMapped = IPV4_MAPPED.every((byte, i) => byte === bytes[i]);
+  return isMapped ? bytes.subarray(IPV4_MAPPED.length) : null;
+}
+
+/** The text of an address; IPv6 as RFC 5952 recommends, most of which is what the URL standard serializes. */
+export function formatAddress(bytes: Uint8Array): string {
+  const ipv4 = ipv4Of(bytes);
+  if (ipv4 !== null) return `${bytes.length === 4 ? "" : "::ffff:"}${ipv4.join(".")}`;
+  const groups: string[] = [];
+  for (let i = 0; i < bytes.length; i += 2) {
+    groups.push(((bytes[i] ?? 0) << 8 | (bytes[i + 1] ?? 0)).toString(16));
+  }
+  return new URL(`http://[${groups.join(":")}]/`).hostname.slice(1, -1);
 }

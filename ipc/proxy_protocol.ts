@@ -14,6 +14,7 @@
  * @module
  */
 
+import { formatAddress, parseAddress } from "./address.ts";
 import type { ByteStream, ConnectionInfo } from "./transport.ts";
 
 const SIGNATURE = Uint8Array.of(13, 10, 13, 10, 0, 13, 10, 81, 85, 73, 84, 10);
@@ -118,43 +119,4 @@ async function readExactly(
     filled += count;
   }
   return bytes;
-}
-
-/**
- * The 4 or 16 bytes of an IP address. Throws `TypeError` for anything else. The URL parser knows every way to write
- * one, and which are none.
- */
-export function parseAddress(address: string): Uint8Array {
-  // A zone index (fe80::1%eth0) names an interface of this machine; it is not part of the address.
-  const bare = address.replace(/(?<=:.*)%.*$/, "");
-  const isIPv6 = bare.includes(":");
-  const isPlausible = isIPv6 ? /^[\da-f:.]+$/i.test(bare) : /^\d+(\.\d+){3}$/.test(bare);
-  const url = isPlausible ? URL.parse(`http://${isIPv6 ? `[${bare}]` : bare}/`) : null;
-  if (url === null) throw new TypeError(`Cannot encode "${address}": not an IP address`);
-  if (!isIPv6) return Uint8Array.from(url.hostname.split("."), Number);
-  const [head = "", tail = ""] = url.hostname.slice(1, -1).split("::");
-  const left = groupsOf(head);
-  const right = groupsOf(tail);
-  const zeros = new Array<number>(8 - left.length - right.length).fill(0);
-  return Uint8Array.from([...left, ...zeros, ...right].flatMap((group) => [group >> 8, group]));
-}
-
-function groupsOf(text: string): number[] {
-  return text === "" ? [] : text.split(":").map((group) => parseInt(group, 16));
-}
-
-/** The first 12 bytes of an IPv4 address that is mapped into IPv6: `::ffff:127.0.0.1` (RFC 4291, section 2.5.5.2). */
-const IPV4_MAPPED = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255);
-
-/** The text of an address; IPv6 as RFC 5952 recommends, most of which is what the URL standard serializes. */
-function formatAddress(bytes: Uint8Array): string {
-  if (bytes.length === 4) return bytes.join(".");
-  if (IPV4_MAPPED.every((byte, i) => byte === bytes[i])) {
-    return `::ffff:${bytes.subarray(IPV4_MAPPED.length).join(".")}`;
-  }
-  const groups: string[] = [];
-  for (let i = 0; i < bytes.length; i += 2) {
-    groups.push(((bytes[i] ?? 0) << 8 | (bytes[i + 1] ?? 0)).toString(16));
-  }
-  return new URL(`http://[${groups.join(":")}]/`).hostname.slice(1, -1);
 }

@@ -9,9 +9,8 @@
  * @module
  */
 
-import type { Endpoint } from "./address.ts";
+import { type Endpoint, parseAddress } from "./address.ts";
 import { errnoOf } from "./errors.ts";
-import { parseAddress } from "./proxy_protocol.ts";
 import { startAnywhere } from "./working_folder.ts";
 
 /** The two ends of a connection, as the kernel here knows them. */

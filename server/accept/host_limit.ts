@@ -4,7 +4,7 @@
  * @module
  */
 
-import ipaddr from "ipaddr.js";
+import { formatAddress, ipv4Of, parseAddress } from "../../ipc/address.ts";
 import { type Slot, slotOf } from "./admission.ts";
 
 /**
@@ -12,9 +12,9 @@ import { type Slot, slotOf } from "./admission.ts";
  * is what one customer gets at the least (RFC 6177).
  */
 export function hostKey(address: string): string {
-  const parsed = ipaddr.process(address.replace(/%.*$/, ""));
-  if (parsed instanceof ipaddr.IPv4) return parsed.toString();
-  return `${new ipaddr.IPv6([...parsed.parts.slice(0, 4), 0, 0, 0, 0]).toString()}/64`;
+  const bytes = parseAddress(address);
+  const ipv4 = ipv4Of(bytes);
+  return ipv4 === null ? `${formatAddress(bytes.fill(0, 8))}/64` : formatAddress(ipv4);
 }
 
 /** Counts the connections of each address. */
