@@ -124,6 +124,7 @@ for (
     "[::1]",
     "::1]/[",
     "%eth0",
+    "127.0.0.1%eth0",
   ]
 ) {
   Deno.test(`encodeProxyHeader() throws a TypeError for ${JSON.stringify(hostname)}`, () => {
