@@ -11,7 +11,7 @@ import type { ServerOptions } from "./command.ts";
 import { AcceptedConnection } from "./accept/connection.ts";
 import { connectionLimit, descriptorLimit, withoutSpares } from "./accept/descriptors.ts";
 import { EventBus } from "./events.ts";
-import type { HostLimit } from "./accept/host_limit.ts";
+import { HostLimit } from "./accept/host_limit.ts";
 import { LineWriter } from "./log/line_writer.ts";
 import { Listener } from "./accept/listener.ts";
 import { subscribeLog } from "./log/log.ts";
@@ -45,7 +45,7 @@ async function serveUntilStopped(
   await using log = openLog(events, { ...options, clock });
 
   const maxConnections = await admissionLimit(options);
-  const hosts = await openHostLimit(options);
+  const hosts = openHostLimit(options);
   using listener = Listener.bind(options);
   const isModuleHere = options.mode === "iterative" && options.handler.kind === "module";
   // Standard output is the log's.
@@ -122,12 +122,11 @@ async function admissionLimit(options: ServerOptions): Promise<number> {
   return maxConnections === null ? each : Math.min(each, connectionLimit(asked, descriptors));
 }
 
-/** Loads what reads addresses only where it is asked for. A program is told how many connections its client has. */
-async function openHostLimit(
+/** Who counts the connections of each address; null for nobody. A program is told how many its client has. */
+function openHostLimit(
   { maxPerHost, handler }: Pick<ServerOptions, "maxPerHost" | "handler">,
-): Promise<HostLimit | null> {
+): HostLimit | null {
   if (maxPerHost === 0 && handler.kind !== "program") return null;
-  const { HostLimit } = await import("./accept/host_limit.ts");
   return new HostLimit(maxPerHost === 0 ? Infinity : maxPerHost);
 }
 

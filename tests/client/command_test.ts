@@ -91,7 +91,10 @@ Deno.test("the client's help tells the usage, every flag and its default", () =>
   assertStringIncludes(help, "Usage: brood client [OPTIONS] [HOST] PORT\n");
   assertStringIncludes(help, "--end WORD           the line that ends the input (END)\n");
   assertStringIncludes(help, "--no-newline         send each line without its newline\n");
-  assertStringIncludes(help, "--split              print what comes back from a process of its own\n");
+  assertStringIncludes(
+    help,
+    "--split              print what comes back from a process of its own\n",
+  );
   assertStringIncludes(help, "-v, --verbose        tell which process does what\n");
   assertStringIncludes(help, "--connect-timeout S  how long to wait for the connection (10)\n");
 });
