@@ -23,6 +23,16 @@ export type CloseReason =
   /** The handler threw. */
   | "handler_failed";
 
+/** How a connection ended. */
+export interface Outcome {
+  /** Bytes that came from the client. */
+  readonly bytesIn: number;
+  /** Bytes that went to the client. */
+  readonly bytesOut: number;
+  /** Why it ended. */
+  readonly reason: CloseReason;
+}
+
 /** Why a worker ended. */
 export type ExitReason =
   /** It exited by itself. */

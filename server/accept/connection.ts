@@ -9,7 +9,7 @@ import { isStreamError } from "../../ipc/errors.ts";
 import type { RelayEnd } from "../../ipc/relay.ts";
 import { sendQueues } from "../../ipc/send_queue.ts";
 import type { ConnectionInfo } from "../../ipc/transport.ts";
-import type { CloseReason, EventBus } from "../events.ts";
+import type { CloseReason, EventBus, Outcome } from "../events.ts";
 
 /** What an accepted connection is made with. */
 export interface AcceptedConnectionOptions {
@@ -21,16 +21,6 @@ export interface AcceptedConnectionOptions {
   readonly clock: Clock;
   /** How many connections its client's address has, this one included; 0 if nobody counts. */
   readonly hostConnections: number;
-}
-
-/** How a connection ended. */
-export interface Outcome {
-  /** Bytes that came from the client. */
-  readonly bytesIn: number;
-  /** Bytes that went to the client. */
-  readonly bytesOut: number;
-  /** Why it ended. */
-  readonly reason: CloseReason;
 }
 
 /** Why a connection closed whose relay was ended so, whatever became of its process. */

@@ -41,7 +41,8 @@ export class StreamConnection implements Disposable {
   isClosed = false;
   /** Whether a read has met the client's end of file. */
   hasEnded = false;
-  readonly #stream: ByteStream;
+  /** The stream itself, whose bytes are not counted. */
+  readonly stream: ByteStream;
   readonly #onMessage: ((data: Uint8Array) => void) | undefined;
   readonly #onActivity: (() => void) | undefined;
   /** Made only for a handler that looks at it. */
@@ -55,14 +56,14 @@ export class StreamConnection implements Disposable {
     this.id = options.id;
     this.remoteAddr = options.remoteAddr;
     this.localAddr = options.localAddr;
-    this.#stream = stream;
+    this.stream = stream;
     this.#onMessage = options.onMessage;
     this.#onActivity = options.onActivity;
   }
 
   /** Reads into `buffer`; resolves to the number of bytes read, or null at the end of file. */
   async read(buffer: Uint8Array): Promise<number | null> {
-    const count = await this.#noticing(this.#stream.read(buffer));
+    const count = await this.#noticing(this.stream.read(buffer));
     if (count === null) {
       this.hasEnded = true;
       return null;
@@ -75,7 +76,7 @@ export class StreamConnection implements Disposable {
 
   /** Writes from `bytes`; resolves to how many were taken, which may be fewer than there are. */
   async write(bytes: Uint8Array): Promise<number> {
-    const count = await this.#noticing(this.#stream.write(bytes));
+    const count = await this.#noticing(this.stream.write(bytes));
     this.bytesOut += count;
     this.#onActivity?.();
     return count;
@@ -83,7 +84,7 @@ export class StreamConnection implements Disposable {
 
   /** Ends the outgoing direction. */
   closeWrite(): Promise<void> {
-    return this.#noticing(this.#stream.closeWrite());
+    return this.#noticing(this.stream.closeWrite());
   }
 
   async #noticing<T>(operation: Promise<T>): Promise<T> {
@@ -117,7 +118,7 @@ export class StreamConnection implements Disposable {
   [Symbol.dispose](): void {
     if (this.isClosed) return;
     this.isClosed = true;
-    this.#stream.close();
+    this.stream.close();
     this.#aborted?.abort();
   }
 }
