@@ -18,10 +18,44 @@ export type ControlMessage =
   | { readonly type: "hello"; readonly worker: number }
   /** Worker to parent: it has finished a connection, and takes the next. */
   | { readonly type: "finished" }
+  /** Worker to parent, where it has the socket itself: what one read brought. */
+  | ReceivedReport
+  /** Worker to parent, where it has the socket itself: it has closed the connection. */
+  | ClosedReport
   /** Parent to worker: the client of this connection is lost, or its time is over. */
   | { readonly type: "hangup"; readonly connection: number }
   /** Parent to worker: end now, whatever you are at. */
   | { readonly type: "stop" };
+
+/** What one read brought: `size` bytes, of which `data` is the beginning, in Base64. */
+export interface ReceivedReport {
+  /** What kind of message this is. */
+  readonly type: "received";
+  /** Up to {@linkcode REPORTED_BYTES_MAX} bytes. */
+  readonly data: string;
+  /** How many there were. */
+  readonly size: number;
+}
+
+/** How a connection ended that its worker had the socket of. */
+export interface ClosedReport {
+  /** What kind of message this is. */
+  readonly type: "closed";
+  /** Bytes that came from the client. */
+  readonly bytesIn: number;
+  /** Bytes that went to the client. */
+  readonly bytesOut: number;
+  /** Why it ended, as far as the worker knows: a failure of its handler its exit status tells. */
+  readonly reason: ClosedReason;
+}
+
+/** Why a worker has closed a connection. */
+export type ClosedReason = typeof CLOSED_REASONS[number];
+
+const CLOSED_REASONS = ["finished", "client_lost", "idle_timeout", "handler_failed"] as const;
+
+/** As much of a message as the log shows, and one byte, by which the log knows whether a character ends there. */
+export const REPORTED_BYTES_MAX = 1025;
 
 /** What came over a channel is not a message. */
 export class ControlError extends Error {}
@@ -97,6 +131,19 @@ function parseMessage(line: string): ControlMessage {
     ) {
       return { type: "hangup", connection: value.connection };
     }
+    if (isReceivedReport(value) || isClosedReport(value)) return value;
   }
   throw new ControlError(`Cannot read the control message ${JSON.stringify(line)}: unknown type`);
+}
+
+function isReceivedReport(value: object & { readonly type: unknown }): value is ReceivedReport {
+  return value.type === "received" && "data" in value && typeof value.data === "string" &&
+    "size" in value && typeof value.size === "number";
+}
+
+function isClosedReport(value: object & { readonly type: unknown }): value is ClosedReport {
+  return value.type === "closed" &&
+    "bytesIn" in value && typeof value.bytesIn === "number" &&
+    "bytesOut" in value && typeof value.bytesOut === "number" &&
+    "reason" in value && CLOSED_REASONS.some((reason) => reason === value.reason);
 }

@@ -70,7 +70,9 @@ export class ConnectionService {
     return this.#isHandling;
   }
 
-  /** Runs the handler, until it has ended or the connection is severed, and closes the connection. To be called once. */
+  /**
+   * Runs the handler, until it has ended or the connection is severed, and closes the connection. To be called once.
+   */
   async run(): Promise<Outcome> {
     const connection = this.#connection;
     try {

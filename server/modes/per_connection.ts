@@ -59,7 +59,7 @@ export class PerConnectionMode implements Mode {
   /** Gives the connection a spare worker or one of its own, relays between the two, and reaps the worker. */
   async serve(connection: AcceptedConnection): Promise<void> {
     using limit = new WaitLimit(this.#context);
-    const target = { info: connection.info, limit };
+    const target = { connection, limit };
     const spare = await this.#engageSpare(target);
     const worker = spare?.worker ?? await this.#workers.startFor(connection, limit);
     connection.tellAccepted(worker?.pid ?? null);
@@ -68,7 +68,7 @@ export class PerConnectionMode implements Mode {
       return;
     }
     const engagement = spare ?? await this.#engageOwn(worker, target);
-    if (engagement.stream === null && limit.isOver) {
+    if (engagement.opened === null && limit.isOver) {
       connection.refuse(limit.reason);
       await this.#workers.end(worker);
     } else {
@@ -78,12 +78,12 @@ export class PerConnectionMode implements Mode {
     await worker.reported;
   }
 
-  /** A spare worker, without a stream if that has been waited for too long; null if there is none, or it has ended. */
+  /** A spare worker, not opened if that has been waited for too long; null if there is none, or it has ended. */
   async #engageSpare(target: Target): Promise<Engagement | null> {
     const worker = this.#spares.takeIdle();
     if (worker === null) return null;
     const engagement = await this.#workers.engage(worker, target);
-    return engagement.stream === null && !target.limit.isOver ? null : engagement;
+    return engagement.opened === null && !target.limit.isOver ? null : engagement;
   }
 
   async #engageOwn(worker: WorkerProcess, target: Target): Promise<Engagement> {

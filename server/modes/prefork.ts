@@ -58,11 +58,11 @@ export class PreforkMode implements Mode {
         connection.refuse(reasonWithoutWorker(this.#workers, limit));
         return;
       }
-      const engagement = await this.#workers.engage(worker, { info: connection.info, limit });
+      const engagement = await this.#workers.engage(worker, { connection, limit });
       // It ended while it was idle: another one will do.
-      if (engagement.stream === null && !limit.isOver) continue;
+      if (engagement.opened === null && !limit.isOver) continue;
       connection.tellAccepted(worker.pid);
-      if (engagement.stream === null) {
+      if (engagement.opened === null) {
         connection.refuse(limit.reason);
         this.#pool.putBack(worker);
         return;

@@ -7,20 +7,18 @@
 
 import { LATE, within } from "../../ipc/clock.ts";
 import { errnoOf, isShortage, isStreamError, reasonOf } from "../../ipc/errors.ts";
-import { relay } from "../../ipc/relay.ts";
-import type { ByteStream, ConnectionInfo } from "../../ipc/transport.ts";
 import { type AcceptedConnection, closeReason } from "../accept/connection.ts";
 import type { WaitLimit } from "./wait_limit.ts";
 import type { CloseReason, Outcome } from "../events.ts";
 import type { ServerContext } from "../context.ts";
 import { Supervisor } from "./supervisor.ts";
-import type { ProcessTransport } from "./transports/transport.ts";
+import type { OpenedConnection, ProcessTransport } from "./transports/transport.ts";
 import type { EngagedWorker, WorkerProcess } from "./process/worker_process.ts";
 
 /** How long a worker may go on with a connection whose client is lost. */
 const HANG_UP_MS = 1000;
 
-/** How long it takes until a stream is tried again that cannot be opened for now. */
+/** How long it takes until a connection is opened again that could not be for now. */
 const RETRY_MS = 100;
 
 /** The ends of a connection after which its worker has nobody left to serve. */
@@ -28,16 +26,16 @@ const LOST: ReadonlySet<CloseReason> = new Set(["client_lost", "idle_timeout", "
 
 /** A connection that waits for a worker, and how long it does. */
 export interface Target {
-  /** Who is connected. */
-  readonly info: ConnectionInfo;
+  /** The connection. */
+  readonly connection: AcceptedConnection;
   /** How long it waits. */
   readonly limit: WaitLimit;
 }
 
 /** A worker and the connection it serves. */
 export interface Engagement extends EngagedWorker {
-  /** The stream that carries the connection to it, or null if it could not be opened. */
-  readonly stream: ByteStream | null;
+  /** The connection, opened to it, or null if it could not be. */
+  readonly opened: OpenedConnection | null;
 }
 
 /** Owns the workers, and the transport to them. */
@@ -87,25 +85,25 @@ export class Workers implements AsyncDisposable {
   }
 
   /**
-   * Engages a worker for a connection and opens the stream to it. Without a stream the worker has ended, or is made to,
+   * Engages a worker for a connection and opens that to it. If it is not opened the worker has ended, or is made to,
    * unless the connection has waited too long.
    */
   async engage(worker: WorkerProcess, target: Target): Promise<Engagement> {
     const engaged = worker.engage();
-    return { ...engaged, stream: await this.#connect(engaged, target) };
+    return { ...engaged, opened: await this.#open(engaged, target) };
   }
 
   /** Where this server is short of descriptors or memory, no worker is to blame: it tries again. */
-  async #connect(
+  async #open(
     engaged: EngagedWorker,
-    { info, limit }: Target,
-  ): Promise<ByteStream | null> {
+    { connection, limit }: Target,
+  ): Promise<OpenedConnection | null> {
     const { worker } = engaged;
     if (!worker.isReady && !await Promise.race([worker.ready, limit.ended])) return null;
     let shortage: string | null = null;
     while (!worker.hasExited && !limit.isOver) {
       try {
-        return await this.#transport.open(engaged, info);
+        return await this.#transport.open(engaged, connection);
       } catch (error) {
         if (!isStreamError(error)) throw error;
         shortage = reasonOf(error);
@@ -132,17 +130,17 @@ export class Workers implements AsyncDisposable {
   }
 
   /**
-   * Serves a connection through the stream to its worker, or refuses it if there is none; tells how it ended. Resolves
+   * Serves a connection that was opened to its worker, or refuses it if it was not; tells how it ended. Resolves
    * when the worker is done with it, or is ended.
    */
   async serve(connection: AcceptedConnection, engagement: Engagement): Promise<void> {
-    const { worker, stream, done } = engagement;
+    const { worker, opened } = engagement;
     const closed = Promise.withResolvers<void>();
     worker.reportAfter(closed.promise);
     let outcome: Outcome | null = null;
     try {
-      if (stream === null) connection.refuse(await this.#refusalReason(worker));
-      else outcome = await this.#relay(connection, { worker, stream, done });
+      if (opened === null) connection.refuse(await this.#refusalReason(worker));
+      else outcome = await this.#carry(opened, engagement);
       if (outcome !== null) connection.tellClosed(outcome);
     } finally {
       closed.resolve();
@@ -159,27 +157,20 @@ export class Workers implements AsyncDisposable {
     await this.#supervisor.end(worker);
   }
 
-  /** Relays between a client and the stream to its worker until both are closed. */
-  async #relay(
-    connection: AcceptedConnection,
-    engagement: Engagement & { readonly stream: ByteStream },
-  ): Promise<Outcome> {
-    const { clock, idleTimeoutMs } = this.#context;
-    const { bytesIn, bytesOut, endedBy } = await relay(connection.stream, engagement.stream, {
-      onInbound: connection.onMessage,
-      serverGone: engagement.done,
-      unsentBytes: () => connection.unsentBytes(),
-      idleTimeoutMs,
-      clock,
+  /** Carries a connection between its client and its worker until it is closed. */
+  async #carry(opened: OpenedConnection, engaged: EngagedWorker): Promise<Outcome> {
+    const { bytesIn, bytesOut, endedBy } = await opened.carry({
+      workerDone: engaged.done,
       signal: this.#ended.signal,
     });
-    const reason = await closeReason(endedBy, this.#reasonOfEnd(engagement), clock);
+    const processEnd = this.#reasonOfEnd(engaged);
+    const reason = await closeReason(endedBy, processEnd, this.#context.clock);
     return { bytesIn, bytesOut, reason };
   }
 
   /** Why a connection closed whose worker is done with it. */
   async #reasonOfEnd(
-    { worker, done }: Pick<Engagement, "worker" | "done">,
+    { worker, done }: EngagedWorker,
   ): Promise<CloseReason> {
     if (await done === "finished") return "finished";
     const exit = await worker.exited;
@@ -216,7 +207,9 @@ export function reasonWithoutWorker(
   return limit.isOver ? limit.reason : "worker_failed";
 }
 
-/** True where no worker is to blame that a stream to it cannot be opened, or its queue is full (EAGAIN, unix(7)). */
+/**
+ * True where no worker is to blame that a connection cannot be opened to it, or its queue is full (EAGAIN, unix(7)).
+ */
 function mayOpenLater(error: unknown): boolean {
   return isShortage(error) || errnoOf(error) === "EAGAIN";
 }

@@ -6,7 +6,12 @@
  */
 
 import { type Clock, LATE, within } from "../../../ipc/clock.ts";
-import { type ControlChannel, ControlError } from "../../../ipc/control.ts";
+import {
+  type ClosedReport,
+  type ControlChannel,
+  ControlError,
+  type ReceivedReport,
+} from "../../../ipc/control.ts";
 import type { EventBus, ExitReason, WorkerExit } from "../../events.ts";
 
 /** A running process, as far as a worker needs one. `Deno.ChildProcess` is one. */
@@ -35,7 +40,12 @@ export interface EngagedWorker {
   readonly worker: WorkerProcess;
   /** Resolves when it is done with the connection. */
   readonly done: Promise<EngagementEnd>;
+  /** Listens to what it tells of the connection, of which it has the socket. Others may tell nothing. */
+  listen(onReport: (report: WorkerReport) => void): void;
 }
+
+/** What a worker tells of its connection. */
+export type WorkerReport = ReceivedReport | ClosedReport;
 
 /** What a worker is made with. */
 export interface WorkerProcessOptions {
@@ -72,6 +82,7 @@ export class WorkerProcess {
   #hasExited = false;
   #reportAfter: Promise<unknown> | null = null;
   #onEngagementEnd: ((end: EngagementEnd) => void) | null = null;
+  #onReport: ((report: WorkerReport) => void) | null = null;
   /** Why this server ended it, or null as long as it does not. */
   #ending: Extract<ExitReason, "killed_by_us" | "timed_out" | "rejected"> | null = null;
 
@@ -108,7 +119,8 @@ export class WorkerProcess {
     const { promise: done, resolve } = Promise.withResolvers<EngagementEnd>();
     if (this.#hasExited) resolve("exited");
     else this.#onEngagementEnd = resolve;
-    return { worker: this, done };
+    this.#onReport = null;
+    return { worker: this, done, listen: (onReport) => this.#onReport = onReport };
   }
 
   /** Ends it at once because it cannot be used; `why` is a phrase. One that is being ended already is left to that. */
@@ -148,11 +160,18 @@ export class WorkerProcess {
   async #listen(channel: ControlChannel): Promise<void> {
     try {
       for (let message; (message = await channel.receive()) !== null;) {
-        // It owes one for each connection, and nothing else: whoever sends more may send without end.
-        if (message.type !== "finished" || this.#onEngagementEnd === null) {
+        // It owes one end for each connection, and reports where it is listened to: whoever sends more may send without
+        // end.
+        if (message.type === "finished" && this.#onEngagementEnd !== null) {
+          this.#endEngagement("finished");
+        } else if (
+          (message.type === "received" || message.type === "closed") && this.#onReport !== null
+        ) {
+          this.#onReport(message);
+          if (message.type === "closed") this.#onReport = null;
+        } else {
           throw new ControlError(`Nobody expects the control message ${JSON.stringify(message)}`);
         }
-        this.#endEngagement("finished");
       }
     } catch (error) {
       if (!(error instanceof ControlError)) throw error;

@@ -7,7 +7,6 @@
 
 import type { Clock } from "../../../ipc/clock.ts";
 import { isStreamError, OperationalError } from "../../../ipc/errors.ts";
-import type { ByteStream, ConnectionInfo } from "../../../ipc/transport.ts";
 import { PipeParentTransport } from "../../../ipc/transports/pipe.ts";
 import type { AcceptedConnection } from "../../accept/connection.ts";
 import type { CloseReason, WorkerExit } from "../../events.ts";
@@ -18,6 +17,7 @@ import { openSessions, type SessionSpawn } from "../spawn/own_session.ts";
 import type { EngagedWorker, Process, WorkerProcess } from "../process/worker_process.ts";
 import type { PipedCommand } from "./piped_command.ts";
 import { PipedProcess } from "./piped_process.ts";
+import { RelayedConnection } from "./relayed_connection.ts";
 import type { ProcessTransport } from "./transport.ts";
 
 /** What the transport is made with. */
@@ -25,7 +25,7 @@ interface Parts {
   readonly command: PipedCommand;
   readonly spawn: SessionSpawn;
   readonly guard: GuardProcess;
-  readonly clock: Clock;
+  readonly context: ServerContext;
   readonly owned: AsyncDisposableStack;
 }
 
@@ -43,7 +43,7 @@ export class PipeTransport implements ProcessTransport {
 
   /** Starts the guard, and nothing else. */
   static async open(
-    context: Pick<ServerContext, "events" | "clock">,
+    context: ServerContext,
     command: PipedCommand,
   ): Promise<PipeTransport> {
     const { clock } = context;
@@ -51,7 +51,7 @@ export class PipeTransport implements ProcessTransport {
     const rendezvous = stack.use(await openRendezvous(clock));
     const spawn = await openSessions(rendezvous?.folder.launcherPath ?? null);
     const guard = stack.use(new GuardProcess(context));
-    return new PipeTransport({ command, spawn, guard, clock, owned: stack.move() });
+    return new PipeTransport({ command, spawn, guard, context, owned: stack.move() });
   }
 
   /** Starts the connection's process. */
@@ -65,15 +65,20 @@ export class PipeTransport implements ProcessTransport {
   }
 
   /** The process's pipes, over which a worker has been told who is connected. */
-  async open({ worker }: EngagedWorker, info: ConnectionInfo): Promise<ByteStream> {
+  async open(
+    { worker }: EngagedWorker,
+    connection: AcceptedConnection,
+  ): Promise<RelayedConnection> {
     const { stream } = this.#processOf(worker);
     try {
-      if (this.#parts.command.takesHeader) await new PipeParentTransport(stream).open(info);
+      if (this.#parts.command.takesHeader) {
+        await new PipeParentTransport(stream).open(connection.info);
+      }
     } catch (error) {
       // It has ended already: the relay will find its output ended too.
       if (!isStreamError(error)) throw error;
     }
-    return stream;
+    return new RelayedConnection(connection, stream, this.#parts.context);
   }
 
   /** What the kind of process says with its exit status. */
@@ -86,7 +91,7 @@ export class PipeTransport implements ProcessTransport {
 
   /** Ends all that is left of the group of a process whose client is lost, and guards it no more. */
   async finish(worker: WorkerProcess, { isLost }: { readonly isLost: boolean }): Promise<void> {
-    const { guard, clock } = this.#parts;
+    const { guard, context: { clock } } = this.#parts;
     if (isLost) await this.#processOf(worker).endGroup(clock);
     await worker.reported;
     this.#processes.delete(worker.number);

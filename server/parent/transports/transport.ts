@@ -5,11 +5,30 @@
  * @module
  */
 
-import type { ByteStream, ConnectionInfo } from "../../../ipc/transport.ts";
+import type { RelayResult } from "../../../ipc/relay.ts";
 import type { AcceptedConnection } from "../../accept/connection.ts";
-import type { CloseReason, WorkerExit } from "../../events.ts";
+import type { CloseReason, Outcome, WorkerExit } from "../../events.ts";
 import type { Hub } from "../rendezvous/hub.ts";
 import type { EngagedWorker, Process, WorkerProcess } from "../process/worker_process.ts";
+
+/** A connection that was opened to a worker. */
+export interface OpenedConnection {
+  /** Carries it until both its directions have ended. Resolves to how that came. To be called once. */
+  carry(limits: CarryLimits): Promise<CarriedConnection>;
+}
+
+/** What ends the carrying of a connection, besides its own ends. */
+export interface CarryLimits {
+  /** Resolves when the worker is done with the connection. */
+  readonly workerDone: Promise<unknown>;
+  /** Aborts when no connection is to go on. */
+  readonly signal: AbortSignal;
+}
+
+/** How the carrying of a connection ended. Where nobody has counted the bytes, they are null. */
+export type CarriedConnection =
+  & Pick<Outcome, "bytesIn" | "bytesOut">
+  & Pick<RelayResult, "endedBy">;
 
 /**
  * What a transport needs and owns for as long as the server runs. Disposing it leaves no process and no file behind.
@@ -21,8 +40,8 @@ export interface ProcessTransport extends AsyncDisposable {
   /** Starts the process of a worker of that number, for that connection or ahead of one. Throws the system's error. */
   start(number: number, connection: AcceptedConnection | null): Process;
 
-  /** Opens the stream that carries a connection to a worker. Rejects with the operating system's error. */
-  open(engaged: EngagedWorker, info: ConnectionInfo): Promise<ByteStream>;
+  /** Opens a connection to a worker. Rejects with the operating system's error. */
+  open(engaged: EngagedWorker, connection: AcceptedConnection): Promise<OpenedConnection>;
 
   /** Why a connection closed whose process ended so, by itself. */
   reasonOf(exit: WorkerExit): CloseReason;

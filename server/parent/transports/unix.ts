@@ -6,15 +6,16 @@
  */
 
 import { errnoOf, EXIT_STATUS, OperationalError, reasonOf } from "../../../ipc/errors.ts";
-import type { ByteStream, ConnectionInfo } from "../../../ipc/transport.ts";
 import { UnixParentTransport } from "../../../ipc/transports/unix.ts";
-import type { CloseReason, EventBus, WorkerExit } from "../../events.ts";
+import type { AcceptedConnection } from "../../accept/connection.ts";
+import type { CloseReason, WorkerExit } from "../../events.ts";
 import type { ServerContext } from "../../context.ts";
 import { GuardProcess } from "../process/guard_process.ts";
 import { Rendezvous } from "../rendezvous/rendezvous.ts";
 import { openSessions, type SessionSpawn } from "../spawn/own_session.ts";
 import { workerCommand } from "../process/worker_command.ts";
 import type { EngagedWorker, Process, WorkerProcess } from "../process/worker_process.ts";
+import { RelayedConnection } from "./relayed_connection.ts";
 import type { ProcessTransport } from "./transport.ts";
 
 /** What the workers are started with. */
@@ -36,19 +37,22 @@ interface Parts {
 /** Owns the run folder, the hub, and the guard of workers that run a module. */
 export class UnixTransport implements ProcessTransport {
   readonly #parts: Parts;
-  readonly #events: EventBus;
+  readonly #context: ServerContext;
   readonly #options: UnixWorkersOptions;
   #isFolderSound = true;
 
-  private constructor(parts: Parts, options: UnixWorkersOptions & { readonly events: EventBus }) {
+  private constructor(
+    parts: Parts,
+    options: UnixWorkersOptions & { readonly context: ServerContext },
+  ) {
     this.#parts = parts;
-    this.#events = options.events;
+    this.#context = options.context;
     this.#options = options;
   }
 
   /** Makes the run folder and opens the hub. Throws `OperationalError` where it cannot. */
   static async open(
-    context: Pick<ServerContext, "events" | "clock">,
+    context: ServerContext,
     options: UnixWorkersOptions,
   ): Promise<UnixTransport> {
     if (Deno.build.os === "windows") {
@@ -62,7 +66,7 @@ export class UnixTransport implements ProcessTransport {
     // An echo notices that the server is gone; a module may run for ever and notice nothing.
     const guard = options.handlerUrl === null ? null : stack.use(new GuardProcess(context));
     const parts = { rendezvous, spawn, guard, owned: stack.move() };
-    return new UnixTransport(parts, { ...options, events: context.events });
+    return new UnixTransport(parts, { ...options, context });
   }
 
   /** Where workers say hello. */
@@ -88,9 +92,13 @@ export class UnixTransport implements ProcessTransport {
   }
 
   /** Connects to the worker's socket. */
-  async open({ worker }: EngagedWorker, info: ConnectionInfo): Promise<ByteStream> {
+  async open(
+    { worker }: EngagedWorker,
+    connection: AcceptedConnection,
+  ): Promise<RelayedConnection> {
     const path = this.#parts.rendezvous.folder.workerPath(worker.number);
-    return await new UnixParentTransport(path).open(info);
+    const stream = await new UnixParentTransport(path).open(connection.info);
+    return new RelayedConnection(connection, stream, this.#context);
   }
 
   /** A worker says with its exit status whether its handler has failed. */
@@ -111,7 +119,7 @@ export class UnixTransport implements ProcessTransport {
       if (!this.#isFolderSound) return;
       this.#isFolderSound = false;
       const error = `Cannot remove ${folder.workerPath(worker.number)}: ${reasonOf(cause)}`;
-      this.#events.emit({ event: "run_folder_failed", error });
+      this.#context.events.emit({ event: "run_folder_failed", error });
     }
   }
 

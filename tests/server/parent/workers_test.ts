@@ -3,6 +3,7 @@ import { AcceptedConnection } from "../../../server/accept/connection.ts";
 import type { CloseReason } from "../../../server/events.ts";
 import { WaitLimit } from "../../../server/parent/wait_limit.ts";
 import type { WorkerProcess } from "../../../server/parent/process/worker_process.ts";
+import type { RelayedConnection } from "../../../server/parent/transports/relayed_connection.ts";
 import { UnixTransport, type UnixWorkersOptions } from "../../../server/parent/transports/unix.ts";
 import { Workers } from "../../../server/parent/workers.ts";
 import { assert, assertEquals, assertRejects } from "../../assert.ts";
@@ -64,16 +65,19 @@ class Stage implements AsyncDisposable {
   /** Opens a stream to a worker, for as long as a connection may wait. */
   async connect(worker: WorkerProcess) {
     using limit = this.limit();
-    return (await this.workers.engage(worker, { info: INFO, limit })).stream;
+    const connection = { info: INFO } as AcceptedConnection;
+    const { opened } = await this.workers.engage(worker, { connection, limit });
+    return (opened as RelayedConnection | null)?.stream ?? null;
   }
 
   /** Serves the server's end of a connection with a worker that is ready, which takes it. */
   async serve(conn: Deno.TcpConn) {
     const { worker, played } = await this.startReady();
     using limit = this.limit();
-    const engagement = await this.workers.engage(worker, { info: INFO, limit });
+    const connection = this.accepted(conn);
+    const engagement = await this.workers.engage(worker, { connection, limit });
     const taken = await played.accept();
-    const served = this.workers.serve(this.accepted(conn), engagement);
+    const served = this.workers.serve(connection, engagement);
     return { worker, played, taken: taken.stream, served };
   }
 
@@ -257,8 +261,8 @@ Deno.test("Workers.serve() closes a connection whose worker has ended, and then 
   await using stage = await Stage.open();
   const { worker, played } = await stage.start();
   using pair = await TcpPair.open();
-  const { done } = worker.engage();
-  const served = stage.workers.serve(stage.accepted(pair.server), { worker, stream: null, done });
+  const engaged = worker.engage();
+  const served = stage.workers.serve(stage.accepted(pair.server), { ...engaged, opened: null });
   played.exit(70);
   await served;
   assertEquals(await readAll(pair.client), "");
@@ -275,8 +279,8 @@ Deno.test("Workers.serve() closes a connection whose worker was ended by a stop 
   await using stage = await Stage.open();
   const { worker } = await stage.startReady();
   using pair = await TcpPair.open();
-  const { done } = worker.engage();
-  const served = stage.workers.serve(stage.accepted(pair.server), { worker, stream: null, done });
+  const engaged = worker.engage();
+  const served = stage.workers.serve(stage.accepted(pair.server), { ...engaged, opened: null });
   await Promise.all([stage.workers.endAll(), served]);
   assertEquals(stage.reasons, ["server_stopped"]);
 });
