@@ -5,6 +5,8 @@
  * @module
  */
 
+import { errnoName } from "./errno_names.ts";
+
 /** Exit statuses. 70 is `EX_SOFTWARE` of BSD's `sysexits.h`. */
 export const EXIT_STATUS = { done: 0, failed: 1, usage: 2, bug: 70 } as const;
 
@@ -26,40 +28,16 @@ export class UsageError extends Error {
  */
 export class OperationalError extends Error {}
 
-/** Names of numbers that Deno gives no name, on Linux (errno(3)): elsewhere they are other numbers. */
-const LINUX_NAMES: ReadonlyMap<number, string> = new Map([
-  [11, "EAGAIN"],
-  [12, "ENOMEM"],
-  [21, "EISDIR"],
-  [23, "ENFILE"],
-  [24, "EMFILE"],
-  [26, "ETXTBSY"],
-  [27, "EFBIG"],
-  [28, "ENOSPC"],
-  [64, "ENONET"],
-  [71, "EPROTO"],
-  [92, "ENOPROTOOPT"],
-  [95, "EOPNOTSUPP"],
-  [99, "EADDRNOTAVAIL"],
-  [105, "ENOBUFS"],
-  [110, "ETIMEDOUT"],
-  [112, "EHOSTDOWN"],
-  [113, "EHOSTUNREACH"],
-  [116, "ESTALE"],
-  [122, "EDQUOT"],
-]);
-
 /**
  * The `errno` name that an operating system's error carries, such as `EADDRINUSE`, or null for other errors. Where Deno
- * tells only the number, and it is none of those that Brood looks for, `errno 42`.
+ * tells only the number, it is the number's name on Linux, and `errno 42` elsewhere, where they are other numbers.
  */
 export function errnoOf(error: unknown): string | null {
   if (!(error instanceof Error)) return null;
   if ("code" in error && typeof error.code === "string") return error.code;
   const [, number] = /\(os error (\d+)\)$/.exec(error.message) ?? [];
   if (number === undefined) return null;
-  const name = Deno.build.os === "linux" ? LINUX_NAMES.get(Number(number)) : undefined;
-  return name ?? `errno ${number}`;
+  return Deno.build.os === "linux" ? errnoName(Number(number)) : `errno ${number}`;
 }
 
 /**

@@ -136,7 +136,8 @@ Deno.test({
     const nameless = (message: string) => errnoOf(new Error(message));
     assertEquals(nameless("Too many open files in system (os error 23)"), "ENFILE");
     assertEquals(nameless("Protocol error (os error 71)"), "EPROTO");
-    assertEquals(nameless("No such device (os error 19)"), "errno 19");
+    assertEquals(nameless("No such device (os error 19)"), "ENODEV");
+    assertEquals(nameless("Unknown error 41 (os error 41)"), "errno 41");
     assertEquals(nameless("os error 23 is what it said"), null);
     assertEquals(errnoOf("(os error 23)"), null);
   },
