@@ -1,0 +1,102 @@
+/**
+ * The listening socket, and the connections it gives.
+ *
+ * The listening socket is nonblocking, because a client that resets its connection may empty the queue between a poll and
+ * an accept. What it accepts is blocking: on Linux that is no property which a connection inherits, and programs expect it.
+ *
+ * @module
+ */
+
+import { type Endpoint, formatEndpoint } from "../address.ts";
+import { type Descriptor, numberOf, takeOwnership } from "./descriptor.ts";
+import { newBytes, newWords } from "./intrinsics.ts";
+import { type Libc, openLibc } from "./libc.ts";
+import { ERRNO, lastErrno, openErrors, PosixError, throwLastError } from "./posix_error.ts";
+import { ADDRESS_BYTES_MAX, decodeSocketAddress, encodeSocketAddress } from "./socket_address.ts";
+import { enable } from "./socket_options.ts";
+import type { Again } from "./transfer.ts";
+
+/** `<sys/socket.h>` of Linux; the same on x86-64 and on arm64. */
+const SOCK_STREAM = 1;
+const SOCK_CLOEXEC = 0o2000000;
+const SOCK_NONBLOCK = 0o4000;
+
+interface Listening {
+  readonly libc: Libc<"socket" | "bind" | "listen" | "accept4">;
+  readonly own: (number: number) => Descriptor;
+}
+
+let listening: Listening | null = null;
+
+function open(): Listening {
+  if (listening !== null) return listening;
+  const own = takeOwnership();
+  openErrors();
+  listening = { libc: openLibc(["socket", "bind", "listen", "accept4"]), own };
+  return listening;
+}
+
+/** Opens the functions that the others here call. */
+export function openListening(): void {
+  open();
+}
+
+/** What a listening socket is told. */
+export interface ListenOptions extends Endpoint {
+  /** Connections that may wait in the kernel's queue; the kernel may take fewer. */
+  readonly backlog: number;
+}
+
+/**
+ * Listens on a numeric address: socket(2), bind(2), listen(2), with SO_REUSEADDR. Port 0 takes a free one
+ * ({@linkcode localAddrOf} tells which); `::` takes IPv4, too, unless the system says otherwise. Throws
+ * {@linkcode PosixError}: EADDRINUSE, EADDRNOTAVAIL, EACCES.
+ */
+export function listen(options: ListenOptions): Descriptor {
+  const { family, bytes } = encodeSocketAddress(options);
+  const { libc, own } = open();
+  const action = `Cannot listen on ${formatEndpoint(options)}`;
+  const number = libc.socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (number === -1) throwLastError(action);
+  const descriptor = own(number);
+  try {
+    enable(descriptor, "SO_REUSEADDR");
+    if (libc.bind(number, bytes, bytes.length) === -1) throwLastError(action);
+    if (libc.listen(number, options.backlog) === -1) throwLastError(action);
+    return descriptor;
+  } catch (error) {
+    descriptor.close();
+    throw error;
+  }
+}
+
+/** A connection that was accepted. */
+export interface Accepted {
+  /** To be closed by whoever accepted it. */
+  readonly descriptor: Descriptor;
+  /** The client's end. */
+  readonly remoteAddr: Endpoint;
+}
+
+const address = newBytes(ADDRESS_BYTES_MAX);
+const length = newWords(1);
+
+/**
+ * Takes the next connection off the queue of a socket of {@linkcode listen}, accept4(2), or `again` where there is none.
+ * Throws {@linkcode PosixError}: besides EMFILE and the like also what went wrong with that one connection.
+ */
+export function accept(listener: Descriptor): Accepted | Again {
+  const { libc, own } = open();
+  length[0] = ADDRESS_BYTES_MAX;
+  const number = libc.accept4(numberOf(listener), address, length, SOCK_CLOEXEC);
+  if (number === -1) {
+    const errno = lastErrno();
+    if (errno === ERRNO.EAGAIN || errno === ERRNO.EINTR) return "again";
+    throw new PosixError("Cannot accept", errno);
+  }
+  const descriptor = own(number);
+  const remoteAddr = decodeSocketAddress(address, length[0]);
+  if (remoteAddr !== null) return { descriptor, remoteAddr };
+  descriptor.close();
+  throw new TypeError("The listening socket is none of the internet");
+}

@@ -1,0 +1,26 @@
+/**
+ * Opens libc when a file of tests is loaded, outside its tests: it stays open until the process ends, and the sanitizers
+ * would take that for a leak of the first test that uses it.
+ *
+ * @module
+ */
+
+import { openListening } from "../../../ipc/posix/listen.ts";
+import { openForChild } from "../../../ipc/posix/mod.ts";
+import { openPoller } from "../../../ipc/posix/poller.ts";
+import { openSocketPairs } from "../../../ipc/posix/socket_pair.ts";
+
+/** Whether this machine has what `ipc/posix` works on. */
+export const hasLibc = Deno.build.os === "linux";
+
+if (hasLibc) {
+  openForChild();
+  openListening();
+  openPoller();
+  openSocketPairs();
+}
+
+/** A test that needs libc. */
+export function posixTest(name: string, fn: () => void | Promise<void>): void {
+  Deno.test({ name, ignore: !hasLibc, fn });
+}

@@ -1,0 +1,37 @@
+import { decodeSocketAddress, encodeSocketAddress } from "../../../ipc/posix/socket_address.ts";
+import { assertEquals, assertThrows } from "../../assert.ts";
+
+Deno.test("encodeSocketAddress() makes the kernel's structs", () => {
+  assertEquals(
+    [...encodeSocketAddress({ hostname: "127.0.0.1", port: 9000 }).bytes],
+    [2, 0, 35, 40, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0],
+  );
+  const { family, bytes } = encodeSocketAddress({ hostname: "fe80::1%258", port: 9000 });
+  assertEquals(family, 10);
+  const address = [0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
+  assertEquals([...bytes], [10, 0, 35, 40, 0, 0, 0, 0, ...address, 2, 1, 0, 0]);
+});
+
+Deno.test("decodeSocketAddress() reads what encodeSocketAddress() makes", () => {
+  for (const hostname of ["192.0.2.1", "::1", "::", "2001:db8::5:0:0:1", "::ffff:192.0.2.1"]) {
+    const end = { hostname, port: 54_321 };
+    const { bytes } = encodeSocketAddress(end);
+    assertEquals(decodeSocketAddress(bytes, bytes.length), end);
+  }
+});
+
+Deno.test("decodeSocketAddress() leaves out the zone, as Deno does", () => {
+  const { bytes } = encodeSocketAddress({ hostname: "fe80::1%2", port: 1 });
+  assertEquals(decodeSocketAddress(bytes, 28)?.hostname, "fe80::1");
+});
+
+Deno.test("decodeSocketAddress() is null for another family, and for half an address", () => {
+  assertEquals(decodeSocketAddress(Uint8Array.of(1, 0), 2), null);
+  const { bytes } = encodeSocketAddress({ hostname: "::1", port: 1 });
+  assertEquals(decodeSocketAddress(bytes, 27), null);
+  assertEquals(decodeSocketAddress(new Uint8Array(0), 0), null);
+});
+
+Deno.test("encodeSocketAddress() throws for what is no number", () => {
+  assertThrows(() => encodeSocketAddress({ hostname: "localhost", port: 1 }), TypeError);
+});
