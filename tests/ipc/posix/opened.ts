@@ -5,6 +5,7 @@
  * @module
  */
 
+import { openChildren } from "../../../ipc/posix/children.ts";
 import { openListening } from "../../../ipc/posix/listen.ts";
 import { openForChild } from "../../../ipc/posix/mod.ts";
 import { openPoller } from "../../../ipc/posix/poller.ts";
@@ -15,6 +16,7 @@ export const hasLibc = Deno.build.os === "linux";
 
 if (hasLibc) {
   openForChild();
+  openChildren();
   openListening();
   openPoller();
   openSocketPairs();

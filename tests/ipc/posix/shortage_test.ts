@@ -1,0 +1,43 @@
+import { assertEquals } from "../../assert.ts";
+import { runScript } from "./child_script.ts";
+import { posixTest } from "./opened.ts";
+
+posixTest(
+  "where no descriptor is free each call says EMFILE, and goes on when one is",
+  async () => {
+    const text = await runScript(
+      `
+const { openSocketPair } = await load("socket_pair");
+const { listen, accept } = await load("listen");
+const { localAddrOf } = await load("ends");
+const { poll } = await load("poll");
+const { Poller } = await load("poller");
+const { sendDescriptor, receiveDescriptor } = await load("passing");
+const codeOf = (call) => { try { call(); } catch (error) { return error.code; } };
+const local = { hostname: "127.0.0.1", port: 0, backlog: 8 };
+const listener = listen(local);
+const client = await Deno.connect({ hostname: "127.0.0.1", port: localAddrOf(listener).port });
+poll([{ descriptor: listener, want: "read" }], 10_000);
+const [door, otherDoor] = openSocketPair("seqpacket");
+const bytes = new Uint8Array(1), buffer = new Uint8Array(8);
+sendDescriptor(door, { bytes, descriptor: door });
+sendDescriptor(door, { bytes, descriptor: door });
+codeOf(() => new Poller()[Symbol.asyncDispose]());
+const taken = [];
+const code = codeOf(() => { while (true) taken.push(...openSocketPair("stream")); });
+// A pair takes two: one may be left.
+const codes = [code, codeOf(() => { while (true) taken.push(listen(local)); })];
+codes.push(codeOf(() => accept(listener)));
+codes.push(codeOf(() => receiveDescriptor(otherDoor, buffer)));
+codes.push(codeOf(() => new Poller()));
+taken.pop().close();
+taken.pop().close();
+const { descriptor } = receiveDescriptor(otherDoor, buffer);
+const accepted = accept(listener);
+console.log(codes.join(), descriptor.isOpen, accepted.remoteAddr.port === client.localAddr.port);
+Deno.exit();`,
+      { descriptors: 128 },
+    );
+    assertEquals(text, "EMFILE,EMFILE,EMFILE,EMFILE,EMFILE true true\n");
+  },
+);
