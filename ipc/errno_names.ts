@@ -5,9 +5,9 @@
  */
 
 /**
- * Of Linux (errno(3)), in the order of their numbers from 0; the same on x86-64 and on arm64. Two names have one number
- * here and there: EAGAIN is EWOULDBLOCK too, EOPNOTSUPP is ENOTSUP. `node:os` has a table, which takes 11 ms to load, and
- * some of these are not in it.
+ * Of Linux (errno(3)), in the order of their numbers from 0; the same on x86-64 and on arm64. Two names have one
+ * number here and there: EAGAIN is EWOULDBLOCK too, EOPNOTSUPP is ENOTSUP. `node:os` has a table, which takes 11 ms
+ * to load, and some of these are not in it.
  */
 const LINUX_NAMES: readonly string[] = (
   "- EPERM ENOENT ESRCH EINTR EIO ENXIO E2BIG ENOEXEC EBADF ECHILD EAGAIN ENOMEM EACCES EFAULT " +

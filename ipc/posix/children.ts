@@ -1,8 +1,8 @@
 /**
  * Child processes that libc started, and their ends.
  *
- * SIGCHLD tells that some child has ended, maybe several; so each that is left is asked for, one by one, and no other process
- * ever: Deno has children of its own, and waits for them itself.
+ * SIGCHLD tells that some child has ended, maybe several; so each that is left is asked for, one by one, and no other
+ * process ever: Deno has children of its own, and waits for them itself.
  *
  * @module
  */
@@ -32,8 +32,9 @@ export function openChildren(): void {
 }
 
 /**
- * How a child ended, waitpid(2) with WNOHANG, or null while it has not. That reaps it: its pid may be another's from then on.
- * Throws `PosixError`: ECHILD where it is no child of this process, or was reaped; `RangeError` for what stands for several.
+ * How a child ended, waitpid(2) with WNOHANG, or null while it has not. That reaps it: its pid may be another's from
+ * then on. Throws `PosixError`: ECHILD where it is no child of this process, or was reaped; `RangeError` for what
+ * stands for several.
  */
 export function waitFor(pid: number): ProcessStatus | null {
   if (!Number.isInteger(pid) || pid <= 0) throw new RangeError(`Cannot wait for process ${pid}`);

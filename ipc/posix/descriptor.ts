@@ -62,8 +62,8 @@ export class Descriptor implements Disposable {
   }
 
   /**
-   * Closes it, close(2). Throws `Deno.errors.BadResource` where that was done before. A wait in the pool is ended first,
-   * and the kernel told when it has: until then nothing else may get the number.
+   * Closes it, close(2). Throws `Deno.errors.BadResource` where that was done before. A wait in the pool is ended
+   * first, and the kernel told when it has: until then nothing else may get the number.
    */
   close(): void {
     const number = read(this);
@@ -88,9 +88,9 @@ function openClose(): Libc<"close"> {
 }
 
 /**
- * Gives the function that makes an owner of a number which the kernel has just given out. Whoever holds it may close any
- * descriptor of the process: it stays in the file that took it. Throws `OperationalError` where FFI may not be used, at
- * each call.
+ * Gives the function that makes an owner of a number which the kernel has just given out. Whoever holds it may close
+ * any descriptor of the process: it stays in the file that took it. Throws `OperationalError` where FFI may not be
+ * used, at each call.
  */
 export function takeOwnership(): (number: number) => Descriptor {
   checkLibc();

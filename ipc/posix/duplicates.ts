@@ -15,9 +15,9 @@ export interface DuplicatePlan {
 /**
  * Plans how the child gets `sources`, which are by the numbers that it wants them at.
  *
- * A source that somebody wants overwritten is first duplicated to a number that is neither, and closed in the end. So is one
- * that is at its number already: dup2(2) does nothing then, and the descriptor would be closed when the program is executed,
- * which glibc sees to since 2.29 only.
+ * A source that somebody wants overwritten is first duplicated to a number that is neither, and closed in the end. So
+ * is one that is at its number already: dup2(2) does nothing then, and the descriptor would be closed when the
+ * program is executed, which glibc sees to since 2.29 only.
  */
 export function planDuplicates(sources: ReadonlyMap<number, number>): DuplicatePlan {
   for (const number of sources.keys()) {

@@ -35,8 +35,8 @@ export function localAddrOf(descriptor: Descriptor): Endpoint | null {
 }
 
 /**
- * The other side's end, getpeername(2); null where it is no socket of the internet. Throws `PosixError`: ENOTCONN where the
- * other side has reset the connection.
+ * The other side's end, getpeername(2); null where it is no socket of the internet. Throws `PosixError`: ENOTCONN
+ * where the other side has reset the connection.
  */
 export function remoteAddrOf(descriptor: Descriptor): Endpoint | null {
   length[0] = ADDRESS_BYTES_MAX;

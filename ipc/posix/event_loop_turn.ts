@@ -13,8 +13,8 @@ const TURN_EVERY_MS = 20;
 
 /**
  * How long a turn is. Deno looks at its timers and sockets when it has nothing else to do; what the pool has done is
- * something, so a wait there of no time at all could be repeated for a second without that. A `setImmediate` would do, too,
- * and takes 20 ms to load in Deno 2.9.
+ * something, so a wait there of no time at all could be repeated for a second without that. A `setImmediate` would
+ * do, too, and takes 20 ms to load in Deno 2.9.
  */
 const TURN_MS = 1;
 

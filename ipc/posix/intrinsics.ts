@@ -1,10 +1,11 @@
 /**
  * What the safety of the memory depends on in JavaScript itself, taken before any foreign code runs.
  *
- * A handler module may replace whatever the objects of its process share, such as the getter of `byteLength`, or `BigInt`:
- * libc would then write beyond the end of a buffer. What is taken here stays what it is. For the same reason the files of
- * this folder call no method of an array that libc keeps something in, such as a pointer: whatever replaced the method
- * would get hold of the array. They read and write it by index, which nobody can replace.
+ * A handler module may replace whatever the objects of its process share, such as the getter of `byteLength`, or
+ * `BigInt`: libc would then write beyond the end of a buffer. What is taken here stays what it is. For the same
+ * reason the files of this folder call no method of an array that libc keeps something in, such as a pointer:
+ * whatever replaced the method would get hold of the array. They read and write it by index, which nobody can
+ * replace.
  *
  * @module
  */
@@ -24,8 +25,8 @@ function missing(): never {
 const NO_ARGUMENTS: readonly never[] = [];
 
 /**
- * The bytes of a typed array as the runtime itself counts them: 0 where its buffer was taken away. Throws `TypeError` for
- * anything that is no typed array.
+ * The bytes of a typed array as the runtime itself counts them: 0 where its buffer was taken away. Throws `TypeError`
+ * for anything that is no typed array.
  */
 export function byteLengthOf(bytes: ArrayBufferView): number {
   return taken.apply(byteLengthGetter, bytes, NO_ARGUMENTS);

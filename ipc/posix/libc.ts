@@ -1,9 +1,10 @@
 /**
  * Opens the C library of Linux, on x86-64 and on arm64, where it is glibc.
  *
- * Importing this opens nothing. Each file of the folder opens the few functions that it calls, at their first use, and
- * keeps them to itself: no function of libc is exported anywhere. So a process can call, after it gave up the permission
- * to use FFI, what it has opened before and nothing else, whoever imports what: Deno itself refuses `openLibc`.
+ * Importing this opens nothing. Each file of the folder opens the few functions that it calls, at their first use,
+ * and keeps them to itself: no function of libc is exported anywhere. So a process can call, after it gave up the
+ * permission to use FFI, what it has opened before and nothing else, whoever imports what: Deno itself refuses
+ * `openLibc`.
  *
  * @module
  */
@@ -14,7 +15,9 @@ import { SIGNATURES } from "./signatures.ts";
 /** A function of libc that something here calls. */
 export type FunctionName = keyof typeof SIGNATURES;
 
-/** Some functions of libc. Whoever holds them may do anything to the process: they stay in the file that opened them. */
+/**
+ * Some functions of libc. Whoever holds them may do anything to the process: they stay in the file that opened them.
+ */
 export type Libc<Name extends FunctionName> = Deno.DynamicLibrary<
   Pick<typeof SIGNATURES, Name>
 >["symbols"];
@@ -47,7 +50,9 @@ export function openLibc<Name extends FunctionName>(
   return openLibrary(signatures as Pick<typeof SIGNATURES, Name>, machine).symbols;
 }
 
-/** Throws {@linkcode OperationalError} where libc cannot be opened, or not any more. It opens nothing that stays open. */
+/**
+ * Throws {@linkcode OperationalError} where libc cannot be opened, or not any more. It opens nothing that stays open.
+ */
 export function checkLibc(machine: Machine = here): void {
   openLibrary({}, machine).close();
 }

@@ -1,8 +1,9 @@
 /**
  * The listening socket, and the connections it gives.
  *
- * The listening socket is nonblocking, because a client that resets its connection may empty the queue between a poll and
- * an accept. What it accepts is blocking: on Linux that is no property which a connection inherits, and programs expect it.
+ * The listening socket is nonblocking, because a client that resets its connection may empty the queue between a poll
+ * and an accept. What it accepts is blocking: on Linux that is no property which a connection inherits, and programs
+ * expect it.
  *
  * @module
  */
@@ -82,8 +83,8 @@ const address = newBytes(ADDRESS_BYTES_MAX);
 const length = newWords(1);
 
 /**
- * Takes the next connection off the queue of a socket of {@linkcode listen}, accept4(2), or `again` where there is none.
- * Throws {@linkcode PosixError}: besides EMFILE and the like also what went wrong with that one connection.
+ * Takes the next connection off the queue of a socket of {@linkcode listen}, accept4(2), or `again` where there is
+ * none. Throws {@linkcode PosixError}: besides EMFILE and the like also what went wrong with that one connection.
  */
 export function accept(listener: Descriptor): Accepted | Again {
   const { libc, own } = open();

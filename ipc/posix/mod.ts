@@ -13,10 +13,11 @@
  * | how they end                            | `children.ts`, `wait_status.ts`, `parent_death.ts`        |
  * | how libc is called, and memory kept     | `libc.ts`, `signatures.ts`, `intrinsics.ts`               |
  *
- * Who uses them imports the file. Nothing is opened before its first use; then it stays open, also when the process gives FFI
- * up. What a module can do that is in the same process and may use no FFI any more: import these files, and call what was
- * opened before. Then it needs a {@linkcode Descriptor}, and gets none that nobody gave it; and it starts no program, because
- * no child opens what that takes. Where FFI may be used, none of this is a protection: there it opens libc itself.
+ * Who uses them imports the file. Nothing is opened before its first use; then it stays open, also when the process
+ * gives FFI up. What a module can do that is in the same process and may use no FFI any more: import these files, and
+ * call what was opened before. Then it needs a {@linkcode Descriptor}, and gets none that nobody gave it; and it
+ * starts no program, because no child opens what that takes. Where FFI may be used, none of this is a protection:
+ * there it opens libc itself.
  *
  * @module
  */
@@ -27,8 +28,9 @@ import { openOptions } from "./socket_options.ts";
 import { openSocketStreams } from "./socket_stream.ts";
 
 /**
- * Opens all that a child needs which gets its sockets from its parent and serves them, so that it goes on when it has given FFI
- * up: streams, receiving descriptors, settings and ends of sockets. Throws `OperationalError` where this cannot be.
+ * Opens all that a child needs which gets its sockets from its parent and serves them, so that it goes on when it has
+ * given FFI up: streams, receiving descriptors, settings and ends of sockets. Throws `OperationalError` where this
+ * cannot be.
  */
 export function openForChild(): void {
   openSocketStreams();

@@ -24,12 +24,12 @@ export function openParentDeath(): void {
 }
 
 /**
- * Asks the kernel to kill this process, with SIGKILL, when the thread that started it ends: PR_SET_PDEATHSIG in prctl(2). For
- * a parent that is a Deno process, that is its main thread, which lives as long as it does. So not even a handler that loops
- * for ever outlives its server.
+ * Asks the kernel to kill this process, with SIGKILL, when the thread that started it ends: PR_SET_PDEATHSIG in
+ * prctl(2). For a parent that is a Deno process, that is its main thread, which lives as long as it does. So not even
+ * a handler that loops for ever outlives its server.
  *
- * Returns whether `parentPid` is its parent still, getppid(2): one that has ended before this was asked for ends nothing, and
- * whoever called has to. Throws `PosixError`.
+ * Returns whether `parentPid` is its parent still, getppid(2): one that has ended before this was asked for ends
+ * nothing, and whoever called has to. Throws `PosixError`.
  */
 export function dieWithParent(parentPid: number): boolean {
   const libc = open();

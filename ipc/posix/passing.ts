@@ -1,12 +1,12 @@
 /**
  * Hands an open socket to another process: a message that has bytes and a descriptor, unix(7), SCM_RIGHTS in cmsg(3).
  *
- * For the two ends of a pair of type `seqpacket`: there a message arrives whole or not at all, and its descriptor with it. In
- * a stream, bytes of two messages could arrive as one, or half of one's.
+ * For the two ends of a pair of type `seqpacket`: there a message arrives whole or not at all, and its descriptor
+ * with it. In a stream, bytes of two messages could arrive as one, or half of one's.
  *
- * The structs of a message point to each other. The collector moves small arrays, and frees what only a struct points to;
- * so all of them are in one ArrayBuffer, made once, which this file holds for as long as the process lives. Its pointers are
- * written before any foreign code runs, and nobody else gets hold of it.
+ * The structs of a message point to each other. The collector moves small arrays, and frees what only a struct points
+ * to; so all of them are in one ArrayBuffer, made once, which this file holds for as long as the process lives. Its
+ * pointers are written before any foreign code runs, and nobody else gets hold of it.
  *
  * @module
  */
@@ -128,9 +128,10 @@ export interface Received {
 }
 
 /**
- * Receives a message into `buffer`, recvmsg(2). Returns null where the other side is gone, or `again` where there is none yet.
- * Of several descriptors the first is given, and the others closed. Throws `PosixError`: EMFILE where this process had no
- * number free for what came, EMSGSIZE where the buffer is too small; then the message is lost, and its descriptor closed.
+ * Receives a message into `buffer`, recvmsg(2). Returns null where the other side is gone, or `again` where there is
+ * none yet. Of several descriptors the first is given, and the others closed. Throws `PosixError`: EMFILE where this
+ * process had no number free for what came, EMSGSIZE where the buffer is too small; then the message is lost, and its
+ * descriptor closed.
  */
 export function receiveDescriptor(door: Descriptor, buffer: Uint8Array): Received | null | Again {
   const { libc, own, bytes, words } = open();

@@ -1,9 +1,9 @@
 /**
  * Waiting until descriptors are ready, poll(2).
  *
- * A synchronous wait costs no more than the call, and nothing else happens in the process meanwhile. A wait in the pool
- * takes a thread and lets the event loop go on; both ways through it cost some 20 us, and there are 32 threads for all such
- * waits of a process, whatever they are for.
+ * A synchronous wait costs no more than the call, and nothing else happens in the process meanwhile. A wait in the
+ * pool takes a thread and lets the event loop go on; both ways through it cost some 20 us, and there are 32 threads
+ * for all such waits of a process, whatever they are for.
  *
  * What a pool's thread works on stays where it is and alive: an ArrayBuffer of its own that the wait holds, and numbers
  * that are not closed before the wait has ended (`holdOpen`).
@@ -120,8 +120,8 @@ export class PollSet {
 }
 
 /**
- * Waits up to `timeoutMs` milliseconds for any of these, synchronously; 0 only looks. Returns what came, in their order: of
- * all of them nothing where the time was up or a signal came.
+ * Waits up to `timeoutMs` milliseconds for any of these, synchronously; 0 only looks. Returns what came, in their
+ * order: of all of them nothing where the time was up or a signal came.
  */
 export function poll(interests: readonly Interest[], timeoutMs: number): readonly Readiness[] {
   const set = new PollSet(interests);
@@ -131,7 +131,9 @@ export function poll(interests: readonly Interest[], timeoutMs: number): readonl
 
 const single = newWords(POLLFD_WORDS);
 
-/** Likewise for one, without an array to make each time. Returns whether anything came. Throws {@linkcode PosixError}. */
+/**
+ * Likewise for one, without an array to make each time. Returns whether anything came. Throws {@linkcode PosixError}.
+ */
 export function pollOne({ descriptor, want }: Interest, timeoutMs: number): boolean {
   single[0] = numberOf(descriptor);
   single[1] = EVENTS[want];

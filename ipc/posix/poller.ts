@@ -33,7 +33,7 @@ export class Poller implements AsyncDisposable {
   readonly #alarm: Descriptor;
   /** What it counts, which nobody asks for. */
   readonly #count = newBytes(8);
-  #waiting: Promise<unknown> | null = null;
+  #waiting: Promise<readonly Readiness[]> | null = null;
   #isClosed = false;
 
   /** Waits for nothing yet. Throws {@linkcode PosixError}: EMFILE where no descriptor is free. */
@@ -47,22 +47,24 @@ export class Poller implements AsyncDisposable {
 
   /**
    * Waits for any of these, without end, and resolves to what came, in their order. Of all of them nothing came where
-   * {@linkcode wake} ended it, or one was closed: then the others are to be waited for again. One wait at a time; throws
-   * `Deno.errors.BadResource` where the poller or one of these is closed.
+   * {@linkcode wake} ended it, or one was closed: then the others are to be waited for again. One wait at a time;
+   * throws `Deno.errors.BadResource` where the poller or one of these is closed.
    */
   async wait(interests: readonly Interest[]): Promise<readonly Readiness[]> {
     if (this.#waiting !== null) throw new TypeError("The poller waits already");
-    const set = new PollSet([...interests, { descriptor: this.#alarm, want: "read" }]);
-    if (isTurnDue()) await takeTurn();
-    if (set.wait(0) === 0) {
-      this.#waiting = this.#waitInPool(set, interests);
-      try {
-        await this.#waiting;
-      } finally {
-        this.#waiting = null;
-      }
+    this.#waiting = this.#wait(interests);
+    try {
+      return await this.#waiting;
+    } finally {
+      this.#waiting = null;
     }
-    if (!this.#isClosed) open().eventfd_read(numberOf(this.#alarm), this.#count);
+  }
+
+  async #wait(interests: readonly Interest[]): Promise<readonly Readiness[]> {
+    if (isTurnDue()) await takeTurn();
+    const set = new PollSet([...interests, { descriptor: this.#alarm, want: "read" }]);
+    if (set.wait(0) === 0) await this.#waitInPool(set, interests);
+    open().eventfd_read(numberOf(this.#alarm), this.#count);
     return set.results.slice(0, -1);
   }
 
@@ -87,7 +89,8 @@ export class Poller implements AsyncDisposable {
     if (this.#isClosed) return;
     this.wake();
     this.#isClosed = true;
-    await this.#waiting;
+    // The alarm is closed when nobody waits for it any more; whoever waits is told what went wrong himself.
+    await Promise.allSettled([this.#waiting]);
     this.#alarm.close();
   }
 }

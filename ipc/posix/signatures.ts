@@ -5,10 +5,10 @@
  */
 
 /**
- * What the functions take and give, by their manual pages of the same name. A ssize_t is declared as 32 bits, because no
- * call here moves more than that; a size_t is not, because nothing says what the upper half of its register would hold.
- * Of the variadic functions there is only prctl: both machines pass it its arguments as if it were none (System V ABI;
- * AAPCS64, which Apple alone changed).
+ * What the functions take and give, by their manual pages of the same name. A ssize_t is declared as 32 bits, because
+ * no call here moves more than that; a size_t is not, because nothing says what the upper half of its register would
+ * hold. Of the variadic functions there is only prctl: both machines pass it its arguments as if it were none (System
+ * V ABI; AAPCS64, which Apple alone changed).
  */
 export const SIGNATURES = {
   __errno_location: { parameters: [], result: "pointer" },

@@ -31,8 +31,8 @@ export interface SocketAddress {
 }
 
 /**
- * Encodes a numeric address; IPv6 with the number of a zone, if it needs one (`fe80::1%2`). Throws `TypeError` for a name,
- * and `RangeError` for what is no port.
+ * Encodes a numeric address; IPv6 with the number of a zone, if it needs one (`fe80::1%2`). Throws `TypeError` for a
+ * name, and `RangeError` for what is no port.
  */
 export function encodeSocketAddress({ hostname, port }: Endpoint): SocketAddress {
   if (!Number.isInteger(port) || port < 0 || port > 0xffff) {
@@ -59,8 +59,8 @@ function zoneOf(hostname: string): number {
 }
 
 /**
- * The end that the first `length` bytes tell, written as Deno writes it: without the zone, and `::ffff:192.0.2.1` for an IPv4
- * address of a socket of IPv6. Null where it is of another family: that of a Unix-domain socket.
+ * The end that the first `length` bytes tell, written as Deno writes it: without the zone, and `::ffff:192.0.2.1` for
+ * an IPv4 address of a socket of IPv6. Null where it is of another family: that of a Unix-domain socket.
  */
 export function decodeSocketAddress(bytes: Uint8Array, length: number): Endpoint | null {
   const family = byteAt(bytes, 0) | byteAt(bytes, 1) << 8;

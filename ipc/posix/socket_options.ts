@@ -55,7 +55,10 @@ export function enable(descriptor: Descriptor, name: "SO_REUSEADDR" | "SO_KEEPAL
   set(descriptor, name, 1);
 }
 
-/** Sends small pieces at once, or waits for what was sent before to arrive, TCP_NODELAY in tcp(7). Throws `PosixError`. */
+/**
+ * Sends small pieces at once, or waits for what was sent before to arrive, TCP_NODELAY in tcp(7). Throws
+ * `PosixError`.
+ */
 export function setNoDelay(descriptor: Descriptor, isOn: boolean): void {
   set(descriptor, "TCP_NODELAY", isOn ? 1 : 0);
 }
@@ -79,8 +82,9 @@ export function setKeepAlive(descriptor: Descriptor, options: KeepAlive): void {
 }
 
 /**
- * What the last close does with bytes that were not sent yet, SO_LINGER in socket(7): null sends them while the process goes
- * on, 0 resets the connection, and more than that blocks the process for as many seconds. Throws `PosixError`.
+ * What the last close does with bytes that were not sent yet, SO_LINGER in socket(7): null sends them while the
+ * process goes on, 0 resets the connection, and more than that blocks the process for as many seconds. Throws
+ * `PosixError`.
  */
 export function setLinger(descriptor: Descriptor, seconds: number | null): void {
   set(descriptor, "SO_LINGER", seconds === null ? 0 : 1, seconds ?? 0);
@@ -95,9 +99,9 @@ export interface Timeouts {
 }
 
 /**
- * Limits how long a blocking call on the socket waits, SO_RCVTIMEO and SO_SNDTIMEO in socket(7). The calls of `transfer.ts`
- * wait for nothing, so it is for others who have the socket: who hands it to a program sets them back to 0. Throws
- * `PosixError`.
+ * Limits how long a blocking call on the socket waits, SO_RCVTIMEO and SO_SNDTIMEO in socket(7). The calls of
+ * `transfer.ts` wait for nothing, so it is for others who have the socket: who hands it to a program sets them back
+ * to 0. Throws `PosixError`.
  */
 export function setTimeouts(descriptor: Descriptor, { receiveMs, sendMs }: Timeouts): void {
   if (receiveMs !== undefined) set(descriptor, "SO_RCVTIMEO", ...timeval(receiveMs));

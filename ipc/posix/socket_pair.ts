@@ -1,5 +1,6 @@
 /**
- * Descriptors that belong to no network: the two ends between a parent and its child, and what a child was started with.
+ * Descriptors that belong to no network: the two ends between a parent and its child, and what a child was started
+ * with.
  *
  * @module
  */
@@ -17,8 +18,8 @@ const SOL_SOCKET = 1;
 const SO_TYPE = 3;
 
 /**
- * `seqpacket` keeps messages apart: each is received whole, with the descriptor that came with it. `stream` is bytes alone;
- * a descriptor comes with the first of those that it was sent with.
+ * `seqpacket` keeps messages apart: each is received whole, with the descriptor that came with it. `stream` is bytes
+ * alone; a descriptor comes with the first of those that it was sent with.
  */
 export type PairType = "stream" | "seqpacket";
 
@@ -58,8 +59,8 @@ export function openSocketPair(type: PairType): [Descriptor, Descriptor] {
 
 /**
  * The owner of a socket that this process was started with, which nobody else here may own: the child's side of
- * {@linkcode spawn}. Throws `PosixError` where the number is of no socket, getsockopt(2): EBADF, ENOTSOCK. Who may not use
- * FFI, or not any more, makes no owner of anything.
+ * {@linkcode spawn}. Throws `PosixError` where the number is of no socket, getsockopt(2): EBADF, ENOTSOCK. Who may
+ * not use FFI, or not any more, makes no owner of anything.
  */
 export function inheritSocket(number: number): Descriptor {
   // Asked for anew, however often that was granted before.

@@ -1,10 +1,10 @@
 /**
  * A connected socket as a stream of bytes.
  *
- * Each operation is tried at once. Where it would have to wait, it waits first here, for about a millisecond, and then in
- * the pool: a thread's hop costs more than a whole round trip to the next process, and most answers come before that time is
- * up. Meanwhile nothing else happens in this process; a timer is late by so much, once for each time that the connection
- * falls silent. So it suits a process that serves one connection.
+ * Each operation is tried at once. Where it would have to wait, it waits first here, for about a millisecond, and
+ * then in the pool: a thread's hop costs more than a whole round trip to the next process, and most answers come
+ * before that time is up. Meanwhile nothing else happens in this process; a timer is late by so much, once for each
+ * time that the connection falls silent. So it suits a process that serves one connection.
  *
  * @module
  */
@@ -41,8 +41,8 @@ export class SocketStream implements ByteStream, Disposable {
   }
 
   /**
-   * Reads into `buffer`; resolves to the number of bytes read, or null at the end of file. Rejects with `PosixError`, and
-   * with `Deno.errors.BadResource` where the stream is closed, before or meanwhile.
+   * Reads into `buffer`; resolves to the number of bytes read, or null at the end of file. Rejects with `PosixError`,
+   * and with `Deno.errors.BadResource` where the stream is closed, before or meanwhile.
    */
   async read(buffer: Uint8Array): Promise<number | null> {
     if (isTurnDue()) await takeTurn();
@@ -70,8 +70,8 @@ export class SocketStream implements ByteStream, Disposable {
   }
 
   /**
-   * Closes the socket. What waits in the pool ends, and rejects; for that the connection is shut down, whoever else has it
-   * open. More than once does no harm.
+   * Closes the socket. What waits in the pool ends, and rejects; for that the connection is shut down, whoever else
+   * has it open. More than once does no harm.
    */
   close(): void {
     this.#descriptor[Symbol.dispose]();

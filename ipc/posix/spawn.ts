@@ -2,8 +2,8 @@
  * Starts a program, posix_spawn(3): a vfork(2) that shares the memory until the program is executed, which for a large
  * process takes much less time than a fork(2).
  *
- * The program gets the descriptors that it is given, at the numbers that it is given them for, and besides these 0, 1 and 2
- * of this process. Everything else that Deno and this folder open is closed when it is executed (FD_CLOEXEC).
+ * The program gets the descriptors that it is given, at the numbers that it is given them for, and besides these 0, 1
+ * and 2 of this process. Everything else that Deno and this folder open is closed when it is executed (FD_CLOEXEC).
  *
  * @module
  */
@@ -61,10 +61,10 @@ export interface SpawnOptions {
 }
 
 /**
- * Starts the program at an absolute path, in a session of its own, with no signal blocked, and SIGPIPE as C programs expect
- * it: Deno ignores it. Other signals that this process was told to ignore stay ignored (nohup(1)). Returns its pid; whoever
- * calls this has to wait for it, or it stays a zombie. Throws {@linkcode PosixError} where it cannot be executed: ENOENT,
- * EACCES, E2BIG, EAGAIN; `TypeError` for what no program can be started with.
+ * Starts the program at an absolute path, in a session of its own, with no signal blocked, and SIGPIPE as C programs
+ * expect it: Deno ignores it. Other signals that this process was told to ignore stay ignored (nohup(1)). Returns its
+ * pid; whoever calls this has to wait for it, or it stays a zombie. Throws {@linkcode PosixError} where it cannot be
+ * executed: ENOENT, EACCES, E2BIG, EAGAIN; `TypeError` for what no program can be started with.
  */
 export function spawn(path: string, options: SpawnOptions): number {
   const { args, env, descriptors, cwd = null } = options;

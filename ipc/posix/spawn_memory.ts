@@ -1,6 +1,6 @@
 /**
- * What posix_spawn(3) is called with, in one ArrayBuffer: the arrays of the arguments and of the environment point to texts,
- * and what points and what it points to have to stay where they are until the call has returned.
+ * What posix_spawn(3) is called with, in one ArrayBuffer: the arrays of the arguments and of the environment point to
+ * texts, and what points and what it points to have to stay where they are until the call has returned.
  *
  * @module
  */

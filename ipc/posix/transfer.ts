@@ -39,8 +39,8 @@ function open(): Libc<"recv" | "send" | "shutdown"> {
 export type Again = "again";
 
 /**
- * Receives into `buffer`, recv(2). Returns how many bytes it got, null at the end of file, or `again` where there are none
- * yet. Throws {@linkcode PosixError}.
+ * Receives into `buffer`, recv(2). Returns how many bytes it got, null at the end of file, or `again` where there are
+ * none yet. Throws {@linkcode PosixError}.
  */
 export function receive(descriptor: Descriptor, buffer: Uint8Array): number | null | Again {
   const number = numberOf(descriptor);
@@ -53,8 +53,8 @@ export function receive(descriptor: Descriptor, buffer: Uint8Array): number | nu
 }
 
 /**
- * Sends from `bytes`, send(2). Returns how many were taken, which may be fewer than there are, or `again` where there is
- * no room. Throws {@linkcode PosixError}; where nobody reads any more that is EPIPE, and no signal comes.
+ * Sends from `bytes`, send(2). Returns how many were taken, which may be fewer than there are, or `again` where there
+ * is no room. Throws {@linkcode PosixError}; where nobody reads any more that is EPIPE, and no signal comes.
  */
 export function send(descriptor: Descriptor, bytes: Uint8Array): number | Again {
   const number = numberOf(descriptor);
@@ -76,8 +76,8 @@ function againOrThrow(action: string): Again {
 }
 
 /**
- * Ends one direction of a connection or both, shutdown(2), whoever else has it open. Throws {@linkcode PosixError}: ENOTCONN
- * where the other side has reset it.
+ * Ends one direction of a connection or both, shutdown(2), whoever else has it open. Throws {@linkcode PosixError}:
+ * ENOTCONN where the other side has reset it.
  */
 export function shutdown(descriptor: Descriptor, direction: Direction): void {
   const result = open().shutdown(numberOf(descriptor), HOW[direction]);

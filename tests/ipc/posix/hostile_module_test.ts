@@ -1,4 +1,7 @@
-/** What a module can do that is in a process which has given FFI up, with the files of `ipc/posix` that it finds there. */
+/**
+ * What a module can do that is in a process which has given FFI up, with the files of `ipc/posix` that it finds
+ * there.
+ */
 
 import { assertEquals } from "../../assert.ts";
 import { runScript } from "./child_script.ts";

@@ -1,6 +1,6 @@
 /**
- * Opens libc when a file of tests is loaded, outside its tests: it stays open until the process ends, and the sanitizers
- * would take that for a leak of the first test that uses it.
+ * Opens libc when a file of tests is loaded, outside its tests: it stays open until the process ends, and the
+ * sanitizers would take that for a leak of the first test that uses it.
  *
  * @module
  */

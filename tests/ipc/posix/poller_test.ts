@@ -75,6 +75,34 @@ posixTest("Poller waits once at a time", async () => {
   await waiting;
 });
 
+posixTest("Poller ends its wait also where that began with a turn of the event loop", async () => {
+  const poller = new Poller();
+  using pair = new Pair();
+  const interests = [{ descriptor: pair.one, want: "read" as const }];
+  // Long enough without a turn that one is due.
+  const dueAt = performance.now() + 30;
+  while (performance.now() < dueAt);
+  const waiting = poller.wait(interests);
+  await assertRejects(() => poller.wait(interests), TypeError, "waits already");
+  await poller[Symbol.asyncDispose]();
+  assertEquals((await waiting).map(({ canRead }) => canRead), [false]);
+});
+
+posixTest(
+  "Poller is disposed also where a descriptor was closed when it began to wait",
+  async () => {
+    const poller = new Poller();
+    using pair = new Pair();
+    pair.one.close();
+    const waiting = assertRejects(
+      () => poller.wait([{ descriptor: pair.one, want: "read" }]),
+      Deno.errors.BadResource,
+    );
+    await poller[Symbol.asyncDispose]();
+    await waiting;
+  },
+);
+
 posixTest("Poller ends its wait when it is disposed, and bears that twice", async () => {
   const poller = new Poller();
   using pair = new Pair();

@@ -67,7 +67,10 @@ export function targetOf(number: number): string | null {
   }
 }
 
-/** What `/proc` says of how a descriptor of this process is open, as in open(2); null where there is none of that number. */
+/**
+ * What `/proc` says of how a descriptor of this process is open, as in open(2); null where there is none of that
+ * number.
+ */
 export function flagsOf(number: number): number | null {
   try {
     const info = Deno.readTextFileSync(`/proc/self/fdinfo/${number}`);
