@@ -17,12 +17,17 @@ export interface ScriptOptions {
   readonly shell?: string;
 }
 
+/** The arguments that make Deno run a module. */
+export function argumentsFor(script: string): string[] {
+  const url = `data:text/javascript,${encodeURIComponent(PRELUDE + script)}`;
+  return ["run", "-A", "--no-check", url];
+}
+
 /** Runs a module, and resolves to what it writes. Throws what it says of an error. */
 export async function runScript(script: string, options: ScriptOptions = {}): Promise<string> {
-  const url = `data:text/javascript,${encodeURIComponent(PRELUDE + script)}`;
   const { descriptors, shell = 'exec "$@"' } = options;
   const limit = descriptors === undefined ? "" : `ulimit -n ${descriptors}; `;
-  const args = ["-c", `${limit}${shell}`, "sh", Deno.execPath(), "run", "-A", "--no-check", url];
+  const args = ["-c", `${limit}${shell}`, "sh", Deno.execPath(), ...argumentsFor(script)];
   const output = await new Deno.Command("sh", { args, stdin: "null" }).output();
   if (!output.success) throw new Error(new TextDecoder().decode(output.stderr));
   return new TextDecoder().decode(output.stdout);
