@@ -131,7 +131,7 @@ export interface Received {
  * Receives a message into `buffer`, recvmsg(2). Returns null where the other side is gone, or `again` where there is
  * none yet. Of several descriptors the first is given, and the others closed. Throws `PosixError`: EMFILE where this
  * process had no number free for what came, EMSGSIZE where the buffer is too small; then the message is lost, and its
- * descriptor closed.
+ * descriptor closed. ECONNRESET where the other side is gone and had not received all that it was sent.
  */
 export function receiveDescriptor(door: Descriptor, buffer: Uint8Array): Received | null | Again {
   const { libc, own, bytes, words } = open();

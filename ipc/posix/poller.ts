@@ -61,20 +61,16 @@ export class Poller implements AsyncDisposable {
   }
 
   async #wait(interests: readonly Interest[]): Promise<readonly Readiness[]> {
-    if (isTurnDue()) await takeTurn();
     const set = new PollSet([...interests, { descriptor: this.#alarm, want: "read" }]);
-    if (set.wait(0) === 0) await this.#waitInPool(set, interests);
-    open().eventfd_read(numberOf(this.#alarm), this.#count);
-    return set.results.slice(0, -1);
-  }
-
-  async #waitInPool(set: PollSet, interests: readonly Interest[]): Promise<void> {
     const releases = interests.map(({ descriptor }) => holdOpen(descriptor, () => this.wake()));
     try {
-      await set.waitInPool(-1);
+      if (isTurnDue()) await takeTurn();
+      if (set.wait(0) === 0) await set.waitInPool(-1);
     } finally {
       for (const release of releases) release();
     }
+    open().eventfd_read(numberOf(this.#alarm), this.#count);
+    return set.results.slice(0, -1);
   }
 
   /** Ends the wait under way, or the next one at once. */

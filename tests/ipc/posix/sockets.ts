@@ -57,10 +57,10 @@ export class MixedPair implements Disposable {
   }
 }
 
-/** What `/proc` says of a descriptor of this process: `socket:[1234]`, or null where there is none of that number. */
-export function targetOf(number: number): string | null {
+/** What `/proc` says of a descriptor of a process: `socket:[1234]`, or null where there is none of that number. */
+export function targetOf(number: number, pid: number | "self" = "self"): string | null {
   try {
-    return Deno.readLinkSync(`/proc/self/fd/${number}`);
+    return Deno.readLinkSync(`/proc/${pid}/fd/${number}`);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
     throw error;
