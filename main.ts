@@ -40,9 +40,9 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
     if (typeof options === "string") return await answer(options, SERVER_COMMAND);
     const { ignoreMeaninglessSignals, Lifetime } = await import("./cli/lifetime.ts");
     const { runServer } = await import("./server/mod.ts");
-    using _ignored = ignoreMeaninglessSignals();
-    using lifetime = new Lifetime();
-    await runServer(options, lifetime);
+    // Both to the end of the process: a signal that comes when the server has ended must not change its exit status.
+    ignoreMeaninglessSignals();
+    await runServer(options, new Lifetime());
     return EXIT_STATUS.done;
   }],
   ["client", async (args) => {
