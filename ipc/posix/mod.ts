@@ -1,17 +1,16 @@
 /**
  * libc by FFI, on Linux: what Deno itself does not give a server that hands its sockets to other processes.
  *
- * | a descriptor and its owner              | `descriptor.ts`                                           |
- * | how an error looks                      | `posix_error.ts`                                          |
- * | the listening socket, accepting         | `listen.ts`, `socket_address.ts`, `ends.ts`               |
- * | settings of a socket                    | `socket_options.ts`                                       |
- * | a pair of sockets, an inherited one     | `socket_pair.ts`                                          |
- * | bytes                                   | `transfer.ts`; `socket_stream.ts` makes a stream of it    |
- * | waiting                                 | `poll.ts`; `poller.ts` for many; `event_loop_turn.ts`     |
- * | a descriptor for another process        | `passing.ts`                                              |
- * | starting programs                       | `spawn.ts`, `spawn_memory.ts`, `duplicates.ts`            |
- * | how they end                            | `children.ts`, `wait_status.ts`, `parent_death.ts`        |
- * | how libc is called, and memory kept     | `libc.ts`, `signatures.ts`, `intrinsics.ts`               |
+ * | a descriptor and its owner, how an error looks    | `descriptor.ts`, `posix_error.ts`                |
+ * | how libc is called, and memory kept              | `libc.ts`, `signatures.ts`, `intrinsics.ts`      |
+ * | the listening socket, accepting                  | `sockets/listen.ts`, `ends.ts`, `socket_address.ts` |
+ * | settings of a socket                             | `sockets/socket_options.ts`                      |
+ * | a pair of sockets, an inherited one              | `sockets/socket_pair.ts`                         |
+ * | bytes                                            | `sockets/transfer.ts`; `socket_stream.ts` makes a stream of it |
+ * | waiting                                          | `sockets/poll.ts`; `poller.ts` for many; `event_loop_turn.ts` |
+ * | a descriptor for another process                 | `sockets/passing.ts`                             |
+ * | starting programs                                | `processes/spawn.ts`, `spawn_memory.ts`, `duplicates.ts` |
+ * | how they end                                     | `processes/children.ts`, `wait_status.ts`, `parent_death.ts` |
  *
  * Who uses them imports the file. Nothing is opened before its first use; then it stays open, also when the process
  * gives FFI up. What a module can do that is in the same process and may use no FFI any more: import these files, and
@@ -22,10 +21,10 @@
  * @module
  */
 
-import { openEnds } from "./ends.ts";
-import { openPassing } from "./passing.ts";
-import { openOptions } from "./socket_options.ts";
-import { openSocketStreams } from "./socket_stream.ts";
+import { openEnds } from "./sockets/ends.ts";
+import { openPassing } from "./sockets/passing.ts";
+import { openOptions } from "./sockets/socket_options.ts";
+import { openSocketStreams } from "./sockets/socket_stream.ts";
 
 /**
  * Opens all that a child needs which gets its sockets from its parent and serves them, so that it goes on when it has

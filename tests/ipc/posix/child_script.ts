@@ -6,7 +6,7 @@
 
 const POSIX = new URL("../../../ipc/posix/", import.meta.url).href;
 
-/** What every script has: the files of `ipc/posix` by their names. */
+/** What every script has: the files of `ipc/posix` by their paths in it. */
 const PRELUDE = `const load = (name) => import(${JSON.stringify(POSIX)} + name + ".ts");\n`;
 
 /** How a script is run. */

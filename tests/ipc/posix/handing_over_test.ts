@@ -1,10 +1,10 @@
 /** The way of a connection: accepted here, handed to a child, served there by a process that has given FFI up. */
 
-import { Children } from "../../../ipc/posix/children.ts";
-import { accept } from "../../../ipc/posix/listen.ts";
-import { sendDescriptor } from "../../../ipc/posix/passing.ts";
-import { Poller } from "../../../ipc/posix/poller.ts";
-import { receive } from "../../../ipc/posix/transfer.ts";
+import { Children } from "../../../ipc/posix/processes/children.ts";
+import { accept } from "../../../ipc/posix/sockets/listen.ts";
+import { sendDescriptor } from "../../../ipc/posix/sockets/passing.ts";
+import { Poller } from "../../../ipc/posix/sockets/poller.ts";
+import { receive } from "../../../ipc/posix/sockets/transfer.ts";
 import { assertEquals } from "../../assert.ts";
 import { bytesOf, readAll, send } from "../../support/bytes.ts";
 import { argumentsFor } from "./child_script.ts";
@@ -13,13 +13,13 @@ import { listenOnFreePort, Pair, portOf, targetOf } from "./sockets.ts";
 
 const CHILD = `
 const { openForChild } = await load("mod");
-const { inheritSocket } = await load("socket_pair");
-const { receiveDescriptor } = await load("passing");
-const { pollSocketInPool } = await load("poll");
-const { send } = await load("transfer");
-const { dieWithParent } = await load("parent_death");
-const { remoteAddrOf } = await load("ends");
-const { SocketStream } = await load("socket_stream");
+const { inheritSocket } = await load("sockets/socket_pair");
+const { receiveDescriptor } = await load("sockets/passing");
+const { pollSocketInPool } = await load("sockets/poll");
+const { send } = await load("sockets/transfer");
+const { dieWithParent } = await load("processes/parent_death");
+const { remoteAddrOf } = await load("sockets/ends");
+const { SocketStream } = await load("sockets/socket_stream");
 const door = inheritSocket(3);
 openForChild();
 if (!dieWithParent(Deno.ppid)) Deno.exit(1);

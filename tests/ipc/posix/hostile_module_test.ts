@@ -8,10 +8,11 @@ import { runScript } from "./child_script.ts";
 import { posixTest } from "./opened.ts";
 
 const PREPARE = `
-const names = ["mod", "socket_pair", "socket_stream", "transfer", "passing", "descriptor", "libc",
-  "spawn", "children", "listen", "poller", "poll", "parent_death", "socket_options"];
+const paths = ["mod", "descriptor", "libc", "sockets/socket_pair", "sockets/socket_stream", "sockets/transfer",
+  "sockets/passing", "sockets/listen", "sockets/poller", "sockets/poll", "sockets/socket_options",
+  "processes/spawn", "processes/children", "processes/parent_death"];
 const posix = {};
-for (const name of names) posix[name] = await load(name);
+for (const path of paths) posix[path.replace(/.*\\//, "")] = await load(path);
 const [one, other] = posix.socket_pair.openSocketPair("stream");
 const [door, otherDoor] = posix.socket_pair.openSocketPair("seqpacket");
 posix.mod.openForChild();

@@ -5,11 +5,11 @@
  * @module
  */
 
-import { openChildren } from "../../../ipc/posix/children.ts";
-import { openListening } from "../../../ipc/posix/listen.ts";
+import { openChildren } from "../../../ipc/posix/processes/children.ts";
+import { openListening } from "../../../ipc/posix/sockets/listen.ts";
 import { openForChild } from "../../../ipc/posix/mod.ts";
-import { openPoller } from "../../../ipc/posix/poller.ts";
-import { openSocketPairs } from "../../../ipc/posix/socket_pair.ts";
+import { openPoller } from "../../../ipc/posix/sockets/poller.ts";
+import { openSocketPairs } from "../../../ipc/posix/sockets/socket_pair.ts";
 
 /** Whether this machine has what `ipc/posix` works on. */
 export const hasLibc = Deno.build.os === "linux";

@@ -7,12 +7,12 @@ posixTest(
   async () => {
     const text = await runScript(
       `
-const { openSocketPair } = await load("socket_pair");
-const { listen, accept } = await load("listen");
-const { localAddrOf } = await load("ends");
-const { poll } = await load("poll");
-const { Poller } = await load("poller");
-const { sendDescriptor, receiveDescriptor } = await load("passing");
+const { openSocketPair } = await load("sockets/socket_pair");
+const { listen, accept } = await load("sockets/listen");
+const { localAddrOf } = await load("sockets/ends");
+const { poll } = await load("sockets/poll");
+const { Poller } = await load("sockets/poller");
+const { sendDescriptor, receiveDescriptor } = await load("sockets/passing");
 const codeOf = (call) => { try { call(); } catch (error) { return error.code; } };
 const local = { hostname: "127.0.0.1", port: 0, backlog: 8 };
 const listener = listen(local);

@@ -5,10 +5,10 @@
  */
 
 import type { Descriptor } from "../../../ipc/posix/descriptor.ts";
-import { localAddrOf } from "../../../ipc/posix/ends.ts";
-import { accept, listen } from "../../../ipc/posix/listen.ts";
-import { poll } from "../../../ipc/posix/poll.ts";
-import { openSocketPair, type PairType } from "../../../ipc/posix/socket_pair.ts";
+import { localAddrOf } from "../../../ipc/posix/sockets/ends.ts";
+import { accept, listen } from "../../../ipc/posix/sockets/listen.ts";
+import { poll } from "../../../ipc/posix/sockets/poll.ts";
+import { openSocketPair, type PairType } from "../../../ipc/posix/sockets/socket_pair.ts";
 
 /** Two connected sockets, closed at the end. */
 export class Pair implements Disposable {

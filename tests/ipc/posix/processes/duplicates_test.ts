@@ -1,6 +1,6 @@
-import { planDuplicates } from "../../../ipc/posix/duplicates.ts";
-import { assertEquals, assertThrows } from "../../assert.ts";
-import { randomFrom } from "../../support/random.ts";
+import { planDuplicates } from "../../../../ipc/posix/processes/duplicates.ts";
+import { assertEquals, assertThrows } from "../../../assert.ts";
+import { randomFrom } from "../../../support/random.ts";
 
 /** What a process that has `open` descriptors has after the plan. Each is known by its number before. */
 function carryOut(sources: ReadonlyMap<number, number>, open: readonly number[]) {

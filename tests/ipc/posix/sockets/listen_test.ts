@@ -1,9 +1,9 @@
-import { localAddrOf, remoteAddrOf } from "../../../ipc/posix/ends.ts";
-import { accept, listen } from "../../../ipc/posix/listen.ts";
-import { poll } from "../../../ipc/posix/poll.ts";
-import { PosixError } from "../../../ipc/posix/posix_error.ts";
-import { assertEquals, assertThrows } from "../../assert.ts";
-import { posixTest } from "./opened.ts";
+import { localAddrOf, remoteAddrOf } from "../../../../ipc/posix/sockets/ends.ts";
+import { accept, listen } from "../../../../ipc/posix/sockets/listen.ts";
+import { poll } from "../../../../ipc/posix/sockets/poll.ts";
+import { PosixError } from "../../../../ipc/posix/posix_error.ts";
+import { assertEquals, assertThrows } from "../../../assert.ts";
+import { posixTest } from "../opened.ts";
 import {
   acceptOne,
   flagsOf,
@@ -13,7 +13,7 @@ import {
   O_NONBLOCK,
   Pair,
   portOf,
-} from "./sockets.ts";
+} from "../sockets.ts";
 
 for (const hostname of ["127.0.0.1", "::1"]) {
   posixTest(

@@ -1,5 +1,8 @@
-import { decodeSocketAddress, encodeSocketAddress } from "../../../ipc/posix/socket_address.ts";
-import { assertEquals, assertThrows } from "../../assert.ts";
+import {
+  decodeSocketAddress,
+  encodeSocketAddress,
+} from "../../../../ipc/posix/sockets/socket_address.ts";
+import { assertEquals, assertThrows } from "../../../assert.ts";
 
 Deno.test("encodeSocketAddress() makes the kernel's structs", () => {
   assertEquals(

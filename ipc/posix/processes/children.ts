@@ -7,9 +7,9 @@
  * @module
  */
 
-import { newWords } from "./intrinsics.ts";
-import { type Libc, openLibc } from "./libc.ts";
-import { openErrors, throwLastError } from "./posix_error.ts";
+import { newWords } from "../intrinsics.ts";
+import { type Libc, openLibc } from "../libc.ts";
+import { openErrors, throwLastError } from "../posix_error.ts";
 import { openSpawn, spawn, type SpawnOptions } from "./spawn.ts";
 import { decodeWaitStatus, type ProcessStatus } from "./wait_status.ts";
 

@@ -8,11 +8,11 @@
  * @module
  */
 
-import { type Endpoint, formatEndpoint } from "../address.ts";
-import { type Descriptor, numberOf, takeOwnership } from "./descriptor.ts";
-import { newBytes, newWords } from "./intrinsics.ts";
-import { type Libc, openLibc } from "./libc.ts";
-import { ERRNO, lastErrno, openErrors, PosixError, throwLastError } from "./posix_error.ts";
+import { type Endpoint, formatEndpoint } from "../../address.ts";
+import { type Descriptor, numberOf, takeOwnership } from "../descriptor.ts";
+import { newBytes, newWords } from "../intrinsics.ts";
+import { type Libc, openLibc } from "../libc.ts";
+import { ERRNO, lastErrno, openErrors, PosixError, throwLastError } from "../posix_error.ts";
 import { ADDRESS_BYTES_MAX, decodeSocketAddress, encodeSocketAddress } from "./socket_address.ts";
 import { enable } from "./socket_options.ts";
 import type { Again } from "./transfer.ts";

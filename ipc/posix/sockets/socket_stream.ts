@@ -9,8 +9,8 @@
  * @module
  */
 
-import type { ByteStream } from "../transport.ts";
-import type { Descriptor } from "./descriptor.ts";
+import type { ByteStream } from "../../transport.ts";
+import type { Descriptor } from "../descriptor.ts";
 import { isTurnDue, takeTurn } from "./event_loop_turn.ts";
 import { openPoll, pollOne, pollSocketInPool } from "./poll.ts";
 import { openTransfer, receive, send, shutdown } from "./transfer.ts";

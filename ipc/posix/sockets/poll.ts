@@ -11,11 +11,11 @@
  * @module
  */
 
-import { type Descriptor, holdOpen, numberOf } from "./descriptor.ts";
+import { type Descriptor, holdOpen, numberOf } from "../descriptor.ts";
 import { countAsTurn, openTurns } from "./event_loop_turn.ts";
-import { byteLengthOf, newWords, toSize } from "./intrinsics.ts";
-import { type Libc, openLibc } from "./libc.ts";
-import { ERRNO, lastErrno, openErrors, PosixError } from "./posix_error.ts";
+import { byteLengthOf, newWords, toSize } from "../intrinsics.ts";
+import { type Libc, openLibc } from "../libc.ts";
+import { ERRNO, lastErrno, openErrors, PosixError } from "../posix_error.ts";
 import { openTransfer, prepareShutdown } from "./transfer.ts";
 
 /** `<poll.h>` of Linux; the same on x86-64 and on arm64. */

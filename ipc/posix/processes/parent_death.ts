@@ -4,8 +4,8 @@
  * @module
  */
 
-import { type Libc, openLibc } from "./libc.ts";
-import { openErrors, throwLastError } from "./posix_error.ts";
+import { type Libc, openLibc } from "../libc.ts";
+import { openErrors, throwLastError } from "../posix_error.ts";
 
 /** `<linux/prctl.h>`; the same on x86-64 and on arm64. */
 const PR_SET_PDEATHSIG = 1;

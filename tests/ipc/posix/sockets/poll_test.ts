@@ -1,9 +1,9 @@
-import { poll, pollOne, PollSet, pollSocketInPool } from "../../../ipc/posix/poll.ts";
-import { send, shutdown } from "../../../ipc/posix/transfer.ts";
-import { assertEquals, assertRejects, assertThrows } from "../../assert.ts";
-import { bytesOf } from "../../support/bytes.ts";
-import { posixTest } from "./opened.ts";
-import { Pair } from "./sockets.ts";
+import { poll, pollOne, PollSet, pollSocketInPool } from "../../../../ipc/posix/sockets/poll.ts";
+import { send, shutdown } from "../../../../ipc/posix/sockets/transfer.ts";
+import { assertEquals, assertRejects, assertThrows } from "../../../assert.ts";
+import { bytesOf } from "../../../support/bytes.ts";
+import { posixTest } from "../opened.ts";
+import { Pair } from "../sockets.ts";
 
 const NOTHING = { canRead: false, canWrite: false, isHungUp: false, hasFailed: false };
 

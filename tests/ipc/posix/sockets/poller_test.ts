@@ -1,9 +1,9 @@
-import { Poller } from "../../../ipc/posix/poller.ts";
-import { receive, send } from "../../../ipc/posix/transfer.ts";
-import { assertEquals, assertRejects } from "../../assert.ts";
-import { bytesOf } from "../../support/bytes.ts";
-import { posixTest } from "./opened.ts";
-import { Pair } from "./sockets.ts";
+import { Poller } from "../../../../ipc/posix/sockets/poller.ts";
+import { receive, send } from "../../../../ipc/posix/sockets/transfer.ts";
+import { assertEquals, assertRejects } from "../../../assert.ts";
+import { bytesOf } from "../../../support/bytes.ts";
+import { posixTest } from "../opened.ts";
+import { Pair } from "../sockets.ts";
 
 posixTest("Poller waits for many at once, and tells which is ready", async () => {
   await using poller = new Poller();

@@ -1,10 +1,10 @@
-import { PosixError } from "../../../ipc/posix/posix_error.ts";
-import { setLinger } from "../../../ipc/posix/socket_options.ts";
-import { receive, send, shutdown } from "../../../ipc/posix/transfer.ts";
-import { assertEquals, assertThrows } from "../../assert.ts";
-import { bytesOf } from "../../support/bytes.ts";
-import { posixTest } from "./opened.ts";
-import { acceptOne, listenOnFreePort, MixedPair, Pair, portOf } from "./sockets.ts";
+import { PosixError } from "../../../../ipc/posix/posix_error.ts";
+import { setLinger } from "../../../../ipc/posix/sockets/socket_options.ts";
+import { receive, send, shutdown } from "../../../../ipc/posix/sockets/transfer.ts";
+import { assertEquals, assertThrows } from "../../../assert.ts";
+import { bytesOf } from "../../../support/bytes.ts";
+import { posixTest } from "../opened.ts";
+import { acceptOne, listenOnFreePort, MixedPair, Pair, portOf } from "../sockets.ts";
 
 function codeOf(call: () => unknown): string {
   return assertThrows(call, PosixError).code;

@@ -1,11 +1,11 @@
-import { Children, waitFor } from "../../../ipc/posix/children.ts";
-import { PosixError } from "../../../ipc/posix/posix_error.ts";
-import type { SpawnOptions } from "../../../ipc/posix/spawn.ts";
-import { SocketStream } from "../../../ipc/posix/socket_stream.ts";
-import { assertEquals, assertRejects, assertThrows } from "../../assert.ts";
-import { readAll, send } from "../../support/bytes.ts";
-import { posixTest } from "./opened.ts";
-import { listenOnFreePort, Pair, targetOf } from "./sockets.ts";
+import { Children, waitFor } from "../../../../ipc/posix/processes/children.ts";
+import { PosixError } from "../../../../ipc/posix/posix_error.ts";
+import type { SpawnOptions } from "../../../../ipc/posix/processes/spawn.ts";
+import { SocketStream } from "../../../../ipc/posix/sockets/socket_stream.ts";
+import { assertEquals, assertRejects, assertThrows } from "../../../assert.ts";
+import { readAll, send } from "../../../support/bytes.ts";
+import { posixTest } from "../opened.ts";
+import { listenOnFreePort, Pair, targetOf } from "../sockets.ts";
 
 const EMPTY: SpawnOptions = { args: [], env: {}, descriptors: new Map() };
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { newBytes } from "./intrinsics.ts";
+import { newBytes } from "../intrinsics.ts";
 
 /** Where the parts are, in bytes. glibc's structs are smaller than what they get: 80, 336 and 128 bytes. */
 const AT = { pid: 0, fileActions: 16, attributes: 272, signals: 784, arrays: 1040 } as const;

@@ -6,10 +6,10 @@
  * @module
  */
 
-import { type Descriptor, numberOf } from "./descriptor.ts";
-import { byteLengthOf, newWords } from "./intrinsics.ts";
-import { type Libc, openLibc } from "./libc.ts";
-import { openErrors, throwLastError } from "./posix_error.ts";
+import { type Descriptor, numberOf } from "../descriptor.ts";
+import { byteLengthOf, newWords } from "../intrinsics.ts";
+import { type Libc, openLibc } from "../libc.ts";
+import { openErrors, throwLastError } from "../posix_error.ts";
 
 const SOL_SOCKET = 1;
 const IPPROTO_TCP = 6;

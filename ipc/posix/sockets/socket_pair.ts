@@ -5,10 +5,10 @@
  * @module
  */
 
-import { type Descriptor, takeOwnership } from "./descriptor.ts";
-import { newWords } from "./intrinsics.ts";
-import { type Libc, openLibc } from "./libc.ts";
-import { openErrors, throwLastError } from "./posix_error.ts";
+import { type Descriptor, takeOwnership } from "../descriptor.ts";
+import { newWords } from "../intrinsics.ts";
+import { type Libc, openLibc } from "../libc.ts";
+import { openErrors, throwLastError } from "../posix_error.ts";
 
 /** `<sys/socket.h>` of Linux; the same on x86-64 and on arm64. */
 const AF_UNIX = 1;

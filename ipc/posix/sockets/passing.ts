@@ -11,10 +11,10 @@
  * @module
  */
 
-import { type Descriptor, numberOf, takeOwnership } from "./descriptor.ts";
-import { byteLengthOf, newBytes } from "./intrinsics.ts";
-import { type Libc, openLibc } from "./libc.ts";
-import { ERRNO, lastErrno, openErrors, PosixError } from "./posix_error.ts";
+import { type Descriptor, numberOf, takeOwnership } from "../descriptor.ts";
+import { byteLengthOf, newBytes } from "../intrinsics.ts";
+import { type Libc, openLibc } from "../libc.ts";
+import { ERRNO, lastErrno, openErrors, PosixError } from "../posix_error.ts";
 import type { Again } from "./transfer.ts";
 
 /** `<sys/socket.h>` of Linux; the same on x86-64 and on arm64, as are the structs. */

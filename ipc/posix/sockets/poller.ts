@@ -4,12 +4,12 @@
  * @module
  */
 
-import { type Descriptor, holdOpen, numberOf, takeOwnership } from "./descriptor.ts";
+import { type Descriptor, holdOpen, numberOf, takeOwnership } from "../descriptor.ts";
 import { isTurnDue, takeTurn } from "./event_loop_turn.ts";
-import { newBytes } from "./intrinsics.ts";
-import { type Libc, openLibc } from "./libc.ts";
+import { newBytes } from "../intrinsics.ts";
+import { type Libc, openLibc } from "../libc.ts";
 import { type Interest, openPoll, PollSet, type Readiness } from "./poll.ts";
-import { throwLastError } from "./posix_error.ts";
+import { throwLastError } from "../posix_error.ts";
 
 /** `<sys/eventfd.h>` of Linux; the same on x86-64 and on arm64. */
 const EFD_CLOEXEC = 0o2000000;

@@ -8,10 +8,10 @@
  * @module
  */
 
-import { type Descriptor, numberOf } from "./descriptor.ts";
+import { type Descriptor, numberOf } from "../descriptor.ts";
 import { planDuplicates } from "./duplicates.ts";
-import { type Libc, openLibc } from "./libc.ts";
-import { openErrors, PosixError } from "./posix_error.ts";
+import { type Libc, openLibc } from "../libc.ts";
+import { openErrors, PosixError } from "../posix_error.ts";
 import { SpawnMemory } from "./spawn_memory.ts";
 
 /** `<spawn.h>` of glibc, and SIGPIPE of signal(7); the same on x86-64 and on arm64. */

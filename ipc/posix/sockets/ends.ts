@@ -4,11 +4,11 @@
  * @module
  */
 
-import type { Endpoint } from "../address.ts";
-import { type Descriptor, numberOf } from "./descriptor.ts";
-import { newBytes, newWords } from "./intrinsics.ts";
-import { type Libc, openLibc } from "./libc.ts";
-import { openErrors, throwLastError } from "./posix_error.ts";
+import type { Endpoint } from "../../address.ts";
+import { type Descriptor, numberOf } from "../descriptor.ts";
+import { newBytes, newWords } from "../intrinsics.ts";
+import { type Libc, openLibc } from "../libc.ts";
+import { openErrors, throwLastError } from "../posix_error.ts";
 import { ADDRESS_BYTES_MAX, decodeSocketAddress } from "./socket_address.ts";
 
 let libc: Libc<"getsockname" | "getpeername"> | null = null;

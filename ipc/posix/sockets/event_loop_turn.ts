@@ -5,8 +5,8 @@
  * @module
  */
 
-import { newBytes } from "./intrinsics.ts";
-import { type Libc, openLibc } from "./libc.ts";
+import { newBytes } from "../intrinsics.ts";
+import { type Libc, openLibc } from "../libc.ts";
 
 /** How long ready operations may follow one another. */
 const TURN_EVERY_MS = 20;

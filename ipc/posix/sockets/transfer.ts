@@ -7,10 +7,10 @@
  * @module
  */
 
-import { type Descriptor, numberOf } from "./descriptor.ts";
-import { byteLengthOf, toSize } from "./intrinsics.ts";
-import { type Libc, openLibc } from "./libc.ts";
-import { ERRNO, lastErrno, openErrors, PosixError, throwLastError } from "./posix_error.ts";
+import { type Descriptor, numberOf } from "../descriptor.ts";
+import { byteLengthOf, toSize } from "../intrinsics.ts";
+import { type Libc, openLibc } from "../libc.ts";
+import { ERRNO, lastErrno, openErrors, PosixError, throwLastError } from "../posix_error.ts";
 
 /** `<sys/socket.h>` of Linux; the same on x86-64 and on arm64. */
 const MSG_DONTWAIT = 0x40;

@@ -1,6 +1,6 @@
 import { constants } from "node:os";
-import { decodeWaitStatus } from "../../../ipc/posix/wait_status.ts";
-import { assertEquals } from "../../assert.ts";
+import { decodeWaitStatus } from "../../../../ipc/posix/processes/wait_status.ts";
+import { assertEquals } from "../../../assert.ts";
 
 Deno.test("decodeWaitStatus() tells an exit status", () => {
   const exited = { signal: null, coreDumped: false };

@@ -1,14 +1,14 @@
-import { PosixError } from "../../../ipc/posix/posix_error.ts";
+import { PosixError } from "../../../../ipc/posix/posix_error.ts";
 import {
   setKeepAlive,
   setLinger,
   setNoDelay,
   setTimeouts,
-} from "../../../ipc/posix/socket_options.ts";
-import { assertEquals, assertThrows } from "../../assert.ts";
-import { hasLibc, posixTest } from "./opened.ts";
-import { MixedPair, Pair } from "./sockets.ts";
-import type { Descriptor } from "../../../ipc/posix/descriptor.ts";
+} from "../../../../ipc/posix/sockets/socket_options.ts";
+import { assertEquals, assertThrows } from "../../../assert.ts";
+import { hasLibc, posixTest } from "../opened.ts";
+import { MixedPair, Pair } from "../sockets.ts";
+import type { Descriptor } from "../../../../ipc/posix/descriptor.ts";
 
 const raw = hasLibc
   ? Deno.dlopen("libc.so.6", {

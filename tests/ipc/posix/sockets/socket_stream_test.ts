@@ -1,14 +1,14 @@
-import { isStreamError } from "../../../ipc/errors.ts";
-import type { Descriptor } from "../../../ipc/posix/descriptor.ts";
-import { PosixError } from "../../../ipc/posix/posix_error.ts";
-import { SocketStream } from "../../../ipc/posix/socket_stream.ts";
-import { writeAll } from "../../../ipc/copy.ts";
-import { assert, assertEquals, assertRejects } from "../../assert.ts";
-import { bytesOf, readAll, receive, send } from "../../support/bytes.ts";
-import { randomBytes, randomFrom } from "../../support/random.ts";
-import { ResettableClient } from "../../support/sockets.ts";
-import { posixTest } from "./opened.ts";
-import { acceptOne, listenOnFreePort, MixedPair, Pair, portOf, targetOf } from "./sockets.ts";
+import { isStreamError } from "../../../../ipc/errors.ts";
+import type { Descriptor } from "../../../../ipc/posix/descriptor.ts";
+import { PosixError } from "../../../../ipc/posix/posix_error.ts";
+import { SocketStream } from "../../../../ipc/posix/sockets/socket_stream.ts";
+import { writeAll } from "../../../../ipc/copy.ts";
+import { assert, assertEquals, assertRejects } from "../../../assert.ts";
+import { bytesOf, readAll, receive, send } from "../../../support/bytes.ts";
+import { randomBytes, randomFrom } from "../../../support/random.ts";
+import { ResettableClient } from "../../../support/sockets.ts";
+import { posixTest } from "../opened.ts";
+import { acceptOne, listenOnFreePort, MixedPair, Pair, portOf, targetOf } from "../sockets.ts";
 
 /** Both ways to wait: here first, and in the pool at once. */
 const WAITS = [1, 0];

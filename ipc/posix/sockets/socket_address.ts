@@ -9,9 +9,9 @@
  * @module
  */
 
-import type { Endpoint } from "../address.ts";
-import { formatAddress, parseAddress } from "../address.ts";
-import { newBytes } from "./intrinsics.ts";
+import type { Endpoint } from "../../address.ts";
+import { formatAddress, parseAddress } from "../../address.ts";
+import { newBytes } from "../intrinsics.ts";
 
 /** `<sys/socket.h>` of Linux; the same on x86-64 and on arm64. */
 const FAMILY = { ipv4: 2, ipv6: 10 } as const;

@@ -3,14 +3,14 @@ import {
   type Received,
   receiveDescriptor,
   sendDescriptor,
-} from "../../../ipc/posix/passing.ts";
-import { PosixError } from "../../../ipc/posix/posix_error.ts";
-import { receive, send } from "../../../ipc/posix/transfer.ts";
-import { assert, assertEquals, assertThrows } from "../../assert.ts";
-import { bytesOf } from "../../support/bytes.ts";
-import { posixTest } from "./opened.ts";
-import { sendWith } from "./raw_messages.ts";
-import { flagsOf, O_CLOEXEC, Pair, targetOf } from "./sockets.ts";
+} from "../../../../ipc/posix/sockets/passing.ts";
+import { PosixError } from "../../../../ipc/posix/posix_error.ts";
+import { receive, send } from "../../../../ipc/posix/sockets/transfer.ts";
+import { assert, assertEquals, assertThrows } from "../../../assert.ts";
+import { bytesOf } from "../../../support/bytes.ts";
+import { posixTest } from "../opened.ts";
+import { sendWith } from "../raw_messages.ts";
+import { flagsOf, O_CLOEXEC, Pair, targetOf } from "../sockets.ts";
 
 /** Receives what is there. */
 function receiveNow(door: Pair, room = 64): Received & { readonly text: string } {
