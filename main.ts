@@ -14,6 +14,11 @@ import type { FlagTable } from "./cli/flags.ts";
 /** As in `deno.json`, which is not imported: that would cost every start of the compiled binary 2 ms. */
 const VERSION = "0.1.0";
 
+/** Never called: what a worker imports by its URL only (`LATE_MODULES`) the compiled binary has by being named here. */
+export const importedLate: readonly (() => Promise<unknown>)[] = [
+  () => import("./server/child/socket_worker.ts"),
+];
+
 /** Runs a command with its arguments. Resolves to the exit status. */
 type Command = (args: readonly string[]) => Promise<number>;
 

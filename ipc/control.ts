@@ -67,6 +67,7 @@ const LINE_BYTES_MAX = 4096;
 export class ControlChannel implements Disposable {
   readonly #stream: ByteStream;
   readonly #lines: AsyncGenerator<string, void>;
+  #sending: Promise<void> = Promise.resolve();
 
   /** Takes over a connected stream. */
   constructor(stream: ByteStream) {
@@ -79,8 +80,16 @@ export class ControlChannel implements Disposable {
     return new ControlChannel(await Deno.connect({ transport: "unix", path }));
   }
 
-  /** Sends a message. One to a side that is gone is lost without an error: its end of file tells. */
-  async send(message: ControlMessage): Promise<void> {
+  /**
+   * Sends a message, behind those that are being sent. One to a side that is gone is lost without an error: its end of
+   * file tells.
+   */
+  send(message: ControlMessage): Promise<void> {
+    return this.#sending = this.#sendAfter(this.#sending, message);
+  }
+
+  async #sendAfter(others: Promise<void>, message: ControlMessage): Promise<void> {
+    await others;
     try {
       await writeAll(this.#stream, new TextEncoder().encode(JSON.stringify(message) + "\n"));
     } catch (error) {

@@ -59,6 +59,22 @@ export function encodeProxyHeader(info: ConnectionInfo): Uint8Array<ArrayBuffer>
  */
 export async function readProxyHeader(stream: Pick<ByteStream, "read">): Promise<ConnectionInfo> {
   const fixed = await readExactly(stream, FIXED_LENGTH);
+  const family = parseFixed(fixed);
+  return parseBody(await readExactly(stream, new DataView(fixed.buffer).getUint16(14)), family);
+}
+
+/** The same of a header that is there as a whole. */
+export function parseProxyHeader(header: Uint8Array): ConnectionInfo {
+  const bytes = header.slice();
+  if (bytes.length < FIXED_LENGTH) throw endedAfter(bytes.length);
+  const family = parseFixed(bytes);
+  const body = bytes.slice(FIXED_LENGTH);
+  if (body.length !== new DataView(bytes.buffer).getUint16(14)) throw endedAfter(bytes.length);
+  return parseBody(body, family);
+}
+
+/** Checks the part that every header begins with. Returns the family and protocol. */
+function parseFixed(fixed: Uint8Array): number {
   if (SIGNATURE.some((byte, i) => byte !== fixed[i]) || fixed[12] !== VERSION_2_PROXY) {
     throw new Error("Cannot read the PROXY header: it does not begin as version 2 does");
   }
@@ -66,8 +82,11 @@ export async function readProxyHeader(stream: Pick<ByteStream, "read">): Promise
   if (family !== TCP_OVER_IPV4 && family !== TCP_OVER_IPV6) {
     throw new Error(`Cannot read the PROXY header: unknown family and protocol ${family}`);
   }
+  return family;
+}
+
+function parseBody(body: Uint8Array<ArrayBuffer>, family: number): ConnectionInfo {
   const width = family === TCP_OVER_IPV4 ? 4 : 16;
-  const body = await readExactly(stream, new DataView(fixed.buffer).getUint16(14));
   const view = new DataView(body.buffer);
   const portsAt = 2 * width;
   if (body.length < portsAt + 4) {
@@ -114,9 +133,13 @@ async function readExactly(
   while (filled < length) {
     const count = await stream.read(bytes.subarray(filled));
     if (count === null) {
-      throw new Error(`Cannot read the PROXY header: the stream ended after ${filled} bytes of it`);
+      throw endedAfter(filled);
     }
     filled += count;
   }
   return bytes;
+}
+
+function endedAfter(bytes: number): Error {
+  return new Error(`Cannot read the PROXY header: the stream ended after ${bytes} bytes of it`);
 }

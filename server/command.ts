@@ -41,7 +41,7 @@ export const SERVER_FLAGS = {
     fallback: ECHO,
     help: "what serves a connection: echo, or the default export of a module",
   }),
-  transport: choice(["unix", "pipe"], "how a worker gets the bytes of its connection"),
+  transport: choice(["unix", "pipe", "socket"], "how a process gets its connection"),
   backlog: integer({
     placeholder: "N",
     fallback: 128,
@@ -103,7 +103,6 @@ export const SERVER_FLAGS = {
 /** The options that not every mode heeds, and the modes that do. */
 const MODES_OF_OPTION: ReadonlyMap<keyof typeof SERVER_FLAGS, readonly string[]> = new Map([
   ["maxConnections", ["per-connection", "prefork"]],
-  ["transport", ["per-connection", "prefork"]],
   ["spare", ["per-connection"]],
   ["workers", ["prefork"]],
   ["connectionsPerWorker", ["prefork"]],
@@ -158,7 +157,7 @@ export function parseServerOptions(args: readonly string[]): ServerOptions | Que
     port: parseValue("PORT", port, { flag: PORT, command: SERVER_COMMAND.name }),
     handler: handlerOf(options.handler, program),
     maxConnections: given.has("maxConnections") ? options.maxConnections : null,
-    transport: given.has("transport") || !hasNoUnixSockets() ? options.transport : "pipe",
+    transport: transportOf(parsed),
   };
 }
 
@@ -167,15 +166,18 @@ function handlerOf(handler: string, program: readonly [string, ...string[]] | nu
   return handler === ECHO ? { kind: "echo" } : { kind: "module", file: handler };
 }
 
-/** Deno has no Unix-domain sockets on Windows. */
-function hasNoUnixSockets(): boolean {
-  return Deno.build.os === "windows";
+/** What was asked for, else what suits the handler on this system: on Windows Deno has no Unix-domain sockets. */
+function transportOf(
+  { options: { transport }, given, program }: Parsed<typeof SERVER_FLAGS>,
+): ServerOptions["transport"] {
+  if (given.has("transport")) return transport;
+  if (program !== null) return Deno.build.os === "linux" ? "socket" : "pipe";
+  return Deno.build.os === "windows" ? "pipe" : transport;
 }
 
 /** What contradicts each other on a command line, in a line; null if nothing does. */
-function conflictOf(
-  { options: { mode, transport }, given, program }: Parsed<typeof SERVER_FLAGS>,
-): string | null {
+function conflictOf(parsed: Parsed<typeof SERVER_FLAGS>): string | null {
+  const { options: { mode, idleTimeoutMs }, given, program } = parsed;
   const name = (option: keyof typeof SERVER_FLAGS) => `--${flagName(option, SERVER_FLAGS[option])}`;
   for (const [option, modes] of MODES_OF_OPTION) {
     if (given.has(option) && !modes.includes(mode)) {
@@ -187,8 +189,19 @@ function conflictOf(
       return "a program serves one connection and ends, so it cannot be started before: " +
         "--mode prefork goes with --handler";
     }
-    const option = (["handler", "transport", "spare"] as const).find((option) => given.has(option));
+    const option = (["handler", "spare"] as const).find((option) => given.has(option));
     if (option !== undefined) return `${name(option)} does not go with a program`;
+  } else if (given.has("transport") && mode === "iterative") {
+    return "--transport goes with --mode per-connection or prefork, or with a program: " +
+      "iterative mode has no other process";
+  }
+  const transport = transportOf(parsed);
+  if (program !== null && transport === "unix") {
+    return "--transport unix does not go with a program, which gets its connection by socket or by pipe";
+  }
+  if (program !== null && transport === "socket" && idleTimeoutMs > 0) {
+    return "--idle-timeout needs --transport pipe with a program: " +
+      "over a socket only the program sees the bytes";
   }
   if (transport === "pipe") {
     if (mode === "prefork") {

@@ -25,10 +25,10 @@ export type CloseReason =
 
 /** How a connection ended. */
 export interface Outcome {
-  /** Bytes that came from the client. */
-  readonly bytesIn: number;
-  /** Bytes that went to the client. */
-  readonly bytesOut: number;
+  /** Bytes that came from the client; null where nobody has counted them. */
+  readonly bytesIn: number | null;
+  /** Bytes that went to the client, likewise. */
+  readonly bytesOut: number | null;
   /** Why it ended. */
   readonly reason: CloseReason;
 }
@@ -78,18 +78,22 @@ export type ServerEvent =
     readonly workerPid: number | null;
   }
   | { readonly event: "worker_started"; readonly workerPid: number }
-  /** What one read brought from a client. `data` is valid only while the event is emitted. */
+  /**
+   * What one read brought from a client, or, where it brought `size` bytes, their beginning. `data` is valid only while
+   * the event is emitted.
+   */
   | {
     readonly event: "message_received";
     readonly connection: ConnectionInfo;
     readonly data: Uint8Array;
+    readonly size?: number;
   }
-  /** `bytesIn` came from the client, `bytesOut` went to it. */
+  /** `bytesIn` came from the client, `bytesOut` went to it; null where nobody has counted them. */
   | {
     readonly event: "connection_closed";
     readonly connection: ConnectionInfo;
-    readonly bytesIn: number;
-    readonly bytesOut: number;
+    readonly bytesIn: number | null;
+    readonly bytesOut: number | null;
     readonly durationMs: number;
     readonly reason: CloseReason;
   }

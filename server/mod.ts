@@ -13,7 +13,9 @@ import { connectionLimit, descriptorLimit, withoutSpares } from "./accept/descri
 import { EventBus } from "./events.ts";
 import { HostLimit } from "./accept/host_limit.ts";
 import { LineWriter } from "./log/line_writer.ts";
-import { Listener } from "./accept/listener.ts";
+import { listenWithDeno } from "./accept/acceptor.ts";
+import type { ClientSocket } from "./accept/client_socket.ts";
+import { Listener, type ListenerOptions } from "./accept/listener.ts";
 import { subscribeLog } from "./log/log.ts";
 import { openMode } from "./modes/open_mode.ts";
 
@@ -46,7 +48,7 @@ async function serveUntilStopped(
 
   const maxConnections = await admissionLimit(options);
   const hosts = openHostLimit(options);
-  using listener = Listener.bind(options);
+  using listener = Listener.bind({ ...options, listen: await listenOf(options) });
   const isModuleHere = options.mode === "iterative" && options.handler.kind === "module";
   // Standard output is the log's.
   using _printing = isModuleHere ? await printModule(log.warnings) : null;
@@ -71,15 +73,15 @@ async function serveUntilStopped(
 
   const serving = new Set<Promise<void>>();
   let accepted = 0;
-  const serve = (stream: Deno.TcpConn, slot: Slot) => {
-    const hostSlot = hosts?.acquire(stream.remoteAddr.hostname);
+  const serve = (socket: ClientSocket, slot: Slot) => {
+    const hostSlot = hosts?.acquire(socket.remoteAddr.hostname);
     if (hosts !== null && hostSlot === null) {
-      reject(stream, { hosts, maxPerHost: options.maxPerHost, events });
+      reject(socket, { hosts, maxPerHost: options.maxPerHost, events });
       slot[Symbol.dispose]();
       return;
     }
-    const hostConnections = hosts?.countOf(stream.remoteAddr.hostname) ?? 0;
-    const connection = new AcceptedConnection(stream, {
+    const hostConnections = hosts?.countOf(socket.remoteAddr.hostname) ?? 0;
+    const connection = new AcceptedConnection(socket, {
       id: ++accepted,
       hostConnections,
       events,
@@ -109,6 +111,13 @@ async function serveUntilStopped(
   events.emit({ event: "stopped", connectionsAccepted: accepted, connectionsAborted });
 }
 
+/** With what to listen: a worker or program can have a socket of libc's. */
+async function listenOf({ transport }: ServerOptions): Promise<ListenerOptions["listen"]> {
+  if (transport !== "socket") return listenWithDeno;
+  const { listenWithLibc } = await import("./accept/libc_acceptor.ts");
+  return listenWithLibc;
+}
+
 /** How many connections are served at once. Throws `UsageError` if the user asks for more than can be. */
 async function admissionLimit(options: ServerOptions): Promise<number> {
   if (options.mode === "iterative") return 1;
@@ -132,15 +141,15 @@ function openHostLimit(
 
 /** Closes a connection whose address has too many. */
 function reject(
-  stream: Deno.TcpConn,
+  socket: ClientSocket,
   context: {
     readonly hosts: HostLimit;
     readonly maxPerHost: number;
     readonly events: EventBus;
   },
 ): void {
-  const { hostname: remoteHost, port: remotePort } = stream.remoteAddr;
-  stream.close();
+  const { hostname: remoteHost, port: remotePort } = socket.remoteAddr;
+  socket.close();
   const { maxPerHost, hosts: { rejected }, events } = context;
   events.emit({ event: "connection_rejected", remoteHost, remotePort, maxPerHost, rejected });
 }

@@ -23,6 +23,7 @@
 
 import { openEnds } from "./sockets/ends.ts";
 import { openPassing } from "./sockets/passing.ts";
+import { openSendQueues } from "./sockets/send_queue.ts";
 import { openOptions } from "./sockets/socket_options.ts";
 import { openSocketStreams } from "./sockets/socket_stream.ts";
 
@@ -36,4 +37,5 @@ export function openForChild(): void {
   openPassing();
   openOptions();
   openEnds();
+  openSendQueues();
 }

@@ -7,8 +7,8 @@
 /**
  * What the functions take and give, by their manual pages of the same name. A ssize_t is declared as 32 bits, because
  * no call here moves more than that; a size_t is not, because nothing says what the upper half of its register would
- * hold. Of the variadic functions there is only prctl: both machines pass it its arguments as if it were none (System
- * V ABI; AAPCS64, which Apple alone changed).
+ * hold. Of the variadic functions there are prctl and ioctl: both machines pass them their arguments as if they were
+ * none (System V ABI; AAPCS64, which Apple alone changed).
  */
 export const SIGNATURES = {
   __errno_location: { parameters: [], result: "pointer" },
@@ -65,4 +65,7 @@ export const SIGNATURES = {
   waitpid: { parameters: ["i32", "buffer", "i32"], result: "i32" },
   prctl: { parameters: ["i32", "usize", "usize", "usize", "usize"], result: "i32" },
   getppid: { parameters: [], result: "i32" },
+  ioctl: { parameters: ["i32", "usize", "buffer"], result: "i32" },
+  /** A variable: the array of pointers, environ(7). */
+  environ: { type: "pointer" },
 } as const;

@@ -9,7 +9,9 @@ import { isStreamError } from "../../ipc/errors.ts";
 import type { RelayEnd } from "../../ipc/relay.ts";
 import { sendQueues } from "../../ipc/send_queue.ts";
 import type { ConnectionInfo } from "../../ipc/transport.ts";
+import type { Descriptor } from "../../ipc/posix/descriptor.ts";
 import type { CloseReason, EventBus, Outcome } from "../events.ts";
+import type { ClientSocket } from "./client_socket.ts";
 
 /** What an accepted connection is made with. */
 export interface AcceptedConnectionOptions {
@@ -52,30 +54,50 @@ export async function closeReason(
 export class AcceptedConnection {
   /** Who is connected. */
   readonly info: ConnectionInfo;
-  /** Its socket. */
-  readonly stream: Deno.TcpConn;
+  readonly #socket: ClientSocket;
   /** How many connections its client's address had when it was accepted, this one included; 0 if nobody counts. */
   readonly hostConnections: number;
   readonly #events: EventBus;
   readonly #clock: Clock;
   readonly #acceptedAt: number;
 
-  /** Takes over a socket that was just accepted, and turns Nagle's algorithm off and keepalive on. */
-  constructor(stream: Deno.TcpConn, options: AcceptedConnectionOptions) {
-    this.stream = stream;
-    this.info = { id: options.id, remoteAddr: stream.remoteAddr, localAddr: stream.localAddr };
+  /**
+   * Takes over a socket that was just accepted. One of Deno's gets Nagle's algorithm off and keepalive on, which a
+   * descriptor has from the listening socket.
+   */
+  constructor(socket: ClientSocket, options: AcceptedConnectionOptions) {
+    this.#socket = socket;
+    this.info = { id: options.id, remoteAddr: socket.remoteAddr, localAddr: socket.localAddr };
     this.hostConnections = options.hostConnections;
     this.#events = options.events;
     this.#clock = options.clock;
     this.#acceptedAt = options.clock.now();
+    if ("descriptor" in socket) return;
     try {
-      stream.setNoDelay(true);
+      socket.setNoDelay(true);
       // So that the loss of a client that sends nothing, not even an end of file, is noticed.
-      stream.setKeepAlive(true);
+      socket.setKeepAlive(true);
     } catch (error) {
       // Some systems refuse them when the client is gone already; the first read will tell.
       if (!isStreamError(error)) throw error;
     }
+  }
+
+  /** Its socket, to read and write here. Throws `TypeError` where it is a descriptor, for another process. */
+  get stream(): Deno.TcpConn {
+    if (!("descriptor" in this.#socket)) return this.#socket;
+    throw new TypeError("A descriptor is read by the process that gets it");
+  }
+
+  /** Its socket, to give to another process. Throws `TypeError` where it is one of Deno's. */
+  get descriptor(): Descriptor {
+    if ("descriptor" in this.#socket) return this.#socket.descriptor;
+    throw new TypeError("Deno gives no other process its socket");
+  }
+
+  /** Closes this process's socket: where another process has it, the connection goes on. */
+  closeSocket(): void {
+    this.#socket.close();
   }
 
   /** Tells that it is now served, by that worker or by the parent (null). */
@@ -83,10 +105,16 @@ export class AcceptedConnection {
     this.#events.emit({ event: "connection_accepted", connection: this.info, workerPid });
   }
 
-  /** What to call with every chunk that the client sends; undefined where nobody wants to know. */
-  get onMessage(): ((data: Uint8Array) => void) | undefined {
+  /**
+   * What to call with every chunk that the client sends, and with its size where that is only its beginning; undefined
+   * where nobody wants to know.
+   */
+  get onMessage(): ((data: Uint8Array, size?: number) => void) | undefined {
     if (!this.#events.wants("message_received")) return undefined;
-    return (data) => this.#events.emit({ event: "message_received", connection: this.info, data });
+    return (data, size) => {
+      const message = size === undefined ? { data } : { data, size };
+      this.#events.emit({ event: "message_received", connection: this.info, ...message });
+    };
   }
 
   /** Bytes that were written to the client and that its side has not taken yet, or null where nobody can tell. */
@@ -96,7 +124,7 @@ export class AcceptedConnection {
 
   /** Closes it unserved, and tells why. */
   refuse(reason: CloseReason): void {
-    this.stream.close();
+    this.closeSocket();
     this.tellClosed({ bytesIn: 0, bytesOut: 0, reason });
   }
 

@@ -4,11 +4,13 @@
  * @module
  */
 
-import { formatEndpoint } from "../../ipc/address.ts";
+import { type Endpoint, formatEndpoint } from "../../ipc/address.ts";
 import type { Clock } from "../../ipc/clock.ts";
 import { errnoOf, OperationalError, reasonOf } from "../../ipc/errors.ts";
 import { AcceptFailures } from "./accept_failures.ts";
+import { type Acceptor, type ListenTarget, listenWithDeno } from "./acceptor.ts";
 import type { Admission, Slot } from "./admission.ts";
+import type { ClientSocket } from "./client_socket.ts";
 import type { EventBus } from "../events.ts";
 
 const ADVICE: Readonly<Record<string, string>> = {
@@ -17,13 +19,9 @@ const ADVICE: Readonly<Record<string, string>> = {
 };
 
 /** What a listener is told. */
-export interface ListenerOptions {
-  /** A host name or an address of this machine. */
-  readonly hostname: string;
-  /** 0 takes a free one. */
-  readonly port: number;
-  /** Connections that may wait in the kernel's queue; the kernel may round it. */
-  readonly backlog: number;
+export interface ListenerOptions extends ListenTarget {
+  /** With what it listens: Deno unless told. */
+  readonly listen?: (target: ListenTarget) => Acceptor;
 }
 
 /** What the accept loop works with. */
@@ -40,19 +38,20 @@ export interface AcceptContext {
 
 /** A bound socket. Disposing closes it; connections that wait in its queue are reset by the kernel. */
 export class Listener implements Disposable {
-  readonly #listener: Deno.TcpListener;
+  readonly #acceptor: Acceptor;
   #open = true;
 
-  private constructor(listener: Deno.TcpListener) {
-    this.#listener = listener;
+  private constructor(acceptor: Acceptor) {
+    this.#acceptor = acceptor;
   }
 
   /** Binds and listens. Throws {@linkcode OperationalError} that names the address, the reason and what to do. */
   static bind(options: ListenerOptions): Listener {
-    const { hostname, port, backlog } = options;
+    const { listen = listenWithDeno } = options;
     try {
-      return new Listener(Deno.listen({ hostname, port, tcpBacklog: backlog }));
+      return new Listener(listen(options));
     } catch (cause) {
+      if (cause instanceof OperationalError) throw cause;
       const reason = reasonOf(cause) + (ADVICE[errnoOf(cause) ?? ""] ?? "");
       throw new OperationalError(`Cannot listen on ${formatEndpoint(options)}: ${reason}`, {
         cause,
@@ -61,8 +60,8 @@ export class Listener implements Disposable {
   }
 
   /** Where it listens, with the port that the kernel chose. */
-  get addr(): Deno.NetAddr {
-    return this.#listener.addr;
+  get addr(): Endpoint {
+    return this.#acceptor.addr;
   }
 
   /**
@@ -71,7 +70,7 @@ export class Listener implements Disposable {
    */
   async acceptLoop(
     context: AcceptContext,
-    serve: (conn: Deno.TcpConn, slot: Slot) => void,
+    serve: (socket: ClientSocket, slot: Slot) => void,
   ): Promise<number> {
     const { admission, events, clock, signal } = context;
     const close = () => this[Symbol.dispose]();
@@ -87,9 +86,9 @@ export class Listener implements Disposable {
     while (true) {
       const slot = await admission.acquire(signal);
       if (slot === null) return failures.aborted;
-      let conn: Deno.TcpConn;
+      let socket: ClientSocket;
       try {
-        conn = await this.#listener.accept();
+        socket = await this.#acceptor.accept();
       } catch (error) {
         slot[Symbol.dispose]();
         if (!this.#open) return failures.aborted;
@@ -97,7 +96,7 @@ export class Listener implements Disposable {
         continue;
       }
       failures.accepted();
-      serve(conn, slot);
+      serve(socket, slot);
     }
   }
 
@@ -105,6 +104,6 @@ export class Listener implements Disposable {
   [Symbol.dispose](): void {
     if (!this.#open) return;
     this.#open = false;
-    this.#listener.close();
+    this.#acceptor.close();
   }
 }

@@ -10,7 +10,11 @@ import { IdleTimer } from "../../ipc/idle_timer.ts";
 import { linger } from "../../ipc/linger.ts";
 import type { ByteStream, ConnectionInfo } from "../../ipc/transport.ts";
 import type { CloseReason, Outcome } from "../events.ts";
-import { StreamConnection, type StreamHandler } from "./stream_connection.ts";
+import {
+  StreamConnection,
+  type StreamConnectionOptions,
+  type StreamHandler,
+} from "./stream_connection.ts";
 
 /** What a service works with. */
 export interface ConnectionServiceOptions {
@@ -22,8 +26,8 @@ export interface ConnectionServiceOptions {
   readonly clock: Clock;
   /** How long no byte may pass either way, in milliseconds; 0 means for ever. */
   readonly idleTimeoutMs: number;
-  /** Called with what each read brought. The data is valid during the call only. */
-  readonly onMessage?: ((data: Uint8Array) => void) | undefined;
+  /** Called with what each read brought: see `StreamConnectionOptions`. */
+  readonly onMessage?: StreamConnectionOptions["onMessage"];
   /** Bytes that the client's side has not taken yet, or null where nobody can tell. */
   readonly unsentBytes: () => Promise<number | null>;
   /** Called with what the handler failed with, where that is not its connection's failure. */

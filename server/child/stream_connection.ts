@@ -17,8 +17,11 @@ export type StreamHandler = (connection: StreamConnection) => Promise<void>;
 
 /** What a connection may be told. */
 export interface StreamConnectionOptions {
-  /** Called with what each read brought. The data is valid during the call only. */
-  readonly onMessage?: ((data: Uint8Array) => void) | undefined;
+  /**
+   * Called with what each read brought. The data is valid during the call only. If it returns a promise, the reader
+   * waits for that.
+   */
+  readonly onMessage?: ((data: Uint8Array) => Promise<void> | void) | undefined;
   /** Called whenever bytes were read, and whenever bytes were written. */
   readonly onActivity?: (() => void) | undefined;
 }
@@ -43,7 +46,7 @@ export class StreamConnection implements Disposable {
   hasEnded = false;
   /** The stream itself, whose bytes are not counted. */
   readonly stream: ByteStream;
-  readonly #onMessage: ((data: Uint8Array) => void) | undefined;
+  readonly #onMessage: StreamConnectionOptions["onMessage"];
   readonly #onActivity: (() => void) | undefined;
   /** Made only for a handler that looks at it. */
   #aborted: AbortController | null = null;
@@ -70,7 +73,8 @@ export class StreamConnection implements Disposable {
     }
     this.bytesIn += count;
     this.#onActivity?.();
-    this.#onMessage?.(buffer.subarray(0, count));
+    const told = this.#onMessage?.(buffer.subarray(0, count));
+    if (told !== undefined) await told;
     return count;
   }
 

@@ -20,7 +20,7 @@ import {
   reasonOf,
 } from "../../ipc/errors.ts";
 import { exitWith } from "../../cli/exit.ts";
-import { choice, type FlagValues, integer, readArgv, text } from "../../cli/flags.ts";
+import { choice, type FlagValues, integer, readArgv, text, toggle } from "../../cli/flags.ts";
 import { giveUpPermissions } from "../../cli/permissions.ts";
 import type { HiddenCommand } from "../../cli/self.ts";
 import type { WorkerTransport } from "../../ipc/transport.ts";
@@ -42,6 +42,7 @@ export const WORKER_COMMAND: HiddenCommand = {
 /** The modules that not every worker needs. */
 export const LATE_MODULES = {
   pipe: new URL("../../ipc/transports/pipe.ts", import.meta.url).href,
+  socket: new URL("./socket_worker.ts", import.meta.url).href,
   handler: new URL("./module.ts", import.meta.url).href,
 } as const;
 
@@ -54,7 +55,7 @@ export const NONE = "-";
 /** What the parent tells a worker. */
 export const WORKER_FLAGS = {
   transport: choice(
-    ["unix", "pipe", "none"],
+    ["unix", "pipe", "socket", "none"],
     "how its connections come; none: it only tries whether the handler loads",
   ),
   socket: text({ placeholder: "PATH", fallback: NONE, help: "the socket to listen on" }),
@@ -74,6 +75,21 @@ export const WORKER_FLAGS = {
     max: Number.MAX_SAFE_INTEGER,
     help: "how many connections to serve before the end; 0 means no end",
   }),
+  parentPid: integer({
+    placeholder: "PID",
+    fallback: 0,
+    min: 0,
+    max: Number.MAX_SAFE_INTEGER,
+    help: "the parent, with which to end where it has the sockets",
+  }),
+  idleTimeoutMs: integer({
+    placeholder: "MS",
+    fallback: 0,
+    min: 0,
+    max: Number.MAX_SAFE_INTEGER,
+    help: "how long no byte may pass where it has the sockets; 0 means for ever",
+  }),
+  reportsMessages: toggle("whether to report what a client sends where it has the sockets"),
 };
 
 /** Runs a worker as this process's whole program, with the handler's module imported so if it has one. */
@@ -93,6 +109,8 @@ export async function runWorker(
       return await runUnixWorker(flags, handler);
     case "pipe":
       return await runPipeWorker(handler);
+    case "socket":
+      return await runSocketWorker(flags, handler);
     case "none":
       giveUpPermissions(WORKER_COMMAND.permissions);
       await handler.load();
@@ -117,6 +135,25 @@ async function runUnixWorker(
   };
   // The parent's end is this worker's, also while a module loads that never finishes.
   return await Promise.race([serve(), untilStopped(channel, server)]);
+}
+
+async function runSocketWorker(
+  flags: FlagValues<typeof WORKER_FLAGS>,
+  handler: WorkerHandler,
+): Promise<number> {
+  const { SocketWorker } = await importLate<typeof import("./socket_worker.ts")>(
+    LATE_MODULES.socket,
+  );
+  const worker = SocketWorker.open(flags);
+  const channel = worker === null ? null : await connectToParent(flags.control);
+  if (worker === null || channel === null) return EXIT_STATUS.failed;
+  giveUpPermissions(WORKER_COMMAND.permissions);
+  const serve = async () => {
+    const handle = await handler.load();
+    await channel.send({ type: "hello", worker: flags.worker });
+    return await worker.serveAll(handle, channel);
+  };
+  return await Promise.race([serve(), untilStopped(channel, worker)]);
 }
 
 async function runPipeWorker(handler: WorkerHandler): Promise<number> {
@@ -224,7 +261,10 @@ async function serveAll(
 }
 
 /** Resolves when the parent says so, or is gone. */
-async function untilStopped(channel: ControlChannel, server: ConnectionServer): Promise<number> {
+async function untilStopped(
+  channel: ControlChannel,
+  server: Pick<ConnectionServer, "hangUp">,
+): Promise<number> {
   while (true) {
     const message = await channel.receive();
     if (message?.type !== "hangup") return message === null ? EXIT_STATUS.failed : EXIT_STATUS.done;

@@ -92,12 +92,12 @@ export function formatText(event: ServerEvent): string | null {
     case "worker_started":
       return null;
     case "message_received":
-      return `${nameOf(event.connection)}: ${formatMessage(event.data)}`;
+      return `${nameOf(event.connection)}: ${formatMessage(event)}`;
     case "connection_closed": {
       const { bytesIn, bytesOut, durationMs } = event;
       const facts = [
-        `${bytesIn} bytes in`,
-        `${bytesOut} bytes out`,
+        ...bytesIn === null ? [] : [`${bytesIn} bytes in`],
+        ...bytesOut === null ? [] : [`${bytesOut} bytes out`],
         `${(durationMs / 1000).toFixed(3)} s`,
         ...CLOSE_REMARKS[event.reason],
       ];
@@ -154,9 +154,11 @@ function nameOf(connection: ConnectionInfo): string {
 }
 
 /** A message as one line: without its newline, escaped, and cut where it is long. */
-function formatMessage(data: Uint8Array): string {
-  if (data.length > MESSAGE_BYTES_SHOWN) {
-    return `${escapeBytes(beginningOf(data))}... (${data.length} bytes)`;
+function formatMessage(
+  { data, size = data.length }: { readonly data: Uint8Array; readonly size?: number },
+): string {
+  if (size > MESSAGE_BYTES_SHOWN) {
+    return `${escapeBytes(beginningOf(data))}... (${size} bytes)`;
   }
   const newline = data.at(-1) !== 0x0a ? 0 : data.at(-2) === 0x0d ? 2 : 1;
   return escapeBytes(data.subarray(0, data.length - newline));
@@ -186,9 +188,9 @@ function flatten(fields: Readonly<Record<string, unknown>>): Record<string, unkn
     if (name === "connection") {
       Object.assign(flat, connectionFields(value as ConnectionInfo | null));
     } else if (value instanceof Uint8Array) {
-      flat["bytes"] = value.length;
+      flat["bytes"] = fields["size"] ?? value.length;
       flat["text"] = messageDecoder.decode(beginningOf(value));
-    } else {
+    } else if (name !== "size") {
       flat[name] = value;
     }
   }

@@ -55,11 +55,19 @@ async function openTransport(
 ): Promise<ProcessTransport> {
   const { handlerUrl } = context;
   if (handler.kind === "program") {
-    return await PipeTransport.open(context, await openProgram(handler.command));
+    const command = await openProgram(handler.command);
+    if (transport !== "socket") return await PipeTransport.open(context, command);
+    const { SocketProgramTransport } = await import("../parent/transports/socket_program.ts");
+    return await SocketProgramTransport.open(context, command);
   }
   if (transport === "pipe") return await PipeTransport.open(context, pipedWorker(handlerUrl));
-  const connections = mode === "prefork" ? connectionsPerWorker : 1;
-  return await UnixTransport.open(context, { connectionsPerWorker: connections, handlerUrl });
+  const workers = {
+    connectionsPerWorker: mode === "prefork" ? connectionsPerWorker : 1,
+    handlerUrl,
+  };
+  if (transport === "unix") return await UnixTransport.open(context, workers);
+  const { SocketTransport } = await import("../parent/transports/socket.ts");
+  return await SocketTransport.open(context, workers);
 }
 
 /** Loads a module into this process. */

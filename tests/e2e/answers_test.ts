@@ -18,8 +18,13 @@ const SERVINGS: readonly Omit<Serving, "isConcurrent">[] = [
   { name: "per-connection", flags: MODULE },
   { name: "prefork", flags: ["--mode", "prefork", "--workers", "2", ...MODULE] },
   { name: "over pipes", flags: ["--transport", "pipe", ...MODULE] },
-  { name: "a program", flags: [], command: PROGRAM },
-  { name: "a program, iterative", flags: ["--mode", "iterative"], command: PROGRAM },
+  { name: "a program", flags: ["--transport", "pipe"], command: PROGRAM },
+  {
+    name: "a program, iterative",
+    flags: ["--mode", "iterative", "--transport", "pipe"],
+    command: PROGRAM,
+  },
+  { name: "over the socket", flags: ["--transport", "socket", ...MODULE] },
 ];
 
 /** How often each is tried: what is cut off by chance shows in some of so many. */
@@ -92,6 +97,10 @@ for (
       flags: ["--transport", "pipe", "--handler", fixture("answers_half.ts")],
     },
     { name: "a program", flags: [], command: ["sh", "-c", "echo half; exec sleep 1000"] },
+    {
+      name: "over the socket",
+      flags: ["--transport", "socket", "--handler", fixture("answers_half.ts")],
+    },
   ]
 ) {
   testProgram(
@@ -117,7 +126,7 @@ const SLOW = { chunkBytes: 64 * 1024, everyMs: 120, slowBytes: 3_000_000, idleTi
 
 /** One for each part that times a connection out: the parent as a handler, and the relay over each transport. */
 const TIMED = SERVINGS.filter(({ name }) =>
-  ["iterative", "per-connection", "a program"].includes(name)
+  ["iterative", "per-connection", "a program", "over the socket"].includes(name)
 );
 
 for (const serving of TIMED) {

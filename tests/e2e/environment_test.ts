@@ -55,6 +55,8 @@ const SERVINGS: readonly (readonly [string, ServerStart])[] = [
   ["a worker over pipes", { flags: ["--transport", "pipe"] }],
   ["a module", { flags: ["--handler", fixture("echo_handler.ts")] }],
   ["a program", { command: CAT }],
+  ["a program over pipes", { command: CAT, flags: ["--transport", "pipe"] }],
+  ["a worker over the socket", { flags: ["--transport", "socket"] }],
 ];
 
 /** Takes from the superuser what lets it enter every folder. */

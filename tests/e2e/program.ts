@@ -51,6 +51,7 @@ const ECHO_MODULE = ["--handler", fixture("echo_handler.ts")];
 const ITERATIVE = ["--mode", "iterative"];
 const PREFORK = ["--mode", "prefork", "--workers", "5"];
 const PIPE = ["--transport", "pipe"];
+const SOCKET = ["--transport", "socket"];
 
 /** Every way of serving. */
 export const SERVINGS: readonly Serving[] = [
@@ -63,9 +64,33 @@ export const SERVINGS: readonly Serving[] = [
   { name: "a module, over pipes", flags: [...PIPE, ...ECHO_MODULE], isConcurrent: true },
   { name: "a module, prefork", flags: [...PREFORK, ...ECHO_MODULE], isConcurrent: true },
   { name: "a module, iterative", flags: [...ITERATIVE, ...ECHO_MODULE], isConcurrent: false },
-  { name: "a program, per connection", flags: [], command: ["cat"], isConcurrent: true },
-  { name: "a program, iterative", flags: ITERATIVE, command: ["cat"], isConcurrent: false },
+  { name: "a program, over pipes", flags: PIPE, command: ["cat"], isConcurrent: true },
+  {
+    name: "a program, iterative over pipes",
+    ...programOf([...ITERATIVE, ...PIPE]),
+    isConcurrent: false,
+  },
+  { name: "per-connection, over the socket", flags: SOCKET, isConcurrent: true },
+  { name: "spares, over the socket", flags: [...SOCKET, "--spare", "2"], isConcurrent: true },
+  { name: "prefork, over the socket", flags: [...PREFORK, ...SOCKET], isConcurrent: true },
+  { name: "a module, over the socket", flags: [...SOCKET, ...ECHO_MODULE], isConcurrent: true },
+  {
+    name: "a module, prefork over the socket",
+    flags: [...PREFORK, ...SOCKET, ...ECHO_MODULE],
+    isConcurrent: true,
+  },
+  { name: "a program, over the socket", ...programOf([]), isConcurrent: true },
+  { name: "a program, iterative over the socket", ...programOf(ITERATIVE), isConcurrent: false },
 ];
+
+/** Whether this process sees the bytes of its connections: it counts them, and ends a connection that is idle. */
+export function countsBytes({ command, flags }: Pick<Serving, "command" | "flags">): boolean {
+  return command === undefined || flags.includes("pipe");
+}
+
+function programOf(flags: readonly string[]): Pick<Serving, "flags" | "command"> {
+  return { flags, command: ["cat"] };
+}
 
 /** The path of a fixture. */
 export function fixture(name: string): string {

@@ -6,20 +6,40 @@ import { writeProgram } from "../support/program_file.ts";
 import { ResettableClient } from "../support/sockets.ts";
 import { TempFolder } from "../support/temp_folder.ts";
 import { childrenOf, killProcess, processesWith, RunningProcess, runToEnd } from "./process.ts";
-import { type Program, testProgram } from "./program.ts";
-import { TestServer } from "./server.ts";
+import { type TestOptions, testProgram } from "./program.ts";
+import { type ServerStart, TestServer } from "./server.ts";
+
+const JSON_LOG = ["--log", "json"];
 
 /** A shell that serves. */
 function shell(script: string): readonly string[] {
   return ["sh", "-c", script];
 }
 
-async function start(
-  program: Program,
+/** Starts a server that runs a program for each connection. */
+type Start = (
   command: readonly string[],
-  flags: readonly string[] = [],
-): Promise<TestServer> {
-  return await TestServer.start(program, { command, flags: ["--log", "json", ...flags] });
+  options?: Omit<ServerStart, "command">,
+) => Promise<TestServer>;
+
+/** How a program may get its connection. Over a pipe the server sees the bytes and the client's loss. */
+type Transport = "pipe" | "socket";
+
+/** Registers a test for both forms of the program, over each transport or over one. */
+function testTransports(
+  name: string,
+  run: (start: Start, transport: Transport) => Promise<void>,
+  options: TestOptions & { readonly only?: Transport } = {},
+): void {
+  for (const transport of ["pipe", "socket"] as const) {
+    if (options.only !== undefined && options.only !== transport) continue;
+    testProgram(`over a ${transport}: ${name}`, async (program) => {
+      await run((command, { flags = ["--log", "json"], ...how } = {}) => {
+        const all = ["--transport", transport, ...flags];
+        return TestServer.start(program, { ...how, command, flags: all });
+      }, transport);
+    }, options);
+  }
 }
 
 /** What the server sends to a client that sends `input` and ends it. */
@@ -30,14 +50,16 @@ async function answerTo(server: TestServer, input: string): Promise<string> {
   return await readAll(conn);
 }
 
-testProgram("sort answers after the client's end of input", async (program) => {
-  await using server = await start(program, ["sort"]);
+testTransports("sort answers after the client's end of input", async (start, transport) => {
+  await using server = await start(["sort"]);
   assertEquals(await answerTo(server, "pear\napple\nfig\n"), "apple\nfig\npear\n");
-  await server.event("connection_closed", { reason: "finished", bytesIn: 15, bytesOut: 15 });
+  // Nobody counts what goes over a socket that the program has.
+  const bytes = transport === "pipe" ? 15 : null;
+  await server.event("connection_closed", { reason: "finished", bytesIn: bytes, bytesOut: bytes });
 });
 
-testProgram("bc calculates as long as it is asked", async (program) => {
-  await using server = await start(program, ["bc"]);
+testTransports("bc calculates as long as it is asked", async (start) => {
+  await using server = await start(["bc"]);
   using client = await server.connect();
   await client.send("6 * 7\n");
   assertEquals(new TextDecoder().decode(await client.receive(3)), "42\n");
@@ -47,20 +69,20 @@ testProgram("bc calculates as long as it is asked", async (program) => {
   assertEquals(await client.disconnected(), "end of file");
 }, { needs: ["bc"] });
 
-testProgram("the last line of a program that exits at once arrives", async (program) => {
-  await using server = await start(program, shell("printf 'so long\\n'"));
+testTransports("the last line of a program that exits at once arrives", async (start) => {
+  await using server = await start(shell("printf 'so long\\n'"));
   for (let i = 0; i < 20; i++) assertEquals(await answerTo(server, ""), "so long\n");
 });
 
-testProgram("output after the client's end arrives, all of it", async (program) => {
-  await using server = await start(program, shell("cat > /dev/null; head -c 3000000 /dev/zero"));
+testTransports("output after the client's end arrives, all of it", async (start) => {
+  await using server = await start(shell("cat > /dev/null; head -c 3000000 /dev/zero"));
   assertEquals((await answerTo(server, "end\n")).length, 3_000_000);
 });
 
-testProgram(
+testTransports(
   "a client that sends what nobody reads gets its whole answer all the same",
-  async (program) => {
-    await using server = await start(program, ["head", "-c", "3000000", "/dev/zero"]);
+  async (start) => {
+    await using server = await start(["head", "-c", "3000000", "/dev/zero"]);
     using client = await server.connect();
     const sending = client.send(new Uint8Array(1_000_000)).catch(() => {});
     assertEquals((await client.receive(3_000_000)).length, 3_000_000);
@@ -68,10 +90,11 @@ testProgram(
     client.close();
     await sending;
   },
+  { only: "pipe" },
 );
 
-testProgram("a program reads who is connected in its environment", async (program) => {
-  await using server = await start(program, ["env"]);
+testTransports("a program reads who is connected in its environment", async (start) => {
+  await using server = await start(["env"]);
   using waiting = await server.connect();
   await waiting.disconnected();
   using conn = await Deno.connect({ port: server.port });
@@ -90,18 +113,17 @@ testProgram("a program reads who is connected in its environment", async (progra
   }
 });
 
-testProgram("TCPCONNNUM counts the connections of the client's address", async (program) => {
-  await using server = await start(program, shell('echo "$TCPCONNNUM"; exec cat'));
+testTransports("TCPCONNNUM counts the connections of the client's address", async (start) => {
+  await using server = await start(shell('echo "$TCPCONNNUM"; exec cat'));
   using first = await server.connect();
   assertEquals(new TextDecoder().decode(await first.receive(2)), "1\n");
   using second = await server.connect();
   assertEquals(new TextDecoder().decode(await second.receive(2)), "2\n");
 });
 
-testProgram("exit statuses and signals are told as they are", async (program) => {
-  await using server = await TestServer.start(program, {
-    command: shell("read how; case $how in kill) kill -KILL $$;; *) exit $how;; esac"),
-  });
+testTransports("exit statuses and signals are told as they are", async (start) => {
+  const script = "read how; case $how in kill) kill -KILL $$;; *) exit $how;; esac";
+  await using server = await start(shell(script), { flags: [] });
   for (
     const [input, line, remark] of [
       ["0\n", /^worker \d+ exited with status 0$/, /\d s\)$/],
@@ -120,18 +142,18 @@ testProgram("exit statuses and signals are told as they are", async (program) =>
   }
 });
 
-testProgram("standard error is the server's, and a flood of it stops nobody", async (program) => {
+testTransports("standard error is the server's, and a flood of it stops nobody", async (start) => {
   const flood = shell("head -c 2000000 /dev/zero | tr '\\0' '\\n' >&2; echo told >&2; exec cat");
-  await using server = await start(program, flood);
+  await using server = await start(flood);
   using client = await server.connect();
   assertEquals(await client.roundTrip(), "ping\n");
   await server.process.stderr.match(/^told$/);
 });
 
-testProgram("a program that closes its output early ends that direction only", async (program) => {
+testTransports("a program that closes its output early ends that direction only", async (start) => {
   await using folder = new TempFolder();
   const path = folder.join("received");
-  await using server = await start(program, shell(`echo bye; exec >&-; cat > ${path}`));
+  await using server = await start(shell(`echo bye; exec >&-; cat > ${path}`));
   using client = await server.connect();
   assertEquals(new TextDecoder().decode(await client.receive(100)), "bye\n");
   await client.send("still read\n");
@@ -140,8 +162,8 @@ testProgram("a program that closes its output early ends that direction only", a
   assertEquals(await Deno.readTextFile(path), "still read\n");
 });
 
-testProgram("a program that reads nothing costs bounded memory", async (program) => {
-  await using server = await start(program, ["sleep", "1000"], ["--grace", "0"]);
+testTransports("a program that reads nothing costs bounded memory", async (start) => {
+  await using server = await start(["sleep", "1000"], { flags: [...JSON_LOG, "--grace", "0"] });
   using client = await server.connect();
   let isSent = false;
   const sending = client.send(new Uint8Array(64 * 1024 * 1024)).then(() => isSent = true, () => {});
@@ -150,15 +172,15 @@ testProgram("a program that reads nothing costs bounded memory", async (program)
   assertEquals(isSent, false);
   await server.stop();
   await sending;
-});
+}, { only: "pipe" });
 
 /** Ignores SIGTERM, and so do the two that it has started. */
 const STUBBORN_FAMILY = "trap '' TERM; sleep 1000 & (sleep 1000 & wait) & echo ready; wait; wait";
 
-testProgram(
+testTransports(
   "a client's reset ends the whole process group, also one that ignores SIGTERM",
-  async (program) => {
-    await using server = await start(program, shell(STUBBORN_FAMILY));
+  async (start) => {
+    await using server = await start(shell(STUBBORN_FAMILY));
     using client = await ResettableClient.connect(server.port);
     assertEquals(await client.readLine(), "ready");
     const workerPid = (await server.event("worker_started"))["workerPid"];
@@ -168,21 +190,24 @@ testProgram(
     assertEquals([exit["signal"], exit["reason"]], ["SIGKILL", "killed_by_us"]);
     while ((await groupOf(Number(workerPid))).length > 0);
   },
+  { only: "pipe" },
 );
 
-testProgram("a reset ends a grandchild whose parents have gone", async (program) => {
+testTransports("a reset ends a grandchild whose parents have gone", async (start) => {
   const orphan = "(sleep 1000 < /dev/null > /dev/null & ) ; echo ready; exec cat";
-  await using server = await start(program, shell(orphan));
+  await using server = await start(shell(orphan));
   using client = await ResettableClient.connect(server.port);
   assertEquals(await client.readLine(), "ready");
   const workerPid = Number((await server.event("worker_started"))["workerPid"]);
   assertEquals((await groupOf(workerPid)).length, 2);
   await client.reset();
   while ((await groupOf(workerPid)).length > 0);
-});
+}, { only: "pipe" });
 
-testProgram("the stop ends programs that are deaf to it, after the grace", async (program) => {
-  await using server = await start(program, shell(STUBBORN_FAMILY), ["--grace", "0.1"]);
+testTransports("the stop ends programs that are deaf to it, after the grace", async (start) => {
+  await using server = await start(shell(STUBBORN_FAMILY), {
+    flags: [...JSON_LOG, "--grace", "0.1"],
+  });
   using client = await server.connect();
   assertEquals(new TextDecoder().decode(await client.receive(6)), "ready\n");
   assertEquals((await server.stop()).code, 0);
@@ -190,15 +215,11 @@ testProgram("the stop ends programs that are deaf to it, after the grace", async
   assertEquals(await processesWith(server.folderPath), []);
 });
 
-testProgram(
+testTransports(
   "SIGKILL of the server leaves no program, not even one that ignores its input",
-  async (program) => {
+  async (start) => {
     await using folder = new TempFolder();
-    await using server = await TestServer.start(program, {
-      folder: folder.path,
-      flags: ["--log", "json"],
-      command: shell(STUBBORN_FAMILY),
-    });
+    await using server = await start(shell(STUBBORN_FAMILY), { folder: folder.path });
     using first = await server.connect();
     using second = await server.connect();
     await first.receive(6);
@@ -208,8 +229,8 @@ testProgram(
   },
 );
 
-testProgram("a killed guard is told", async (program) => {
-  await using server = await start(program, ["cat"]);
+testTransports("a killed guard is told", async (start) => {
+  await using server = await start(["cat"]);
   const [guard] = await childrenOf(server.pid);
   killProcess(guard?.pid);
   await server.process.stderr.match(
@@ -219,14 +240,10 @@ testProgram("a killed guard is told", async (program) => {
   assertEquals(await client.roundTrip(), "ping\n");
 });
 
-testProgram(
+testTransports(
   "Ctrl-C, which reaches the whole process group, leaves programs to the server",
-  async (program) => {
-    await using server = await TestServer.start(program, {
-      command: ["cat"],
-      flags: ["--grace", "3600"],
-      ownGroup: true,
-    });
+  async (start) => {
+    await using server = await start(["cat"], { flags: ["--grace", "3600"], ownGroup: true });
     using client = await server.connect();
     await client.roundTrip();
     Deno.kill(-server.pid, "SIGINT");
@@ -263,13 +280,13 @@ testProgram(
 );
 
 for (const mode of ["per-connection", "iterative"]) {
-  testProgram(
+  testTransports(
     `${mode}: a program that cannot be executed any more fails its connections only`,
-    async (program) => {
+    async (start) => {
       await using folder = new TempFolder();
       const path = folder.join("program");
       await writeProgram(path, "#!/bin/sh\nexec cat");
-      await using server = await start(program, [path], ["--mode", mode]);
+      await using server = await start([path], { flags: [...JSON_LOG, "--mode", mode] });
       const spoil: readonly (readonly [() => Promise<void>, string])[] = [
         [() => Deno.chmod(path, 0o644), "permission denied"],
         [() => writeProgram(path, "#!/no/such/shell"), "there is no /no/such/shell .*"],
@@ -293,17 +310,20 @@ for (const mode of ["per-connection", "iterative"]) {
   );
 }
 
-testProgram("a program that exits with 127 itself is no failure to execute it", async (program) => {
-  await using server = await start(program, shell("exit 127"));
-  using client = await server.connect();
-  assertEquals(await client.disconnected(), "end of file");
-  await server.event("connection_closed", { reason: "finished" });
-  await server.event("worker_exited", { status: 127, reason: "exited" });
-  assertEquals(server.process.stderr.text, "");
-});
+testTransports(
+  "a program that exits with 127 itself is no failure to execute it",
+  async (start) => {
+    await using server = await start(shell("exit 127"));
+    using client = await server.connect();
+    assertEquals(await client.disconnected(), "end of file");
+    await server.event("connection_closed", { reason: "finished" });
+    await server.event("worker_exited", { status: 127, reason: "exited" });
+    assertEquals(server.process.stderr.text, "");
+  },
+);
 
-testProgram("iterative mode runs one program at a time", async (program) => {
-  await using server = await start(program, ["cat"], ["--mode", "iterative"]);
+testTransports("iterative mode runs one program at a time", async (start) => {
+  await using server = await start(["cat"], { flags: [...JSON_LOG, "--mode", "iterative"] });
   using first = await server.connect();
   await first.roundTrip();
   using second = await server.connect();
@@ -315,8 +335,8 @@ testProgram("iterative mode runs one program at a time", async (program) => {
   assertEquals(new TextDecoder().decode(await second.receive(5)), "late\n");
 });
 
-testProgram("socat gets through cat what it sends", async (program) => {
-  await using server = await start(program, ["cat"], ["--quiet"]);
+testTransports("socat gets through cat what it sends", async (start) => {
+  await using server = await start(["cat"], { flags: ["--quiet"] });
   await using client = new RunningProcess(["socat", "-t60", "-", `TCP:127.0.0.1:${server.port}`]);
   await client.type("hello\n");
   await client.endInput();

@@ -10,6 +10,7 @@
 
 import { type Descriptor, numberOf } from "../descriptor.ts";
 import { planDuplicates } from "./duplicates.ts";
+import { inheritedVariables } from "./environment.ts";
 import { type Libc, openLibc } from "../libc.ts";
 import { openErrors, PosixError } from "../posix_error.ts";
 import { SpawnMemory } from "./spawn_memory.ts";
@@ -52,8 +53,10 @@ export function openSpawn(): void {
 export interface SpawnOptions {
   /** Its arguments, without argv[0], which is its path. */
   readonly args: readonly string[];
-  /** All of its environment. */
+  /** What its environment has besides this process's own, or in its place. */
   readonly env: Readonly<Record<string, string>>;
+  /** Whether it inherits nothing of this process's environment. */
+  readonly clearEnv?: boolean;
   /** The descriptors that it gets, by the numbers that it gets them at. They stay open here. */
   readonly descriptors: ReadonlyMap<number, Descriptor>;
   /** Its working directory; this process's own if there is none. */
@@ -67,12 +70,13 @@ export interface SpawnOptions {
  * executed: ENOENT, EACCES, E2BIG, EAGAIN; `TypeError` for what no program can be started with.
  */
 export function spawn(path: string, options: SpawnOptions): number {
-  const { args, env, descriptors, cwd = null } = options;
+  const { args, env, clearEnv = false, descriptors, cwd = null } = options;
   if (!path.startsWith("/")) throw new TypeError(`Cannot run "${path}": it is no absolute path`);
   const libc = open();
   openErrors();
   const envp = Object.entries(env).map(([name, value]) => variable(name, value));
-  const memory = new SpawnMemory({ path, argv: [path, ...args], envp, cwd });
+  const inherited = clearEnv ? [] : inheritedVariables(new Set(Object.keys(env)));
+  const memory = new SpawnMemory({ path, argv: [path, ...args], envp, inherited, cwd });
   const { pid, fileActions, attributes, signals, argv } = memory;
   const action = `Cannot run ${path}`;
   const check = (errno: number) => {

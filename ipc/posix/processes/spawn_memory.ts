@@ -20,6 +20,8 @@ export interface SpawnTexts {
   readonly argv: readonly string[];
   /** Its environment, each as `NAME=value`. */
   readonly envp: readonly string[];
+  /** Pointers to such texts elsewhere, which stay where they are. */
+  readonly inherited: readonly bigint[];
   /** Its working directory, or null. */
   readonly cwd: string | null;
 }
@@ -44,11 +46,11 @@ export class SpawnMemory {
   readonly envp: Uint8Array<ArrayBuffer>;
 
   /** Throws `TypeError` where a text has a zero in it: for C it would end there. */
-  constructor({ path, argv, envp, cwd }: SpawnTexts) {
+  constructor({ path, argv, envp, inherited, cwd }: SpawnTexts) {
     const texts = [path, cwd ?? "", ...argv, ...envp].map(encode);
     const argvAt = AT.arrays;
     const envpAt = argvAt + (argv.length + 1) * POINTER_BYTES;
-    const textsAt = envpAt + (envp.length + 1) * POINTER_BYTES;
+    const textsAt = envpAt + (envp.length + inherited.length + 1) * POINTER_BYTES;
     const memory = newBytes(texts.reduce((at, text) => at + text.length + 1, textsAt));
     const places = this.#place(texts, { memory, at: textsAt });
     const view = (at: number, end: number) => memory.subarray(at, end);
@@ -62,12 +64,15 @@ export class SpawnMemory {
     this.argv = view(argvAt, envpAt);
     this.envp = view(envpAt, textsAt);
     const base = Deno.UnsafePointer.value(Deno.UnsafePointer.of(memory));
-    const pointers = new BigUint64Array(memory.buffer, argvAt, argv.length + envp.length + 2);
+    const length = argv.length + envp.length + inherited.length + 2;
+    const pointers = new BigUint64Array(memory.buffer, argvAt, length);
     for (const [index, at] of others.entries()) {
       // Between the two arrays is the null pointer that ends the first.
       const after = index < argv.length ? index : index + 1;
       pointers[after] = base + BigInt(at);
     }
+    const inheritedAt = argv.length + 1 + envp.length;
+    for (const [index, pointer] of inherited.entries()) pointers[inheritedAt + index] = pointer;
   }
 
   /** Copies the texts into the memory, one after the other, and returns where each begins. */

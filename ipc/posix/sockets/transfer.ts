@@ -47,7 +47,7 @@ export function receive(descriptor: Descriptor, buffer: Uint8Array): number | nu
   const room = limitedLengthOf(buffer);
   // Of no room at all the kernel says what it says at an end of file.
   if (room === 0) return 0;
-  const count = open().recv(number, buffer, toSize(room), MSG_DONTWAIT);
+  const count = open().recv(number, asBuffer(buffer), toSize(room), MSG_DONTWAIT);
   if (count > 0) return count;
   return count === 0 ? null : againOrThrow("Cannot receive");
 }
@@ -59,8 +59,13 @@ export function receive(descriptor: Descriptor, buffer: Uint8Array): number | nu
 export function send(descriptor: Descriptor, bytes: Uint8Array): number | Again {
   const number = numberOf(descriptor);
   const length = limitedLengthOf(bytes);
-  const count = open().send(number, bytes, toSize(length), MSG_DONTWAIT | MSG_NOSIGNAL);
+  const count = open().send(number, asBuffer(bytes), toSize(length), MSG_DONTWAIT | MSG_NOSIGNAL);
   return count === -1 ? againOrThrow("Cannot send") : count;
+}
+
+/** The types of Deno 2.6 do not know that the call takes shared memory as well. */
+function asBuffer(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return bytes as Uint8Array<ArrayBuffer>;
 }
 
 function limitedLengthOf(bytes: Uint8Array): number {

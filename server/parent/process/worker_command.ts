@@ -39,7 +39,17 @@ function moduleFlags(): string[] {
 /** The command that starts a worker. It is number 1 and serves one connection unless told otherwise. */
 export function workerCommand({ handlerUrl, ...flags }: WorkerOptions): SelfCommand {
   const handler = handlerUrl ?? NONE;
-  const values = { socket: NONE, control: NONE, worker: 1, connections: 1, ...flags, handler };
+  const values = {
+    socket: NONE,
+    control: NONE,
+    worker: 1,
+    connections: 1,
+    parentPid: 0,
+    idleTimeoutMs: 0,
+    reportsMessages: false,
+    ...flags,
+    handler,
+  };
   const command = {
     ...WORKER_COMMAND,
     module: mainModule(values),
@@ -56,6 +66,7 @@ export function workerCommand({ handlerUrl, ...flags }: WorkerOptions): SelfComm
 function mainModule({ transport, handler }: WorkerFlags): string {
   const late = [
     ...transport === "pipe" ? [LATE_MODULES.pipe] : [],
+    ...transport === "socket" ? [LATE_MODULES.socket] : [],
     ...handler === NONE ? [] : [LATE_MODULES.handler],
   ];
   if (late.length === 0) return WORKER_COMMAND.module;
@@ -80,7 +91,12 @@ function isFrom29(version: string): boolean {
 }
 
 /** What a worker may from source, until it has opened its sockets: to open them. */
-function permissions({ socket, control }: WorkerFlags): string[] {
+function permissions({ transport, socket, control }: WorkerFlags): string[] {
+  const ffi = transport === "socket" ? ["--allow-ffi"] : [];
+  return [...ffi, ...permissionsFor(socket, control)];
+}
+
+function permissionsFor(socket: string, control: string): string[] {
   const paths = [socket, control].filter((path) => path !== NONE);
   if (paths.length === 0) return [];
   // Deno takes a comma for the end of a path, whatever is in front of it.

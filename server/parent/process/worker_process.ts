@@ -15,7 +15,9 @@ import {
 import type { EventBus, ExitReason, WorkerExit } from "../../events.ts";
 
 /** A running process, as far as a worker needs one. `Deno.ChildProcess` is one. */
-export interface Process extends Pick<Deno.ChildProcess, "pid" | "status" | "kill"> {
+export interface Process extends Pick<Deno.ChildProcess, "pid" | "status"> {
+  /** Sends it a signal, SIGTERM if no other. Throws `TypeError` where it has been reaped. */
+  kill(signal?: Deno.Signal): void;
   /** Ends its input: all that a process without a control channel can be told. */
   readonly closeInput?: () => void;
   /** Why one that has ended so never became its program, in a line that names it; null if it was executed. */

@@ -4,11 +4,11 @@
  * @module
  */
 
-import { EXIT_STATUS } from "../../../ipc/errors.ts";
 import type { AcceptedConnection } from "../../accept/connection.ts";
 import type { CloseReason, WorkerExit } from "../../events.ts";
 import type { SessionCommand } from "../spawn/own_session.ts";
 import { workerCommand } from "../process/worker_command.ts";
+import { reasonOfWorkerExit } from "./worker_exit.ts";
 
 /** A kind of process that serves one connection on its standard input and output. */
 export interface PipedCommand {
@@ -23,10 +23,5 @@ export interface PipedCommand {
 /** A worker (`--transport pipe`) with the handler at that URL; null for the echo. */
 export function pipedWorker(handlerUrl: string | null): PipedCommand {
   const command = () => workerCommand({ transport: "pipe", handlerUrl });
-  return { command, takesHeader: true, reasonOf };
-}
-
-function reasonOf({ status }: WorkerExit): CloseReason {
-  if (status === EXIT_STATUS.failed) return "handler_failed";
-  return status === EXIT_STATUS.done ? "finished" : "worker_lost";
+  return { command, takesHeader: true, reasonOf: reasonOfWorkerExit };
 }

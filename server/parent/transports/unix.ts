@@ -5,7 +5,7 @@
  * @module
  */
 
-import { errnoOf, EXIT_STATUS, OperationalError, reasonOf } from "../../../ipc/errors.ts";
+import { errnoOf, OperationalError, reasonOf } from "../../../ipc/errors.ts";
 import { UnixParentTransport } from "../../../ipc/transports/unix.ts";
 import type { AcceptedConnection } from "../../accept/connection.ts";
 import type { CloseReason, WorkerExit } from "../../events.ts";
@@ -17,6 +17,7 @@ import { workerCommand } from "../process/worker_command.ts";
 import type { EngagedWorker, Process, WorkerProcess } from "../process/worker_process.ts";
 import { RelayedConnection } from "./relayed_connection.ts";
 import type { ProcessTransport } from "./transport.ts";
+import { reasonOfWorkerExit } from "./worker_exit.ts";
 
 /** What the workers are started with. */
 export interface UnixWorkersOptions {
@@ -102,9 +103,8 @@ export class UnixTransport implements ProcessTransport {
   }
 
   /** A worker says with its exit status whether its handler has failed. */
-  reasonOf({ status }: WorkerExit): CloseReason {
-    if (status === EXIT_STATUS.failed) return "handler_failed";
-    return status === EXIT_STATUS.done ? "finished" : "worker_lost";
+  reasonOf(exit: WorkerExit): CloseReason {
+    return reasonOfWorkerExit(exit);
   }
 
   /** Removes its socket. A folder that can no more be written ends the connections that need it, and not the server. */

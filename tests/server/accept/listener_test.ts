@@ -1,5 +1,6 @@
 import { OperationalError } from "../../../ipc/errors.ts";
 import { Admission, type Slot } from "../../../server/accept/admission.ts";
+import type { ClientSocket } from "../../../server/accept/client_socket.ts";
 import { Listener, type ListenerOptions } from "../../../server/accept/listener.ts";
 import { assert, assertEquals, assertRejects, assertThrows, fail } from "../../assert.ts";
 import { systemError } from "../../support/system_error.ts";
@@ -132,7 +133,7 @@ function runLoop(script: readonly ("connection" | Error)[]) {
   const events = new RecordedEvents();
   const stopping = new AbortController();
   let served = 0;
-  const serve = (_conn: Deno.TcpConn, slot: Slot) => {
+  const serve = (_socket: unknown, slot: Slot) => {
     served += 1;
     slot[Symbol.dispose]();
   };
@@ -168,7 +169,7 @@ Deno.test("Listener.acceptLoop() takes no connection while every slot is taken",
   const stopping = new AbortController();
   const paused = Promise.withResolvers<void>();
   const admission = new Admission({ limit: 1, onPaused: paused.resolve });
-  const served: Deno.TcpConn[] = [];
+  const served: ClientSocket[] = [];
   const slots: Slot[] = [];
   const second = Promise.withResolvers<void>();
   const context = {

@@ -7,7 +7,7 @@ import { readAll, send } from "../../../support/bytes.ts";
 import { posixTest } from "../opened.ts";
 import { listenOnFreePort, Pair, targetOf } from "../sockets.ts";
 
-const EMPTY: SpawnOptions = { args: [], env: {}, descriptors: new Map() };
+const EMPTY: SpawnOptions = { args: [], env: {}, clearEnv: true, descriptors: new Map() };
 
 /** Runs a shell script with a socket as its standard input and output, and resolves to all that it writes. */
 async function outputOf(script: string, options: Partial<SpawnOptions> = {}): Promise<string> {
@@ -19,6 +19,17 @@ async function outputOf(script: string, options: Partial<SpawnOptions> = {}): Pr
   using stream = new SocketStream(pair.one);
   return await readAll(stream);
 }
+
+posixTest("a program inherits the environment, but for what it is told otherwise", async () => {
+  const env = { PATH: "/usr/bin:/bin", BROOD_TEST: "예" };
+  const text = await outputOf("env", { env, clearEnv: false });
+  const told = new Map(
+    text.trimEnd().split("\n").map((line) => line.split("=", 2) as [string, string]),
+  );
+  assertEquals([told.get("PATH"), told.get("BROOD_TEST")], [env.PATH, env.BROOD_TEST]);
+  assertEquals(told.get("HOME"), Deno.env.get("HOME"));
+  assertEquals(text.match(/^PATH=/gm)?.length, 1);
+});
 
 posixTest("Children.start() gives a program its socket, and tells its exit status", async () => {
   await using children = new Children();

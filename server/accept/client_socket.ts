@@ -1,0 +1,37 @@
+/**
+ * A client's socket as it was accepted: one of Deno's, whose bytes this process can read, or a descriptor, for another
+ * process to have.
+ *
+ * @module
+ */
+
+import type { Endpoint } from "../../ipc/address.ts";
+import type { Descriptor } from "../../ipc/posix/descriptor.ts";
+
+/** A client's socket. */
+export type ClientSocket = Deno.TcpConn | DescriptorSocket;
+
+/** A socket of libc. Owns its descriptor. */
+export class DescriptorSocket {
+  /** What another process gets. */
+  readonly descriptor: Descriptor;
+  /** The client's end. */
+  readonly remoteAddr: Endpoint;
+  /** The server's end. */
+  readonly localAddr: Endpoint;
+
+  /** Takes over a socket that was accepted. */
+  constructor(
+    descriptor: Descriptor,
+    ends: { readonly remoteAddr: Endpoint; readonly localAddr: Endpoint },
+  ) {
+    this.descriptor = descriptor;
+    this.remoteAddr = ends.remoteAddr;
+    this.localAddr = ends.localAddr;
+  }
+
+  /** Closes this process's descriptor; once is enough and more does no harm. */
+  close(): void {
+    this.descriptor[Symbol.dispose]();
+  }
+}

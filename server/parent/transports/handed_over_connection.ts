@@ -1,0 +1,54 @@
+/**
+ * A connection that another process has: no byte of it passes the parent, which waits until that process is done.
+ *
+ * @module
+ */
+
+import type { ClosedReport } from "../../../ipc/control.ts";
+import type { RelayEnd } from "../../../ipc/relay.ts";
+import type { AcceptedConnection } from "../../accept/connection.ts";
+import type { EngagedWorker, WorkerReport } from "../process/worker_process.ts";
+import type { CarriedConnection, CarryLimits, OpenedConnection } from "./transport.ts";
+
+/** Who is told to have ended a connection that its worker has closed so. */
+const ENDED_BY: Readonly<Record<ClosedReport["reason"], RelayEnd>> = {
+  finished: "server",
+  handler_failed: "server",
+  client_lost: "client",
+  idle_timeout: "idle",
+};
+
+/** Tells what its worker reports. A program reports nothing. */
+export class HandedOverConnection implements OpenedConnection {
+  readonly #closed = Promise.withResolvers<CarriedConnection>();
+
+  /** Listens to the worker, which is about to get the connection. */
+  constructor(connection: AcceptedConnection, engaged: EngagedWorker) {
+    const { onMessage } = connection;
+    engaged.listen((report) => this.#hear(report, onMessage));
+  }
+
+  #hear(report: WorkerReport, onMessage: AcceptedConnection["onMessage"]): void {
+    if (report.type === "received") {
+      onMessage?.(Uint8Array.fromBase64(report.data), report.size);
+    } else {
+      const { bytesIn, bytesOut, reason } = report;
+      this.#closed.resolve({ bytesIn, bytesOut, endedBy: ENDED_BY[reason] });
+    }
+  }
+
+  /** Waits for the report of its end, or for the end of its process. */
+  async carry({ workerDone, signal }: CarryLimits): Promise<CarriedConnection> {
+    const { promise: stopped, resolve: stop } = Promise.withResolvers<CarriedConnection>();
+    const unknown = { bytesIn: null, bytesOut: null };
+    const onStop = () => stop({ ...unknown, endedBy: "stop" });
+    signal.addEventListener("abort", onStop);
+    if (signal.aborted) onStop();
+    const ended = workerDone.then((): CarriedConnection => ({ ...unknown, endedBy: "server" }));
+    try {
+      return await Promise.race([this.#closed.promise, ended, stopped]);
+    } finally {
+      signal.removeEventListener("abort", onStop);
+    }
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * Workers that get the client's socket itself: each is started with one end of a door, through which the parent sends
+ * it one socket after another, and has a control channel to the hub, over which it reports.
+ *
+ * @module
+ */
+
+import { DOOR, SocketParentTransport } from "../../../ipc/transports/socket.ts";
+import { Children } from "../../../ipc/posix/processes/children.ts";
+import type { AcceptedConnection } from "../../accept/connection.ts";
+import type { ServerContext } from "../../context.ts";
+import type { CloseReason, WorkerExit } from "../../events.ts";
+import { workerCommand } from "../process/worker_command.ts";
+import type { EngagedWorker, Process, WorkerProcess } from "../process/worker_process.ts";
+import { Rendezvous } from "../rendezvous/rendezvous.ts";
+import { HandedOverConnection } from "./handed_over_connection.ts";
+import type { ProcessTransport } from "./transport.ts";
+import { reasonOfWorkerExit } from "./worker_exit.ts";
+
+/** What the workers are started with. */
+export interface SocketWorkersOptions {
+  /** How many connections one serves before it exits; 0 means no end. */
+  readonly connectionsPerWorker: number;
+  /** The URL of the handler's module; null for the echo. */
+  readonly handlerUrl: string | null;
+}
+
+/** What the transport is made with. */
+interface Parts {
+  readonly rendezvous: Rendezvous;
+  readonly children: Children;
+  readonly owned: AsyncDisposableStack;
+}
+
+/** Owns the run folder, the hub, and the doors. */
+export class SocketTransport implements ProcessTransport {
+  readonly #parts: Parts;
+  readonly #context: ServerContext;
+  readonly #options: SocketWorkersOptions;
+  /** By the numbers of their workers. */
+  readonly #doors = new Map<number, SocketParentTransport>();
+
+  private constructor(parts: Parts, options: SocketWorkersOptions, context: ServerContext) {
+    this.#parts = parts;
+    this.#options = options;
+    this.#context = context;
+  }
+
+  /** Makes the run folder and opens the hub. Throws `OperationalError` where it cannot. */
+  static async open(
+    context: ServerContext,
+    options: SocketWorkersOptions,
+  ): Promise<SocketTransport> {
+    await using stack = new AsyncDisposableStack();
+    const rendezvous = stack.use(await Rendezvous.open(context.clock));
+    const children = stack.use(new Children());
+    return new SocketTransport({ rendezvous, children, owned: stack.move() }, options, context);
+  }
+
+  /** Where workers say hello. */
+  get hub(): Rendezvous["hub"] {
+    return this.#parts.rendezvous.hub;
+  }
+
+  /** Starts a worker, whatever connections it will get. */
+  start(worker: number): Process {
+    const { rendezvous: { folder }, children } = this.#parts;
+    const { connectionsPerWorker: connections, handlerUrl } = this.#options;
+    const { events, idleTimeoutMs } = this.#context;
+    const { path, args } = workerCommand({
+      transport: "socket",
+      control: folder.hubPath,
+      handlerUrl,
+      worker,
+      connections,
+      parentPid: Deno.pid,
+      idleTimeoutMs,
+      reportsMessages: events.wants("message_received"),
+    });
+    const { transport, started } = SocketParentTransport.open((workerEnd) =>
+      children.start(path, { args, env: {}, descriptors: new Map([[DOOR, workerEnd]]) })
+    );
+    this.#doors.set(worker, transport);
+    return started;
+  }
+
+  /** Sends the socket to the worker, and closes it here. */
+  open(engaged: EngagedWorker, connection: AcceptedConnection): Promise<HandedOverConnection> {
+    const opened = new HandedOverConnection(connection, engaged);
+    const door = this.#doors.get(engaged.worker.number);
+    if (door === undefined) throw new TypeError(`Worker ${engaged.worker.number} has no door`);
+    door.send(connection.descriptor, connection.info);
+    connection.closeSocket();
+    return Promise.resolve(opened);
+  }
+
+  /** A worker says with its exit status whether its handler has failed. */
+  reasonOf(exit: WorkerExit): CloseReason {
+    return reasonOfWorkerExit(exit);
+  }
+
+  /** Closes its door. */
+  reaped(worker: WorkerProcess): void {
+    this.#doors.get(worker.number)?.[Symbol.dispose]();
+    this.#doors.delete(worker.number);
+  }
+
+  /** Nothing: the worker may take the next. */
+  finish(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** Removes the run folder. The workers must have ended before. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#parts.owned.disposeAsync();
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * Programs that get the client's socket itself as their standard input and output, each for one connection, as under
+ * inetd(8). They have no control channel, and nobody counts their bytes.
+ *
+ * @module
+ */
+
+import { Children } from "../../../ipc/posix/processes/children.ts";
+import type { AcceptedConnection } from "../../accept/connection.ts";
+import type { ServerContext } from "../../context.ts";
+import type { CloseReason, WorkerExit } from "../../events.ts";
+import { GuardProcess } from "../process/guard_process.ts";
+import type { EngagedWorker, Process, WorkerProcess } from "../process/worker_process.ts";
+import { HandedOverConnection } from "./handed_over_connection.ts";
+import type { PipedCommand } from "./piped_command.ts";
+import { signalGroup } from "./piped_process.ts";
+import type { ProcessTransport } from "./transport.ts";
+
+/** What the transport is made with. */
+interface Parts {
+  readonly command: PipedCommand;
+  readonly children: Children;
+  readonly guard: GuardProcess;
+  readonly owned: AsyncDisposableStack;
+}
+
+/** Owns the guard. */
+export class SocketProgramTransport implements ProcessTransport {
+  /** None: a program is ready at once. */
+  readonly hub = null;
+  readonly #parts: Parts;
+
+  private constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Starts the guard, and nothing else. */
+  static async open(
+    context: ServerContext,
+    command: PipedCommand,
+  ): Promise<SocketProgramTransport> {
+    await using stack = new AsyncDisposableStack();
+    const guard = stack.use(new GuardProcess(context));
+    const children = stack.use(new Children());
+    return new SocketProgramTransport({ command, children, guard, owned: stack.move() });
+  }
+
+  /** Starts the connection's program with the socket, and closes that here. */
+  start(_number: number, connection: AcceptedConnection | null): Process {
+    if (connection === null) throw new TypeError("A program is never started ahead");
+    const { command, children, guard } = this.#parts;
+    const { path, args, env = {} } = command.command(connection);
+    const { descriptor } = connection;
+    const descriptors = new Map([[0, descriptor], [1, descriptor]]);
+    const child = children.start(path, { args, env, descriptors });
+    guard.watch(child.pid);
+    connection.closeSocket();
+    return {
+      ...child,
+      kill(signal: Deno.Signal = "SIGTERM") {
+        // With all that it has started, as long as any of that is left.
+        if (!signalGroup(child.pid, signal)) child.kill(signal);
+      },
+    };
+  }
+
+  /** Nothing is left to do: the program has the connection. */
+  open(engaged: EngagedWorker, connection: AcceptedConnection): Promise<HandedOverConnection> {
+    return Promise.resolve(new HandedOverConnection(connection, engaged));
+  }
+
+  /** A program says with its exit status what it likes. */
+  reasonOf(exit: WorkerExit): CloseReason {
+    return this.#parts.command.reasonOf(exit);
+  }
+
+  /** Nothing: what it has started may still serve its connection. */
+  reaped(): void {}
+
+  /** Guards the program no more. */
+  async finish(worker: WorkerProcess): Promise<void> {
+    await worker.reported;
+    this.#parts.guard.forget(worker.pid);
+  }
+
+  /** Ends the guard. The programs must have ended before. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#parts.owned.disposeAsync();
+  }
+}
