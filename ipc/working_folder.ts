@@ -19,6 +19,11 @@ export function startAnywhere<T>(start: () => T): T {
   }
 }
 
+/** Leaves a working folder that cannot be entered for `/`: for what starts there although Deno could not work in it. */
+export function leaveLostFolder(): void {
+  if (!canEnterFolder()) Deno.chdir("/");
+}
+
 function canEnterFolder(): boolean {
   try {
     Deno.chdir(Deno.cwd());

@@ -120,7 +120,8 @@ export const SERVER_COMMAND: CommandSpec<typeof SERVER_FLAGS> = {
   flags: SERVER_FLAGS,
   hasVersion: true,
   notes: [
-    "PROGRAM is started for each connection, its standard input and output being the client.",
+    "PROGRAM is started for each connection, its standard input and output being the client: the socket itself",
+    "(--transport socket, its default on Linux), as under inetd, or pipes (--transport pipe).",
     "Times are in seconds, decimals allowed. PORT 0 takes a free port and prints it.",
     "Ctrl-C (SIGINT) or SIGTERM stops it; a second Ctrl-C skips the wait for connections.",
   ],

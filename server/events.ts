@@ -44,9 +44,7 @@ export type ExitReason =
   /** It did not get ready in time, and this server ended it. */
   | "timed_out"
   /** The server could not connect to it, or did not expect what it sent, and ended it. */
-  | "rejected"
-  /** Its program could not be executed. */
-  | "not_executed";
+  | "rejected";
 
 /** How a worker ended. */
 export interface WorkerExit {

@@ -66,6 +66,6 @@ export const SIGNATURES = {
   prctl: { parameters: ["i32", "usize", "usize", "usize", "usize"], result: "i32" },
   getppid: { parameters: [], result: "i32" },
   ioctl: { parameters: ["i32", "usize", "buffer"], result: "i32" },
-  /** A variable: the array of pointers, environ(7). */
+  /** A variable, environ(7). Deno gives its address. */
   environ: { type: "pointer" },
 } as const;

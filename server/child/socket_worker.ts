@@ -16,8 +16,8 @@ import { echo } from "./echo.ts";
 import { HandlerError, type StreamHandler } from "./stream_connection.ts";
 
 /**
- * How long a connection lasts before a thread of the pool looks whether its client resets it, in milliseconds. A handler
- * that reads finds out itself; the thread is for one that does not, and costs a short connection too much.
+ * How long a connection lasts before a thread of the pool looks whether its client resets it, in milliseconds. A
+ * handler that reads finds out itself; the thread is for one that does not, and costs a short connection too much.
  */
 const WATCH_AFTER_MS = 100;
 

@@ -8,7 +8,7 @@
  */
 
 import { type Clock, within } from "../../ipc/clock.ts";
-import { errnoOf, isShortage, spawnReasonOf } from "../../ipc/errors.ts";
+import { errnoOf, isShortage, OperationalError, spawnReasonOf } from "../../ipc/errors.ts";
 import type { EventBus } from "../events.ts";
 import type { Hub } from "./rendezvous/hub.ts";
 import { type EndingStep, type Process, WorkerProcess } from "./process/worker_process.ts";
@@ -23,7 +23,10 @@ export interface SupervisorOptions {
   readonly hub: Pick<Hub, "expect" | "forget"> | null;
 }
 
-/** Starts the process of the worker of this number. Throws the operating system's error. */
+/**
+ * Starts the process of the worker of this number. Throws the operating system's error, or `OperationalError` that
+ * tells what could not be executed.
+ */
 export type Spawn = (worker: number) => Process;
 
 /** How a worker is made to end: each step is tried on every worker left, and given its time, before the next. */
@@ -78,10 +81,8 @@ export class Supervisor implements AsyncDisposable {
     const worker = new WorkerProcess(process, { number, hello, events, clock, onFailed });
     this.#workers.add(worker);
     this.#unreported.add(worker);
-    worker.exited.then(({ reason }) => {
-      this.#workers.delete(worker);
-      if (hub === null && reason !== "not_executed") this.#lastFailure = null;
-    });
+    if (hub === null) this.#lastFailure = null;
+    worker.exited.then(() => this.#workers.delete(worker));
     worker.reported.then(() => this.#unreported.delete(worker));
     worker.ready.then((isReady) => {
       hub?.forget(number);
@@ -94,9 +95,11 @@ export class Supervisor implements AsyncDisposable {
     try {
       return spawn(number);
     } catch (error) {
-      if (errnoOf(error) === null) throw error;
+      if (errnoOf(error) === null && !(error instanceof OperationalError)) throw error;
       this.#isShort = isShortage(error);
-      const message = `Cannot start a worker: ${spawnReasonOf(error)}`;
+      const message = error instanceof OperationalError
+        ? error.message
+        : `Cannot start a worker: ${spawnReasonOf(error)}`;
       this.#tellFailure(message, { pid: null, error: message });
       return null;
     }

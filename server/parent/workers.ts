@@ -174,7 +174,6 @@ export class Workers implements AsyncDisposable {
   ): Promise<CloseReason> {
     if (await done === "finished") return "finished";
     const exit = await worker.exited;
-    if (exit.reason === "not_executed") return "worker_failed";
     return exit.reason === "killed_by_us" ? "server_stopped" : this.#transport.reasonOf(exit);
   }
 

@@ -43,12 +43,6 @@ testProgram("a server serves where XDG_RUNTIME_DIR is no UTF-8", async (program)
   await assertServes(program, { wrapper: shell(script) });
 });
 
-testProgram("a server serves where its run folder takes no launcher", async (program) => {
-  for (const command of [undefined, CAT]) {
-    await assertServes(program, { wrapper: shell("XDG_RUNTIME_DIR=/dev/shm"), command });
-  }
-});
-
 /** What needs a process for a connection. */
 const SERVINGS: readonly (readonly [string, ServerStart])[] = [
   ["a worker", {}],

@@ -24,16 +24,39 @@ Deno.test("parseServerOptions() fills in every default", () => {
   assertEquals(parseServerOptions(["9000"]), DEFAULTS);
 });
 
+/** How a program gets its connection where nobody says. */
+const OF_PROGRAM = Deno.build.os === "linux" ? "socket" : "pipe";
+
 const ACCEPTED: readonly (readonly [string[], Partial<ServerOptions>])[] = [
   [["--handler", "echo", "9000"], { handler: { kind: "echo" } }],
   [["--handler", "./echo", "9000"], { handler: { kind: "module", file: "./echo" } }],
   [["--transport", "pipe", "9000"], { transport: "pipe" }],
-  [["9000", "--", "cat"], { handler: { kind: "program", command: ["cat"] } }],
+  [["--transport", "socket", "9000"], { transport: "socket" }],
+  [["--transport", "socket", "--mode", "prefork", "9000"], {
+    transport: "socket",
+    mode: "prefork",
+  }],
+  [["9000", "--", "cat"], {
+    transport: OF_PROGRAM,
+    handler: { kind: "program", command: ["cat"] },
+  }],
+  [["--transport", "pipe", "--idle-timeout", "1", "9000", "--", "cat"], {
+    transport: "pipe",
+    idleTimeoutMs: 1000,
+    handler: { kind: "program", command: ["cat"] },
+  }],
+  [["--transport", "pipe", "--mode", "iterative", "9000", "--", "cat"], {
+    transport: "pipe",
+    mode: "iterative",
+    handler: { kind: "program", command: ["cat"] },
+  }],
   [["9000", "--", "sh", "-c", "--", "--quiet"], {
+    transport: OF_PROGRAM,
     handler: { kind: "program", command: ["sh", "-c", "--", "--quiet"] },
   }],
   [["--mode", "iterative", "9000", "--", "cat"], {
     mode: "iterative",
+    transport: OF_PROGRAM,
     handler: { kind: "program", command: ["cat"] },
   }],
   [["0"], { port: 0 }],
@@ -155,7 +178,8 @@ const CONFLICTS: readonly (readonly [string[], string])[] = [
   ],
   [
     ["--mode=iterative", "--transport=unix", "9000"],
-    "--transport goes with --mode per-connection or prefork, not with iterative",
+    "--transport goes with --mode per-connection or prefork, or with a program: " +
+    "iterative mode has no other process",
   ],
   [
     ["--mode=iterative", "--max-connections=1", "9000", "--", "cat"],
@@ -167,7 +191,14 @@ const CONFLICTS: readonly (readonly [string[], string])[] = [
     "--mode prefork goes with --handler",
   ],
   [["--handler", "echo", "9000", "--", "cat"], "--handler does not go with a program"],
-  [["--transport", "pipe", "9000", "--", "cat"], "--transport does not go with a program"],
+  [
+    ["--transport", "unix", "9000", "--", "cat"],
+    "--transport unix does not go with a program, which gets its connection by socket or by pipe",
+  ],
+  [
+    ["--transport", "socket", "--idle-timeout", "1", "9000", "--", "cat"],
+    "--idle-timeout needs --transport pipe with a program: over a socket only the program sees the bytes",
+  ],
   [["--spare", "1", "9000", "--", "cat"], "--spare does not go with a program"],
   [
     ["--mode=prefork", "--transport=pipe", "9000"],
@@ -177,7 +208,7 @@ const CONFLICTS: readonly (readonly [string[], string])[] = [
   [["9000", "--"], "PROGRAM is missing behind --"],
   [["--", "cat"], "PORT is missing"],
   [["--handler=", "9000"], "--handler needs a value: echo|FILE"],
-  [["--transport", "tcp", "9000"], '--transport "tcp": expected unix or pipe'],
+  [["--transport", "tcp", "9000"], '--transport "tcp": expected unix or pipe or socket'],
 ];
 
 for (const [args, message] of CONFLICTS) {
@@ -198,6 +229,7 @@ const AGREED: readonly (readonly [string[], Partial<ServerOptions>])[] = [
   [["--max-connections=2", "--max-per-host=1", "9000", "--", "cat", "--help"], {
     maxConnections: 2,
     maxPerHost: 1,
+    transport: OF_PROGRAM,
     handler: { kind: "program", command: ["cat", "--help"] },
   }],
 ];

@@ -319,7 +319,7 @@ Deno.test("runServer() rejects with one line for a handler that does not load, a
 
 Deno.test("runServer() tells a program how many connections its client's address has", async () => {
   const script = 'echo "$TCPCONNNUM"; exec cat';
-  await using server = await RunningServer.start("--", "sh", "-c", script);
+  await using server = await RunningServer.start("--transport", "pipe", "--", "sh", "-c", script);
   using clients = new DisposableStack();
   for (const count of ["1\n", "2\n", "3\n"]) {
     assertEquals(await receive(clients.use(await server.connect()), 2), count);

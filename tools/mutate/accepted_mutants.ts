@@ -30,25 +30,12 @@ export const ACCEPTED: readonly AcceptedMutant[] = [
     mutated: "const FREE_BUFFERS_KEPT = 65;",
     reason: "any number will do",
   },
-  ...["transport: true ?", 'transport: given.has("") || !hasNoUnixSockets() ?'].map((mutated) => ({
-    path: "server/command.ts",
-    original:
-      'transport: given.has("transport") || !hasNoUnixSockets() ? options.transport : "pipe",',
-    mutated: `${mutated} options.transport : "pipe",`,
-    reason: "only on Windows are there no Unix-domain sockets",
-  })),
   ...["true", "count >= 0"].map((condition) => ({
     path: "server/accept/host_limit.ts",
     original: "if (count > 0) this.#counts.set(key, count);",
     mutated: `if (${condition}) this.#counts.set(key, count);`,
     reason: "a count of 0 that is kept takes memory, and is as good as none",
   })),
-  {
-    path: "server/parent/spawn/own_session.ts",
-    original: 'let wrapper = Deno.build.os === "linux" ? await findWrapper(launcherPath) : null;',
-    mutated: "let wrapper = true ? await findWrapper(launcherPath) : null;",
-    reason: "only on other systems is there no wrapper",
-  },
   ...["lead <= 0x80", "lead < 129"].map((condition) => ({
     path: "server/log/escape.ts",
     original: "const shown = lead < 0x80 ? showAscii(lead) : showCharacter(sequence);",

@@ -18,11 +18,18 @@ interface OwnVariable {
 
 let variables: readonly OwnVariable[] | null = null;
 
+/** Opens what the other here reads. */
+export function openEnvironment(): void {
+  variables ??= readOwn();
+}
+
 /** Reads the array once: nothing in this process changes it. */
 function readOwn(): readonly OwnVariable[] {
   const { environ } = openLibc(["environ"]);
-  if (environ === null) return [];
-  const array = new Deno.UnsafePointerView(environ);
+  // Where the variable is; what it holds is the array.
+  const first = environ && new Deno.UnsafePointerView(environ).getPointer();
+  if (first === null) return [];
+  const array = new Deno.UnsafePointerView(first);
   const own: OwnVariable[] = [];
   for (let at = 0;; at += 8) {
     const pointer = array.getPointer(at);
@@ -34,6 +41,6 @@ function readOwn(): readonly OwnVariable[] {
 
 /** Pointers to the variables of this process, but for those of these names. Throws `OperationalError` without FFI. */
 export function inheritedVariables(except: ReadonlySet<string>): readonly bigint[] {
-  variables ??= readOwn();
-  return variables.filter(({ name }) => !except.has(name)).map(({ pointer }) => pointer);
+  openEnvironment();
+  return (variables ?? []).filter(({ name }) => !except.has(name)).map(({ pointer }) => pointer);
 }

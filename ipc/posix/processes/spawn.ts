@@ -10,7 +10,7 @@
 
 import { type Descriptor, numberOf } from "../descriptor.ts";
 import { planDuplicates } from "./duplicates.ts";
-import { inheritedVariables } from "./environment.ts";
+import { inheritedVariables, openEnvironment } from "./environment.ts";
 import { type Libc, openLibc } from "../libc.ts";
 import { openErrors, PosixError } from "../posix_error.ts";
 import { SpawnMemory } from "./spawn_memory.ts";
@@ -46,6 +46,7 @@ function open(): Libc<typeof NAMES[number]> {
 /** Opens the functions that the other here calls. */
 export function openSpawn(): void {
   openErrors();
+  openEnvironment();
   open();
 }
 

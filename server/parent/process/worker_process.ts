@@ -20,15 +20,10 @@ export interface Process extends Pick<Deno.ChildProcess, "pid" | "status"> {
   kill(signal?: Deno.Signal): void;
   /** Ends its input: all that a process without a control channel can be told. */
   readonly closeInput?: () => void;
-  /** Why one that has ended so never became its program, in a line that names it; null if it was executed. */
-  readonly whyNotExecuted?: (status: Deno.CommandStatus) => string | null;
 }
 
 /** How long a worker may take to say hello. Generous: a thousand may be starting on two cores. */
 export const START_MS = 60_000;
-
-/** The exit status of a shell that cannot execute a program. */
-const NOT_EXECUTED_STATUS = 127;
 
 /** A means to end a worker: a control message (or the end of its input, if it has no channel), or a signal. */
 export type EndingStep = "control" | Deno.Signal;
@@ -201,7 +196,7 @@ export class WorkerProcess {
     if (outcome === LATE) {
       const how = `was not ready after ${START_MS / 1000} s`;
       this.#giveUp("timed_out", { kind: how, error: `Worker ${this.pid} ${how}` });
-    } else if (this.#ending === null && (await this.exited).reason !== "not_executed") {
+    } else if (this.#ending === null) {
       const how = "ended before it was ready";
       this.#options.onFailed(how, `Worker ${this.pid} ${how}`);
     }
@@ -225,11 +220,6 @@ export class WorkerProcess {
     this.#endEngagement("exited");
     const { pid: workerPid } = this;
     const { code, signal } = status;
-    const why = this.#ending === null ? this.#process.whyNotExecuted?.(status) ?? null : null;
-    if (why !== null) {
-      this.#options.onFailed(why, why);
-      return { workerPid, status: NOT_EXECUTED_STATUS, signal: null, reason: "not_executed" };
-    }
     return {
       workerPid,
       status: signal === null ? code : null,

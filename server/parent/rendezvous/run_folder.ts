@@ -1,5 +1,5 @@
 /**
- * The run folder: where the sockets between one server and its workers are, and the launcher. Private (0700) to the
+ * The run folder: where the sockets between one server and its workers are. Private (0700) to the
  * user, made at the server's start and removed at its end; the folders of servers that were killed are removed at the
  * next start.
  *
@@ -24,9 +24,6 @@ const HUB = "hub";
 
 /** The hub's socket until it listens. */
 const NEW_HUB = "hub.new";
-
-/** The program that workers and programs are started with (see `launcher.ts`). */
-const LAUNCHER = "launch";
 
 /** Bytes of a socket's path on macOS (104) less the ending NUL; Linux allows four more (`sun_path`, unix(7)). */
 const SOCKET_PATH_BYTES_MAX = 103;
@@ -96,11 +93,6 @@ export class RunFolder implements AsyncDisposable {
   /** Gives a hub that listens its name: from now on it shows other servers that this one lives. */
   announceHub(): void {
     Deno.renameSync(this.newHubPath, this.hubPath);
-  }
-
-  /** Where the launcher is written. */
-  get launcherPath(): string {
-    return `${this.#path}/${LAUNCHER}`;
   }
 
   /** Where the worker of this number listens. */
@@ -189,8 +181,7 @@ async function isAbandoned(path: string): Promise<boolean> {
 type IsMade = (name: string) => boolean;
 
 /** All that a server may have made. */
-const MADE_BY_A_SERVER: IsMade = (name) =>
-  name === HUB || name === NEW_HUB || name === LAUNCHER || /^w\d+$/.test(name);
+const MADE_BY_A_SERVER: IsMade = (name) => name === HUB || name === NEW_HUB || /^w\d+$/.test(name);
 
 /** What a server may have made before it listened. It has not, if this is all: its hub's own name is left alone. */
 const MADE_AT_A_START: IsMade = (name) => name === NEW_HUB;

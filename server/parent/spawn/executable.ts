@@ -5,7 +5,7 @@
  * @module
  */
 
-import { errnoOf, OperationalError, reasonOf } from "../../../ipc/errors.ts";
+import { errnoOf, isShortage, OperationalError, reasonOf } from "../../../ipc/errors.ts";
 import { readVariable } from "./environment.ts";
 
 /**
@@ -63,36 +63,25 @@ async function obstacleTo(path: string): Promise<Obstacle | null> {
   }
 }
 
-/** The path of an executable, or null if this machine has none of that name. */
-export async function lookUpExecutable(name: string): Promise<string | null> {
-  try {
-    return await findExecutable(name);
-  } catch (error) {
-    if (error instanceof OperationalError) return null;
-    throw error;
-  }
-}
-
 /** An interpreter that a script names in its first line (execve(2)). */
 const INTERPRETER = /^#![ \t]*([^\0\s]+)/;
 
 /** How much of a script may name its interpreter: what the kernel reads. */
 const INTERPRETER_BYTES = 256;
 
-/** What is the matter with a program that was executable once, in a few words; null if nothing is to be seen. */
-export function findFault(path: string): string | null {
-  try {
-    const { isFile, mode } = Deno.statSync(path);
-    if (!isFile) return "it is no file";
-    if (mode !== null && (mode & 0o111) === 0) return "permission denied";
-    const interpreter = interpreterOf(path);
-    return interpreter !== null && !exists(interpreter)
-      ? `there is no ${interpreter} to interpret it`
-      : null;
-  } catch (error) {
-    if (errnoOf(error) === null) throw error;
-    return reasonOf(error);
-  }
+/**
+ * The error of a program that was executable once and could not be started: where the operating system says that there
+ * is no such file although there is, it is the interpreter that is missing. A want of descriptors, memory or processes
+ * is no fault of the program's, and stays what it is.
+ */
+export function executionError(path: string, cause: unknown): unknown {
+  const errno = errnoOf(cause);
+  if (errno === null || isShortage(cause) || errno === "EAGAIN") return cause;
+  const interpreter = errno === "ENOENT" && exists(path) ? interpreterOf(path) : null;
+  const reason = interpreter === null
+    ? reasonOf(cause)
+    : `there is no ${interpreter} to interpret it`;
+  return new OperationalError(`Cannot execute ${path}: ${reason}`, { cause });
 }
 
 /** What the first line of a script names; null where it names none, or nobody may read it. */
@@ -104,8 +93,8 @@ function interpreterOf(path: string): string | null {
     const line = new TextDecoder().decode(beginning.subarray(0, count));
     return INTERPRETER.exec(line)?.[1] ?? null;
   } catch (error) {
-    if (error instanceof Deno.errors.PermissionDenied) return null;
-    throw error;
+    if (errnoOf(error) === null) throw error;
+    return null;
   }
 }
 
@@ -114,7 +103,7 @@ function exists(path: string): boolean {
     Deno.statSync(path);
     return true;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
+    if (errnoOf(error) === null) throw error;
+    return false;
   }
 }

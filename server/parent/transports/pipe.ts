@@ -5,15 +5,14 @@
  * @module
  */
 
-import type { Clock } from "../../../ipc/clock.ts";
-import { isStreamError, OperationalError } from "../../../ipc/errors.ts";
+import { isStreamError } from "../../../ipc/errors.ts";
 import { PipeParentTransport } from "../../../ipc/transports/pipe.ts";
 import type { AcceptedConnection } from "../../accept/connection.ts";
 import type { CloseReason, WorkerExit } from "../../events.ts";
 import type { ServerContext } from "../../context.ts";
 import { GuardProcess } from "../process/guard_process.ts";
-import { Rendezvous } from "../rendezvous/rendezvous.ts";
-import { openSessions, type SessionSpawn } from "../spawn/own_session.ts";
+import { executionError } from "../spawn/executable.ts";
+import { type SessionCommand, startSession } from "../spawn/session.ts";
 import type { EngagedWorker, Process, WorkerProcess } from "../process/worker_process.ts";
 import type { PipedCommand } from "./piped_command.ts";
 import { PipedProcess } from "./piped_process.ts";
@@ -23,7 +22,6 @@ import type { ProcessTransport } from "./transport.ts";
 /** What the transport is made with. */
 interface Parts {
   readonly command: PipedCommand;
-  readonly spawn: SessionSpawn;
   readonly guard: GuardProcess;
   readonly context: ServerContext;
   readonly owned: AsyncDisposableStack;
@@ -46,19 +44,16 @@ export class PipeTransport implements ProcessTransport {
     context: ServerContext,
     command: PipedCommand,
   ): Promise<PipeTransport> {
-    const { clock } = context;
     await using stack = new AsyncDisposableStack();
-    const rendezvous = stack.use(await openRendezvous(clock));
-    const spawn = await openSessions(rendezvous?.folder.launcherPath ?? null);
     const guard = stack.use(new GuardProcess(context));
-    return new PipeTransport({ command, spawn, guard, context, owned: stack.move() });
+    return new PipeTransport({ command, guard, context, owned: stack.move() });
   }
 
   /** Starts the connection's process. */
   start(number: number, connection: AcceptedConnection | null): Process {
     if (connection === null) throw new TypeError("A process over pipes is never started ahead");
-    const { command, spawn, guard } = this.#parts;
-    const process = new PipedProcess(spawn(command.command(connection), "piped"));
+    const { command, guard } = this.#parts;
+    const process = new PipedProcess(startProcess(command.command(connection)));
     guard.watch(process.pid);
     this.#processes.set(number, process);
     return process;
@@ -110,13 +105,10 @@ export class PipeTransport implements ProcessTransport {
   }
 }
 
-/** A rendezvous for the launcher alone, which is a means to be quick: null where there can be none, or no launcher. */
-async function openRendezvous(clock: Clock): Promise<Rendezvous | null> {
-  if (Deno.build.os !== "linux") return null;
+function startProcess(command: SessionCommand): Deno.ChildProcess {
   try {
-    return await Rendezvous.open(clock);
+    return startSession(command, "piped");
   } catch (error) {
-    if (error instanceof OperationalError) return null;
-    throw error;
+    throw executionError(command.path, error);
   }
 }

@@ -6,7 +6,7 @@
 
 import type { AcceptedConnection } from "../../accept/connection.ts";
 import type { CloseReason, WorkerExit } from "../../events.ts";
-import type { SessionCommand } from "../spawn/own_session.ts";
+import type { SessionCommand } from "../spawn/session.ts";
 import { workerCommand } from "../process/worker_command.ts";
 import { reasonOfWorkerExit } from "./worker_exit.ts";
 

@@ -20,13 +20,10 @@ export class PipedProcess implements Process {
   readonly status: Promise<Deno.CommandStatus>;
   /** Its standard input and output. */
   readonly stream: ChildStream;
-  /** Why one that has ended so never became its program, in a line that names it; null if it was executed. */
-  readonly whyNotExecuted: Process["whyNotExecuted"];
   readonly #child: Deno.ChildProcess;
 
   /** Takes over a process that was just started in a group of its own. */
-  constructor(child: Deno.ChildProcess & Pick<Process, "whyNotExecuted">) {
-    this.whyNotExecuted = child.whyNotExecuted;
+  constructor(child: Deno.ChildProcess) {
     this.pid = child.pid;
     this.status = child.status;
     this.stream = new ChildStream(child);

@@ -7,6 +7,7 @@
 
 import { DOOR, SocketParentTransport } from "../../../ipc/transports/socket.ts";
 import { Children } from "../../../ipc/posix/processes/children.ts";
+import { leaveLostFolder } from "../../../ipc/working_folder.ts";
 import type { AcceptedConnection } from "../../accept/connection.ts";
 import type { ServerContext } from "../../context.ts";
 import type { CloseReason, WorkerExit } from "../../events.ts";
@@ -77,6 +78,7 @@ export class SocketTransport implements ProcessTransport {
       idleTimeoutMs,
       reportsMessages: events.wants("message_received"),
     });
+    leaveLostFolder();
     const { transport, started } = SocketParentTransport.open((workerEnd) =>
       children.start(path, { args, env: {}, descriptors: new Map([[DOOR, workerEnd]]) })
     );

@@ -12,7 +12,7 @@ import type { CloseReason, WorkerExit } from "../../events.ts";
 import type { ServerContext } from "../../context.ts";
 import { GuardProcess } from "../process/guard_process.ts";
 import { Rendezvous } from "../rendezvous/rendezvous.ts";
-import { openSessions, type SessionSpawn } from "../spawn/own_session.ts";
+import { startSession } from "../spawn/session.ts";
 import { workerCommand } from "../process/worker_command.ts";
 import type { EngagedWorker, Process, WorkerProcess } from "../process/worker_process.ts";
 import { RelayedConnection } from "./relayed_connection.ts";
@@ -30,7 +30,6 @@ export interface UnixWorkersOptions {
 /** What the transport is made with. */
 interface Parts {
   readonly rendezvous: Rendezvous;
-  readonly spawn: SessionSpawn;
   readonly guard: GuardProcess | null;
   readonly owned: AsyncDisposableStack;
 }
@@ -63,10 +62,9 @@ export class UnixTransport implements ProcessTransport {
     }
     await using stack = new AsyncDisposableStack();
     const rendezvous = stack.use(await Rendezvous.open(context.clock));
-    const spawn = await openSessions(rendezvous.folder.launcherPath);
     // An echo notices that the server is gone; a module may run for ever and notice nothing.
     const guard = options.handlerUrl === null ? null : stack.use(new GuardProcess(context));
-    const parts = { rendezvous, spawn, guard, owned: stack.move() };
+    const parts = { rendezvous, guard, owned: stack.move() };
     return new UnixTransport(parts, { ...options, context });
   }
 
@@ -77,7 +75,7 @@ export class UnixTransport implements ProcessTransport {
 
   /** Starts a worker, whatever connections it will get. */
   start(worker: number): Process {
-    const { rendezvous: { folder }, spawn, guard } = this.#parts;
+    const { rendezvous: { folder }, guard } = this.#parts;
     const { connectionsPerWorker: connections, handlerUrl } = this.#options;
     const command = workerCommand({
       transport: "unix",
@@ -87,7 +85,7 @@ export class UnixTransport implements ProcessTransport {
       worker,
       connections,
     });
-    const process = spawn(command, "null");
+    const process = startSession(command, "null");
     guard?.watch(process.pid);
     return process;
   }

@@ -114,6 +114,9 @@ Deno.test("Workers.start() tells a worker what it is for", async () => {
       handler: "file:///handler.ts",
       worker: String(number),
       connections: "3",
+      parentPid: "0",
+      idleTimeoutMs: "0",
+      reportsMessages: "false",
     });
     assertEquals([socket.endsWith(`/w${number}`), control.endsWith("/hub")], [true, true]);
     assertEquals([worker.number, worker.pid], [number, FIRST_PID + number - 1]);

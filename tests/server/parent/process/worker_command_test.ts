@@ -66,12 +66,15 @@ Deno.test("workerCommand() permits more where Deno cannot be told the path of a 
 
 Deno.test("workerCommand() fills in what a transport does not need", () => {
   const { args } = workerCommand({ transport: "pipe", handlerUrl: "file:///handler.ts" });
-  assertEquals(args.slice(-6), [
+  assertEquals(args.slice(-9), [
     "--transport=pipe",
     "--socket=-",
     "--control=-",
     "--handler=file:///handler.ts",
     "--worker=1",
     "--connections=1",
+    "--parentPid=0",
+    "--idleTimeoutMs=0",
+    "--reportsMessages=false",
   ]);
 });

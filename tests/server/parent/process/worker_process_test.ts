@@ -124,47 +124,6 @@ Deno.test("WorkerProcess bears a worker that sends what is no message", async ()
   assertEquals(events.of("worker_exited").length, 1);
 });
 
-for (const hasChannel of [true, false]) {
-  const kind = hasChannel ? "" : " without a hello";
-  Deno.test(`WorkerProcess${kind} tells of a program that could not be executed, once`, async () => {
-    const { worker, process, failures } = startUnexecuted(hasChannel);
-    process.dieOf("SIGSTKFLT");
-    assertEquals(await worker.ready, !hasChannel);
-    assertEquals(await worker.exited, {
-      workerPid: PID,
-      status: 127,
-      signal: null,
-      reason: "not_executed",
-    });
-    assertEquals(failures, [["Cannot execute cat: SIGSTKFLT", "Cannot execute cat: SIGSTKFLT"]]);
-  });
-
-  Deno.test(`WorkerProcess${kind} tells nothing of the sort when it ended the process itself`, async () => {
-    const { worker, process, failures } = startUnexecuted(hasChannel);
-    await worker.end("SIGTERM");
-    process.dieOf("SIGSTKFLT");
-    assertEquals((await worker.exited).reason, "killed_by_us");
-    assertEquals(failures, []);
-  });
-}
-
-/** A worker whose process does not become its program if it dies of a signal. */
-function startUnexecuted(hasChannel: boolean) {
-  const clock = new FakeClock();
-  const process = Object.assign(new FakeProcess(PID, clock), {
-    whyNotExecuted: ({ signal }: Deno.CommandStatus) => signal && `Cannot execute cat: ${signal}`,
-  });
-  const failures: [string, string][] = [];
-  const worker = new WorkerProcess(process, {
-    number: 1,
-    hello: hasChannel ? Promise.withResolvers<ControlChannel>().promise : null,
-    events: new RecordedEvents().bus,
-    clock,
-    onFailed: (kind, error) => void failures.push([kind, error]),
-  });
-  return { worker, process, failures };
-}
-
 Deno.test("WorkerProcess.reportAfter() holds back the telling of its end, not the end", async () => {
   const { fake, worker, events } = await startReadyWorker();
   const other = Promise.withResolvers<void>();

@@ -23,7 +23,6 @@ class Parent extends TempFolder {
     Deno.renameSync(`${path}/bound`, `${path}/hub`);
     hub.close();
     Deno.writeTextFileSync(`${path}/w1`, "");
-    Deno.writeTextFileSync(`${path}/launch`, "");
     return path;
   }
 }
@@ -77,7 +76,6 @@ Deno.test("RunFolder removes its folder and what is in it when it is disposed", 
   await using parent = new Parent();
   const folder = await RunFolder.create([parent.path]);
   await Deno.writeTextFile(folder.workerPath(1), "");
-  await Deno.writeTextFile(folder.launcherPath, "");
   await folder[Symbol.asyncDispose]();
   assertEquals(parent.names(), []);
 });
@@ -328,7 +326,7 @@ Deno.test({
     await using parent = new Parent();
     const path = ownedBy(OTHER_USER, parent.makeDead(RUN_FOLDER));
     assertEquals(await namesAfterCreate(parent), [RUN_FOLDER]);
-    assertEquals([...Deno.readDirSync(path)].length, 3);
+    assertEquals([...Deno.readDirSync(path)].length, 2);
   },
 });
 
@@ -354,7 +352,7 @@ Deno.test("RunFolder.create() leaves what has another name, or is no folder", as
     link,
     "other-0123456789abcdef",
   ]);
-  assertEquals([...Deno.readDirSync(foreign)].length, 3);
+  assertEquals([...Deno.readDirSync(foreign)].length, 2);
 });
 
 Deno.test("RunFolder.create() leaves a user's own folder that begins with the same word", async () => {

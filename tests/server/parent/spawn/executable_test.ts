@@ -1,10 +1,7 @@
 import { OperationalError } from "../../../../ipc/errors.ts";
-import {
-  findExecutable,
-  findFault,
-  lookUpExecutable,
-} from "../../../../server/parent/spawn/executable.ts";
-import { assertEquals, assertMatch, assertRejects } from "../../../assert.ts";
+import { executionError, findExecutable } from "../../../../server/parent/spawn/executable.ts";
+import { assert, assertEquals, assertMatch, assertRejects } from "../../../assert.ts";
+import { writeProgram } from "../../../support/program_file.ts";
 import { TempFolder } from "../../../support/temp_folder.ts";
 
 const NOT_IN_PATH = "no such program in PATH";
@@ -138,31 +135,38 @@ Deno.test("findExecutable() says why it cannot look at a path", async () => {
   await assertNotFound(path, `Cannot run "${path}": ELOOP`);
 });
 
-Deno.test("lookUpExecutable() resolves to a path, or to null where there is no such program", async () => {
-  await using folder = new ProgramFolder();
-  const path = folder.add("one/greet");
-  assertEquals(await lookUpExecutable(path), path);
-  assertEquals(await lookUpExecutable("no-such-program"), null);
+/** What starting a program fails with, as Deno tells it. */
+function startErrorOf(path: string): unknown {
+  try {
+    return new Deno.Command(path).spawn();
+  } catch (error) {
+    return error;
+  }
+}
+
+Deno.test("executionError() tells what is the matter with a program, and names it", async () => {
+  await using folder = new TempFolder();
+  const text = folder.join("text");
+  await writeProgram(text, "#!/bin/sh\n");
+  await Deno.chmod(text, 0o644);
+  const orphan = folder.join("orphan");
+  await writeProgram(orphan, "#! /no/such/shell -e\n");
+  for (
+    const [path, reason] of [
+      [folder.join("gone"), "no such file or directory"],
+      [`${text}/x`, "not a directory"],
+      [text, "permission denied"],
+      [orphan, "there is no /no/such/shell to interpret it"],
+    ] as const
+  ) {
+    const error = executionError(path, startErrorOf(path));
+    assert(error instanceof OperationalError);
+    assertEquals(error.message, `Cannot execute ${path}: ${reason}`);
+  }
 });
 
-Deno.test("findFault() sees nothing the matter with a program, also one that nobody may read", async () => {
-  await using folder = new TempFolder();
-  const [script, secret] = [folder.join("script"), folder.join("secret")];
-  await Deno.writeTextFile(script, "#! /bin/sh -e\necho hello", { mode: 0o755 });
-  await Deno.writeTextFile(secret, "#!/bin/sh", { mode: 0o111 });
-  assertEquals(["/bin/sh", script, secret].map(findFault), [null, null, null]);
-});
-
-Deno.test("findFault() tells what is the matter with a program", async () => {
-  await using folder = new TempFolder();
-  const [text, orphan] = [folder.join("text"), folder.join("orphan")];
-  await Deno.writeTextFile(text, "no program", { mode: 0o644 });
-  await Deno.writeTextFile(orphan, "#! /no/such/shell -e\n", { mode: 0o755 });
-  assertEquals([folder.join("gone"), `${text}/x`, folder.path, text, orphan].map(findFault), [
-    "no such file or directory",
-    "not a directory",
-    "it is no file",
-    "permission denied",
-    "there is no /no/such/shell to interpret it",
-  ]);
+Deno.test("executionError() leaves a want of this server's what it is, and a bug", () => {
+  const bug = new TypeError("a bug");
+  const wants = ["EMFILE", "ENOMEM", "EAGAIN"].map((code) => Object.assign(new Error(), { code }));
+  for (const error of [bug, ...wants]) assertEquals(executionError("/bin/cat", error), error);
 });

@@ -1,0 +1,40 @@
+/**
+ * Starts processes in a session and process group of their own: a Ctrl-C in the server's terminal reaches the server
+ * alone, and a signal to the group reaches a program with all that it has started.
+ *
+ * Deno does it by a fork of the server (`detached`), which copies its page tables: half a millisecond of its event
+ * loop, or more. posix_spawn(3), which `--transport socket` uses, does without.
+ *
+ * @module
+ */
+
+import { startAnywhere } from "../../../ipc/working_folder.ts";
+
+/** How a process is started. */
+export interface SessionCommand {
+  /** The executable. */
+  readonly path: string;
+  /** Its arguments. */
+  readonly args: readonly string[];
+  /** What its environment has besides this process's own. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Starts a process, with pipes to its standard input and output or with neither; its standard error is this process's.
+ * Throws the operating system's error.
+ */
+export function startSession(
+  { path, args, env }: SessionCommand,
+  stdio: "piped" | "null",
+): Deno.ChildProcess {
+  const command = new Deno.Command(path, {
+    args: [...args],
+    env: { ...env },
+    stdin: stdio,
+    stdout: stdio,
+    stderr: "inherit",
+    detached: true,
+  });
+  return startAnywhere(() => command.spawn());
+}
