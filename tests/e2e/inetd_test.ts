@@ -20,6 +20,23 @@ async function succeed(
   return stdout;
 }
 
+/** The folder that sshd wants to enter, which a service manager makes before it starts one. */
+async function openPrivilegeFolder(): Promise<AsyncDisposable> {
+  const path = "/run/sshd";
+  let isNew = true;
+  try {
+    await Deno.mkdir(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    isNew = false;
+  }
+  return {
+    async [Symbol.asyncDispose]() {
+      if (isNew) await Deno.remove(path);
+    },
+  };
+}
+
 /** Where programs of the system are that are in no user's PATH. */
 function systemProgram(name: string): string {
   for (const folder of ["/usr/sbin", "/usr/bin", "/usr/lib/git-core"]) {
@@ -90,6 +107,7 @@ testProgram("git daemon --inetd is cloned from and pushed to", async (program) =
 
 testProgram("sshd -i lets a user in by key, and knows the client's address", async (program) => {
   await using folder = new TempFolder();
+  await using _privileges = await openPrivilegeFolder();
   const [hostKey, userKey] = [folder.join("host"), folder.join("user")];
   for (const key of [hostKey, userKey]) {
     await succeed(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key]);
