@@ -3,7 +3,8 @@
  * process takes much less time than a fork(2).
  *
  * The program gets the descriptors that it is given, at the numbers that it is given them for, and besides these 0, 1
- * and 2 of this process. Everything else that Deno and this folder open is closed when it is executed (FD_CLOEXEC).
+ * and 2 of this process. Everything else that Deno and this folder open is closed when it is executed (FD_CLOEXEC), and
+ * so is, from glibc 2.34 on, what this process was itself started with.
  *
  * @module
  */
@@ -28,6 +29,7 @@ const NAMES = [
   "posix_spawn_file_actions_adddup2",
   "posix_spawn_file_actions_addclose",
   "posix_spawn_file_actions_addchdir_np",
+  "posix_spawn_file_actions_addclosefrom_np",
   "posix_spawnattr_init",
   "posix_spawnattr_destroy",
   "posix_spawnattr_setflags",
@@ -101,6 +103,9 @@ export function spawn(path: string, options: SpawnOptions): number {
       for (const number of plan.closes) {
         check(libc.posix_spawn_file_actions_addclose(fileActions, number));
       }
+      // What this process was itself started with need not be close-on-exec.
+      const others = Math.max(2, ...descriptors.keys()) + 1;
+      check(libc.posix_spawn_file_actions_addclosefrom_np?.(fileActions, others) ?? 0);
       if (memory.cwd !== null) {
         const changeFolder = libc.posix_spawn_file_actions_addchdir_np;
         if (changeFolder === null) {

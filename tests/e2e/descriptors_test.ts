@@ -1,0 +1,114 @@
+/** Who has which descriptor, as docs/ipc.md draws it: with `--transport socket` the client's socket is one process's. */
+
+import { assert, assertEquals } from "../assert.ts";
+import { childrenOf } from "./process.ts";
+import { testProgram } from "./program.ts";
+import { type TestClient, TestServer } from "./server.ts";
+
+const SOCKET = ["--transport", "socket", "--log", "json"];
+
+/** What a process has open: `socket:[1234]` and the like, by number. */
+function descriptorsOf(pid: number): Map<number, string> {
+  const open = new Map<number, string>();
+  for (const { name } of Deno.readDirSync(`/proc/${pid}/fd`)) {
+    try {
+      open.set(Number(name), Deno.readLinkSync(`/proc/${pid}/fd/${name}`));
+    } catch (error) {
+      // It was closed meanwhile.
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+  return open;
+}
+
+/** The sockets of TCP here by their ends, `local port > remote port`, as descriptors are named; proc(5). */
+function tcpSockets(): Map<string, string> {
+  const sockets = new Map<string, string>();
+  for (const line of Deno.readTextFileSync("/proc/net/tcp").split("\n").slice(1)) {
+    const [, local, remote, , , , , , , inode] = line.trim().split(/\s+/);
+    const portOf = (end = "") => parseInt(end.split(":")[1] ?? "", 16);
+    if (inode !== undefined) {
+      sockets.set(`${portOf(local)} > ${portOf(remote)}`, `socket:[${inode}]`);
+    }
+  }
+  return sockets;
+}
+
+/** The server's side of a client's connection, and the listening socket. */
+function socketsOf(server: TestServer, client: TestClient) {
+  const sockets = tcpSockets();
+  const connection = sockets.get(`${server.port} > ${client.port}`);
+  const listening = sockets.get(`${server.port} > 0`);
+  assert(connection !== undefined && listening !== undefined);
+  return { connection, listening };
+}
+
+/** Which processes of a server have a socket, and how often. */
+async function ownersOf(server: TestServer, socket: string): Promise<number[]> {
+  const pids = [server.pid, ...(await childrenOf(server.pid)).map(({ pid }) => pid)];
+  return pids.flatMap((pid) =>
+    [...descriptorsOf(pid).values()].filter((open) => open === socket).map(() => pid)
+  );
+}
+
+for (
+  const [name, flags] of [
+    ["a worker", []],
+    ["a spare worker", ["--spare", "1"]],
+    ["a prefork worker", ["--mode", "prefork", "--workers", "2"]],
+  ] as const
+) {
+  testProgram(`${name} has the client's socket, and nobody else`, async (program) => {
+    await using server = await TestServer.start(program, { flags: [...SOCKET, ...flags] });
+    for (let round = 0; round < 2; round++) {
+      using client = await server.connect();
+      await client.roundTrip();
+      const { connection, listening } = socketsOf(server, client);
+      assertEquals(await ownersOf(server, connection), [await server.workerOf(client)]);
+      assertEquals(await ownersOf(server, listening), [server.pid]);
+    }
+  });
+}
+
+testProgram(
+  "a program has the client's socket twice, standard error, and nothing else",
+  async (program) => {
+    await using server = await TestServer.start(program, {
+      flags: SOCKET,
+      command: ["cat"],
+      // A shell may leave one of its own open.
+      wrapper: ["sh", "-c", 'exec 9< /dev/null; exec "$@"', "sh"],
+    });
+    using first = await server.connect();
+    await first.roundTrip();
+    using second = await server.connect();
+    await second.roundTrip();
+    for (const client of [first, second]) {
+      const { connection, listening } = socketsOf(server, client);
+      const pid = await server.workerOf(client);
+      const open = descriptorsOf(pid);
+      assertEquals([...open.keys()].toSorted(), [0, 1, 2]);
+      assertEquals([open.get(0), open.get(1)], [connection, connection]);
+      assertEquals(open.get(2), descriptorsOf(server.pid).get(2));
+      assertEquals(await ownersOf(server, connection), [pid, pid]);
+      assertEquals(await ownersOf(server, listening), [server.pid]);
+    }
+  },
+);
+
+testProgram("the server has no more descriptors after connections than before", async (program) => {
+  for (const command of [undefined, ["cat"]]) {
+    await using server = await TestServer.start(program, { flags: SOCKET, command });
+    const serve = async () => {
+      using client = await server.connect();
+      await client.roundTrip();
+      const workerPid = await server.workerOf(client);
+      client.close();
+      await server.event("worker_exited", { workerPid });
+    };
+    await serve();
+    const before = descriptorsOf(server.pid).size;
+    for (let i = 0; i < 5; i++) await serve();
+    assertEquals(descriptorsOf(server.pid).size, before);
+  }
+});
