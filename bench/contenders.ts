@@ -34,7 +34,9 @@ export type ContenderId =
   | "per-connection"
   | "spare"
   | "prefork"
+  | "prefork-socket"
   | "program"
+  | "program-pipe"
   | "pipe";
 
 /** What is not measured, and why. */
@@ -97,9 +99,22 @@ const OWN_MODES: readonly OwnMode[] = [
     idleChildren: WORKERS,
   },
   {
+    id: "prefork-socket",
+    name: `brood prefork of ${WORKERS}, socket`,
+    flags: ["--mode", "prefork", "--workers", String(WORKERS), "--transport", "socket"],
+    idleChildren: WORKERS,
+  },
+  {
     id: "program",
-    name: "brood -- cat",
-    flags: ["--max-connections", String(PROGRAMS)],
+    name: "brood -- cat, socket",
+    flags: ["--transport", "socket", "--max-connections", String(PROGRAMS)],
+    program: ["cat"],
+    ...GUARD,
+  },
+  {
+    id: "program-pipe",
+    name: "brood -- cat, pipes",
+    flags: ["--transport", "pipe", "--max-connections", String(PROGRAMS)],
     program: ["cat"],
     ...GUARD,
   },

@@ -18,7 +18,7 @@ Deno.test("unknownWord() names the value that a flag does not take", () => {
 });
 
 const NEW_HELP = `${HELP}
-  --transport unix|pipe                    how a worker gets the bytes of its connection (unix)
+  --transport unix|pipe|socket             how a worker gets the bytes of its connection (unix)
   --max-connections N                      connections served at once (40)
   --spare N                                workers started ahead (0)
 
@@ -33,7 +33,10 @@ function commandOf(id: string, help = NEW_HELP): string | undefined {
 }
 
 Deno.test("findOwn() puts a program behind the port", () => {
-  assertEquals(commandOf("program"), "brood server --max-connections 200 --quiet 0 -- cat");
+  assertEquals(
+    commandOf("program"),
+    "brood server --transport socket --max-connections 200 --quiet 0 -- cat",
+  );
   assertEquals(commandOf("pipe"), "brood server --transport pipe --quiet 0");
 });
 
@@ -47,7 +50,9 @@ Deno.test("findOwn() knows a guard, which serves nobody, from idle workers, whic
     ["per-connection", 0, true],
     ["spare", 8, true],
     ["prefork", 16, true],
+    ["prefork-socket", 16, true],
     ["program", 1, false],
+    ["program-pipe", 1, false],
     ["pipe", 1, false],
   ]);
 });
@@ -56,7 +61,9 @@ Deno.test("findOwn() leaves out what the server does not have yet, and says what
   const { leftOut } = ownOf(HELP);
   assertEquals(leftOut.map(({ name, reason }) => `${name}: ${reason}`), [
     "brood --spare 8: this server has no --spare",
-    "brood -- cat: this server has no --max-connections",
+    "brood prefork of 16, socket: this server has no --transport",
+    "brood -- cat, socket: this server has no --transport",
+    "brood -- cat, pipes: this server has no --transport",
     "brood --transport pipe: this server has no --transport",
   ]);
   assertEquals(commandOf("program", NEW_HELP.replace("PROGRAM", "It")), undefined);
