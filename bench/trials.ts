@@ -70,7 +70,11 @@ export function planTrials(bench: Bench): Trial[] {
     ...c === null ? [] : [
       streams(bench, { contenders: all, clients: 1, c }),
       // With pipes, one stream takes all that the machine has.
-      streams(bench, { contenders: without(concurrent, "program", "pipe"), clients: 4, c }),
+      streams(bench, {
+        contenders: without(concurrent, "program", "program-pipe", "pipe"),
+        clients: 4,
+        c,
+      }),
     ],
   ];
 }

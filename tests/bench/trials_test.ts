@@ -10,7 +10,7 @@ import { type Bench, planTrials } from "../../bench/trials.ts";
 
 const HELP = `Options:
   --mode per-connection|iterative|prefork
-  --transport unix|pipe
+  --transport unix|pipe|socket
   --max-connections N
   --workers N
   --spare N
