@@ -1,4 +1,6 @@
-/** Who has which descriptor, as docs/ipc.md draws it: with `--transport socket` the client's socket is one process's. */
+/**
+ * Who has which descriptor, as docs/ipc.md draws it: with `--transport socket` the client's socket is one process's.
+ */
 
 import { assert, assertEquals } from "../assert.ts";
 import { childrenOf } from "./process.ts";

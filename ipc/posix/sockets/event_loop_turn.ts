@@ -9,7 +9,7 @@ import { newBytes } from "../intrinsics.ts";
 import { type Libc, openLibc } from "../libc.ts";
 
 /** How long ready operations may follow one another. */
-const TURN_EVERY_MS = 20;
+const TURN_EVERY_MS = 100;
 
 /**
  * How long a turn is. Deno looks at its timers and sockets when it has nothing else to do; what the pool has done is

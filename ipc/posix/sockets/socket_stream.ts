@@ -1,10 +1,11 @@
 /**
  * A connected socket as a stream of bytes.
  *
- * Each operation is tried at once. Where it would have to wait, it waits first here, for about a millisecond, and
- * then in the pool: a thread's hop costs more than a whole round trip to the next process, and most answers come
- * before that time is up. Meanwhile nothing else happens in this process; a timer is late by so much, once for each
- * time that the connection falls silent. So it suits a process that serves one connection.
+ * An operation that would have to wait waits first here, for some milliseconds, and then in the pool: a thread's hop
+ * costs more than a whole round trip to the next process, and most answers come before that time is up. A read and its
+ * wait are one call, SO_RCVTIMEO in socket(7), as they are in a program in C. Meanwhile nothing else happens in this
+ * process; a timer is late by so much, once for each time that the connection falls silent. So it suits a process that
+ * serves one connection.
  *
  * @module
  */
@@ -12,8 +13,9 @@
 import type { ByteStream } from "../../transport.ts";
 import type { Descriptor } from "../descriptor.ts";
 import { isTurnDue, takeTurn } from "./event_loop_turn.ts";
-import { openPoll, pollOne, pollSocketInPool } from "./poll.ts";
-import { openTransfer, receive, send, shutdown } from "./transfer.ts";
+import { openOptions, setTimeouts } from "./socket_options.ts";
+import { type Interest, openPoll, pollOne, pollSocketInPool } from "./poll.ts";
+import { openTransfer, receive, receiveInTime, send, shutdown } from "./transfer.ts";
 
 /** What a stream may be told. */
 export interface SocketStreamOptions {
@@ -21,10 +23,11 @@ export interface SocketStreamOptions {
   readonly waitMs?: number;
 }
 
-const WAIT_MS = 1;
+const WAIT_MS = 4;
 
 /** Opens the functions that a stream calls, so that it goes on when FFI was given up. */
 export function openSocketStreams(): void {
+  openOptions();
   openTransfer();
   openPoll();
 }
@@ -33,11 +36,14 @@ export function openSocketStreams(): void {
 export class SocketStream implements ByteStream, Disposable {
   readonly #descriptor: Descriptor;
   readonly #waitMs: number;
+  readonly #interests: Readonly<Record<"read" | "write", Interest>>;
 
   /** Takes over a connected socket of type stream. */
   constructor(descriptor: Descriptor, { waitMs = WAIT_MS }: SocketStreamOptions = {}) {
     this.#descriptor = descriptor;
     this.#waitMs = waitMs;
+    if (waitMs > 0) setTimeouts(descriptor, { receiveMs: waitMs });
+    this.#interests = { read: { descriptor, want: "read" }, write: { descriptor, want: "write" } };
   }
 
   /**
@@ -47,9 +53,11 @@ export class SocketStream implements ByteStream, Disposable {
   async read(buffer: Uint8Array): Promise<number | null> {
     if (isTurnDue()) await takeTurn();
     while (true) {
-      const count = receive(this.#descriptor, buffer);
+      const count = this.#waitMs > 0
+        ? receiveInTime(this.#descriptor, buffer)
+        : receive(this.#descriptor, buffer);
       if (count !== "again") return count;
-      await this.#ready("read");
+      await pollSocketInPool(this.#interests.read);
     }
   }
 
@@ -59,7 +67,8 @@ export class SocketStream implements ByteStream, Disposable {
     while (true) {
       const count = send(this.#descriptor, bytes);
       if (count !== "again") return count;
-      await this.#ready("write");
+      const isReady = this.#waitMs > 0 && pollOne(this.#interests.write, this.#waitMs);
+      if (!isReady) await pollSocketInPool(this.#interests.write);
     }
   }
 
@@ -80,11 +89,5 @@ export class SocketStream implements ByteStream, Disposable {
   /** Closes it, likewise. */
   [Symbol.dispose](): void {
     this.close();
-  }
-
-  async #ready(want: "read" | "write"): Promise<void> {
-    const interest = { descriptor: this.#descriptor, want };
-    if (this.#waitMs > 0 && pollOne(interest, this.#waitMs)) return;
-    await pollSocketInPool(interest);
   }
 }

@@ -1,7 +1,8 @@
 /**
  * Bytes through a connected socket, and its end.
  *
- * No call here waits, whatever the socket is set to: whoever has to wait does so with `poll.ts`. Each one works on the
+ * But for one that says so no call here waits, whatever the socket is set to: whoever has to wait does so with
+ * `poll.ts`. Each one works on the
  * buffer that it is given, within its bounds, and is done with it when it returns.
  *
  * @module
@@ -43,11 +44,27 @@ export type Again = "again";
  * none yet. Throws {@linkcode PosixError}.
  */
 export function receive(descriptor: Descriptor, buffer: Uint8Array): number | null | Again {
+  return receiveWith(MSG_DONTWAIT, descriptor, buffer);
+}
+
+/**
+ * Likewise, but waits here where there are none yet, for as long as `setTimeouts` has set: without that for ever, and
+ * nothing else happens in the process meanwhile.
+ */
+export function receiveInTime(descriptor: Descriptor, buffer: Uint8Array): number | null | Again {
+  return receiveWith(0, descriptor, buffer);
+}
+
+function receiveWith(
+  flags: number,
+  descriptor: Descriptor,
+  buffer: Uint8Array,
+): number | null | Again {
   const number = numberOf(descriptor);
   const room = limitedLengthOf(buffer);
   // Of no room at all the kernel says what it says at an end of file.
   if (room === 0) return 0;
-  const count = open().recv(number, asBuffer(buffer), toSize(room), MSG_DONTWAIT);
+  const count = open().recv(number, asBuffer(buffer), toSize(room), flags);
   if (count > 0) return count;
   return count === 0 ? null : againOrThrow("Cannot receive");
 }
