@@ -15,7 +15,7 @@ import { flagName, type FlagValues, host, integer, seconds, text, toggle } from 
 import { LOAD_FLAGS, LOAD_NOTES, type LoadOptions, loadOptionsOf } from "./load/options.ts";
 
 /** The flags that a load has nothing to do with, but for the time to connect. */
-const OWN_FLAGS = {
+export const OWN_FLAGS = {
   endWord: text({
     name: "end",
     placeholder: "WORD",
@@ -34,7 +34,7 @@ const OWN_FLAGS = {
 };
 
 /** The flags of `brood client`. */
-export const CLIENT_FLAGS = { ...OWN_FLAGS, ...LOAD_FLAGS };
+export const CLIENT_FLAGS: typeof OWN_FLAGS & typeof LOAD_FLAGS = { ...OWN_FLAGS, ...LOAD_FLAGS };
 
 const HOST = host({ placeholder: "HOST", fallback: "127.0.0.1", help: "" });
 const PORT = integer({ placeholder: "PORT", fallback: 0, min: 1, max: 65_535, help: "" });

@@ -50,9 +50,9 @@ export interface ClosedReport {
 }
 
 /** Why a worker has closed a connection. */
-export type ClosedReason = typeof CLOSED_REASONS[number];
+export type ClosedReason = "finished" | "client_lost" | "idle_timeout";
 
-const CLOSED_REASONS = ["finished", "client_lost", "idle_timeout", "handler_failed"] as const;
+const CLOSED_REASONS: readonly ClosedReason[] = ["finished", "client_lost", "idle_timeout"];
 
 /** As much of a message as the log shows, and one byte, by which the log knows whether a character ends there. */
 export const REPORTED_BYTES_MAX = 1025;

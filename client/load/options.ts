@@ -78,7 +78,8 @@ export const LOAD_NOTES: readonly string[] = [
   "A load exits with status 1 if a connection failed. Ctrl-C ends it early and reports what was done.",
 ];
 
-type LoadValues = FlagValues<typeof LOAD_FLAGS>;
+/** The values of a load's flags. */
+export type LoadValues = FlagValues<typeof LOAD_FLAGS>;
 
 /** What each connection of a load does: `messages` of `size` bytes, each echo within `timeoutMs`. */
 export interface VisitOptions extends Pick<LoadValues, "messages" | "size" | "timeoutMs"> {

@@ -13,7 +13,6 @@ import type { CarriedConnection, CarryLimits, OpenedConnection } from "./transpo
 /** Who is told to have ended a connection that its worker has closed so. */
 const ENDED_BY: Readonly<Record<ClosedReport["reason"], RelayEnd>> = {
   finished: "server",
-  handler_failed: "server",
   client_lost: "client",
   idle_timeout: "idle",
 };
