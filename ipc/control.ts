@@ -146,13 +146,24 @@ function parseMessage(line: string): ControlMessage {
 }
 
 function isReceivedReport(value: object & { readonly type: unknown }): value is ReceivedReport {
-  return value.type === "received" && "data" in value && typeof value.data === "string" &&
-    "size" in value && typeof value.size === "number";
+  return value.type === "received" && "data" in value && isBase64(value.data) &&
+    "size" in value && isCount(value.size);
 }
 
 function isClosedReport(value: object & { readonly type: unknown }): value is ClosedReport {
   return value.type === "closed" &&
-    "bytesIn" in value && typeof value.bytesIn === "number" &&
-    "bytesOut" in value && typeof value.bytesOut === "number" &&
+    "bytesIn" in value && isCount(value.bytesIn) &&
+    "bytesOut" in value && isCount(value.bytesOut) &&
     "reason" in value && CLOSED_REASONS.some((reason) => reason === value.reason);
+}
+
+/** RFC 4648, section 4. */
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+function isBase64(value: unknown): boolean {
+  return typeof value === "string" && BASE64.test(value);
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
 }

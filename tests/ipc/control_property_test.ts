@@ -12,6 +12,17 @@ const message = fc.oneof<fc.Arbitrary<ControlMessage>[]>(
   fc.record({ type: fc.constant("finished" as const) }),
   fc.record({ type: fc.constant("hangup" as const), connection: fc.maxSafeNat() }),
   fc.record({ type: fc.constant("stop" as const) }),
+  fc.record({
+    type: fc.constant("received" as const),
+    data: fc.base64String({ maxLength: 1368 }),
+    size: fc.maxSafeNat(),
+  }),
+  fc.record({
+    type: fc.constant("closed" as const),
+    bytesIn: fc.maxSafeNat(),
+    bytesOut: fc.maxSafeNat(),
+    reason: fc.constantFrom("finished" as const, "client_lost" as const, "idle_timeout" as const),
+  }),
 );
 
 /** All that a channel receives, to its end; an error is the last. */
@@ -61,7 +72,8 @@ Deno.test("whatever else comes is refused with a ControlError, or passed over", 
     for (const received of await receiveAll(pieces)) {
       if (received instanceof ControlError) continue;
       const { type } = received as ControlMessage;
-      assert(["hello", "finished", "hangup", "stop"].includes(type), String(received));
+      const types = ["hello", "finished", "hangup", "stop", "received", "closed"];
+      assert(types.includes(type), String(received));
     }
   }));
 });

@@ -156,6 +156,17 @@ for (
     '{"type":"hello"}',
     '{"type":"hello","worker":"12"}',
     '{"type":"hello","worker":null}',
+    '{"type":"received","size":1}',
+    '{"type":"received","data":"AA=","size":1}',
+    '{"type":"received","data":"A-==","size":1}',
+    '{"type":"received","data":["AA=="],"size":1}',
+    '{"type":"received","data":"AA==","size":-1}',
+    '{"type":"received","data":"AA==","size":"1"}',
+    '{"type":"closed","bytesIn":1,"bytesOut":2}',
+    '{"type":"closed","bytesIn":1,"bytesOut":2,"reason":"server_stopped"}',
+    '{"type":"closed","bytesIn":1.5,"bytesOut":2,"reason":"finished"}',
+    '{"type":"closed","bytesIn":1,"bytesOut":null,"reason":"finished"}',
+    '{"type":"closed","bytesOut":2,"reason":"finished"}',
   ]
 ) {
   Deno.test(`ControlChannel.receive() rejects for ${line}, which is no message`, async () => {

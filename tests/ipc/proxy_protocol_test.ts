@@ -1,4 +1,4 @@
-import { encodeProxyHeader, readProxyHeader } from "../../ipc/proxy_protocol.ts";
+import { encodeProxyHeader, parseProxyHeader, readProxyHeader } from "../../ipc/proxy_protocol.ts";
 import type { ConnectionInfo } from "../../ipc/transport.ts";
 import { assertEquals, assertRejects, assertThrows } from "../assert.ts";
 import { bytesOf, oneByOne, readAll } from "../support/bytes.ts";
@@ -189,4 +189,16 @@ Deno.test("readProxyHeader() rejects for a header that is cut off anywhere", asy
   for (let length = 0; length < HEADER.length; length++) {
     await assertRejects(() => read(HEADER.subarray(0, length)), Error, "the stream ended after");
   }
+});
+
+Deno.test("parseProxyHeader() reads a header that is there as a whole, and no other", async () => {
+  assertEquals(parseProxyHeader(HEADER), await read(HEADER));
+  for (let length = 0; length < HEADER.length; length++) {
+    assertThrows(
+      () => parseProxyHeader(HEADER.subarray(0, length)),
+      Error,
+      "the stream ended after",
+    );
+  }
+  assertThrows(() => parseProxyHeader(HEADER.map((byte) => byte + 1)), Error, "does not begin");
 });

@@ -1,0 +1,80 @@
+import { OperationalError } from "../../../ipc/errors.ts";
+import { PosixError } from "../../../ipc/posix/posix_error.ts";
+import type { Acceptor } from "../../../server/accept/acceptor.ts";
+import type { DescriptorSocket } from "../../../server/accept/client_socket.ts";
+import { listenWithLibc } from "../../../server/accept/libc_acceptor.ts";
+import { Listener } from "../../../server/accept/listener.ts";
+import { assert, assertEquals, assertRejects, assertThrows } from "../../assert.ts";
+import { ResettableClient } from "../../support/sockets.ts";
+import { posixTest } from "../../ipc/posix/opened.ts";
+
+const ANY_PORT = { hostname: "127.0.0.1", port: 0, backlog: 16 };
+
+async function acceptFrom(acceptor: Acceptor): Promise<DescriptorSocket> {
+  const socket = await acceptor.accept();
+  assert("descriptor" in socket);
+  return socket;
+}
+
+posixTest(
+  "listenWithLibc() accepts who connects, before and while it waits, with both ends",
+  async () => {
+    const acceptor = listenWithLibc(ANY_PORT);
+    const { port } = acceptor.addr;
+    for (const isEarly of [true, false]) {
+      const accepting = isEarly ? null : acceptFrom(acceptor);
+      using client = await Deno.connect({ hostname: "127.0.0.1", port });
+      const socket = await (accepting ?? acceptFrom(acceptor));
+      const { remoteAddr, localAddr, descriptor } = socket;
+      const { port: clientPort } = client.localAddr as Deno.NetAddr;
+      assertEquals(remoteAddr, { hostname: "127.0.0.1", port: clientPort });
+      assertEquals(localAddr, { hostname: "127.0.0.1", port });
+      socket.close();
+      socket.close();
+      assertEquals(descriptor.isOpen, false);
+    }
+    acceptor.close();
+  },
+);
+
+posixTest("listenWithLibc() takes a name of this machine, and IPv6", () => {
+  for (const hostname of ["localhost", "::1", "0.0.0.0"]) {
+    const acceptor = listenWithLibc({ ...ANY_PORT, hostname });
+    assert(acceptor.addr.port > 0);
+    if (hostname !== "localhost") assertEquals(acceptor.addr.hostname, hostname);
+    acceptor.close();
+  }
+});
+
+posixTest("an accept under way ends when the socket is closed", async () => {
+  const acceptor = listenWithLibc(ANY_PORT);
+  const accepting = acceptor.accept();
+  acceptor.close();
+  await assertRejects(() => accepting, Deno.errors.BadResource);
+});
+
+posixTest(
+  "a connection that was reset in the queue is told as such, as by Deno's accept",
+  async () => {
+    const acceptor = listenWithLibc(ANY_PORT);
+    using rude = await ResettableClient.connect(acceptor.addr.port);
+    await rude.reset();
+    const error = await assertRejects(() => acceptor.accept(), PosixError);
+    assertEquals(error.code, "ENOTCONN");
+    acceptor.close();
+  },
+);
+
+posixTest("Listener.bind() with libc names the address and the reason as it does with Deno", () => {
+  using taken = Listener.bind({ ...ANY_PORT, listen: listenWithLibc });
+  const { port } = taken.addr;
+  const error = assertThrows(
+    () => Listener.bind({ ...ANY_PORT, port, listen: listenWithLibc }),
+    OperationalError,
+  );
+  assertEquals(
+    error.message,
+    `Cannot listen on 127.0.0.1:${port}: address already in use (choose another port, or 0 for a free one)`,
+  );
+  assert(error.cause instanceof PosixError);
+});
