@@ -4,7 +4,7 @@ import { assertEquals, assertMatch } from "../assert.ts";
 import { readAll } from "../support/bytes.ts";
 import { ResettableClient } from "../support/sockets.ts";
 import { TempFolder } from "../support/temp_folder.ts";
-import { runToEnd } from "./process.ts";
+import { processesWith, runToEnd } from "./process.ts";
 import { fixture, type Program, testProgram } from "./program.ts";
 import { TestServer } from "./server.ts";
 
@@ -15,6 +15,8 @@ const WORKERS: readonly (readonly [string, readonly string[]])[] = [
   ["per-connection", []],
   ["over pipes", ["--transport", "pipe"]],
   ["prefork", ["--mode", "prefork", "--workers", "2"]],
+  ["over the socket", ["--transport", "socket"]],
+  ["prefork over the socket", ["--mode", "prefork", "--workers", "2", "--transport", "socket"]],
 ];
 
 const ITERATIVE = ["iterative", ["--mode", "iterative"]] as const;
@@ -52,7 +54,7 @@ async function answerTo(server: TestServer, input: string): Promise<string> {
 for (const [name, flags] of WORKERS) {
   testProgram(`${name}: a module has no permission at all`, async (program) => {
     await using server = await start(program, fixture("tries_permissions.ts"), flags);
-    const attempts = ["read", "write", "net", "unix", "run", "env", "request"];
+    const attempts = ["read", "write", "net", "unix", "run", "env", "ffi", "request"];
     assertEquals(await outcomesOf(server, attempts), allEnd(attempts, "NotCapable"));
   });
 
@@ -115,7 +117,14 @@ for (const [name, flags] of WORKERS) {
     await server.event("worker_exited", { status: 3, reason: "exited" });
     await server.event("connection_closed", { reason: "worker_lost" });
   });
+}
 
+/** Whether the server sees the client's loss; else only the worker does, and not while its module loops for ever. */
+function seesLoss([, flags]: typeof WORKERS[number]): boolean {
+  return !flags.includes("socket");
+}
+
+for (const [name, flags] of WORKERS.filter(seesLoss)) {
   testProgram(
     `${name}: a module that takes no notice of its client's loss is ended`,
     async (program) => {
@@ -126,6 +135,32 @@ for (const [name, flags] of WORKERS) {
       await server.event("connection_closed", { reason: "client_lost" });
       const exit = await server.event("worker_exited", { reason: "killed_by_us" });
       assertEquals(exit["signal"], "SIGTERM");
+    },
+  );
+}
+
+for (const [name, flags] of WORKERS.filter((worker) => !seesLoss(worker))) {
+  testProgram(
+    `${name}: a module that loops for ever is ended by the stop, and with a killed server`,
+    async (program) => {
+      for (const signal of ["SIGTERM", "SIGKILL"] as const) {
+        await using folder = new TempFolder();
+        const all = ["--log", "json", "--grace", "0", "--handler", fixture("takes_no_notice.ts")];
+        await using server = await TestServer.start(program, {
+          flags: [...all, ...flags],
+          folder: folder.path,
+        });
+        using client = await ResettableClient.connect(server.port);
+        assertEquals(await client.readLine(), "hello");
+        await client.reset();
+        if (signal === "SIGKILL") {
+          await server.kill();
+          while ((await processesWith(folder.path)).length > 0);
+        } else {
+          assertEquals((await server.stop()).code, 0);
+          await server.event("connection_closed", { reason: "server_stopped" });
+        }
+      }
     },
   );
 }
