@@ -27,9 +27,9 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
     const { runWorker } = await import("./server/child/worker.ts");
     return await runWorker(args);
   }],
-  ["_guard", async () => {
+  ["_guard", async (args) => {
     const { runGuard } = await import("./server/child/guard.ts");
-    return await runGuard();
+    return await runGuard(args);
   }],
   ["_reader", async () => {
     const { runReader } = await import("./client/reader.ts");

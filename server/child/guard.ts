@@ -6,12 +6,18 @@
  * standard input (`+PID`, `-PID`). The end of that input means that the server is gone, killed or not, and the guard
  * kills what is left, group by group.
  *
+ * A server may be killed between the start of a process and the line that tells of it. So every such process has a mark
+ * in its environment, and on Linux the guard looks for that too, in `/proc/PID/environ`.
+ *
  * @module
  */
 
+import { systemClock } from "../../ipc/clock.ts";
 import { EXIT_STATUS } from "../../ipc/errors.ts";
 import { readLines } from "../../ipc/lines.ts";
 import { exitWith } from "../../cli/exit.ts";
+import { readArgv, text } from "../../cli/flags.ts";
+import { startAnywhere } from "../../ipc/working_folder.ts";
 import { giveUpPermissions } from "../../cli/permissions.ts";
 import type { HiddenCommand } from "../../cli/self.ts";
 
@@ -24,11 +30,27 @@ export const GUARD_COMMAND: HiddenCommand = {
   flags: ["--no-config"],
 };
 
+/** What the server tells a guard. */
+export const GUARD_FLAGS = {
+  mark: text({
+    placeholder: "TEXT",
+    fallback: "",
+    help: "what the environment of its processes has",
+  }),
+};
+
+/** The variable that has the mark. */
+export const MARK = "BROOD_GUARD";
+
+/** How often marked processes are looked for, and how long to wait in between: one may be just about to be executed. */
+const LOOKS = { times: 5, everyMs: 100 };
+
 /** Longer than any line: so many are read at once, too. */
 const LINE_BYTES_MAX = 4096;
 
 /** Runs a guard until its input ends. Resolves to its exit status. */
-export async function runGuard(): Promise<number> {
+export async function runGuard(args: readonly string[]): Promise<number> {
+  const { mark } = readArgv(GUARD_FLAGS, args);
   giveUpPermissions(GUARD_COMMAND.permissions);
   const groups = new Set<number>();
   for await (const line of readLines(Deno.stdin, LINE_BYTES_MAX)) {
@@ -37,7 +59,24 @@ export async function runGuard(): Promise<number> {
     else groups.delete(pid);
   }
   for (const pid of groups) killAll(pid);
+  if (Deno.build.os === "linux") await killMarked(`${MARK}=${mark}`);
   return EXIT_STATUS.done;
+}
+
+async function killMarked(variable: string): Promise<void> {
+  for (let look = 0; look < LOOKS.times; look++) {
+    for (const pid of await findMarked(variable)) killAll(pid);
+    await systemClock.sleep(LOOKS.everyMs);
+  }
+}
+
+/** The processes whose environment has that variable. grep(1) may read what Deno refuses to. */
+async function findMarked(variable: string): Promise<number[]> {
+  const script = 'exec grep -lsxzF -e "$0" /proc/[0-9]*/environ';
+  const grep = new Deno.Command("/bin/sh", { args: ["-c", script, variable], stderr: "null" });
+  const { stdout } = await startAnywhere(() => grep.output());
+  return [...new TextDecoder().decode(stdout).matchAll(/^\/proc\/(\d+)\//gm)]
+    .map(([, pid]) => Number(pid));
 }
 
 /** Kills a group, and the process itself in case it has no group of its own yet. */
@@ -53,4 +92,4 @@ function killAll(pid: number): void {
   }
 }
 
-if (import.meta.main) await exitWith(runGuard);
+if (import.meta.main) await exitWith(() => runGuard(Deno.args));

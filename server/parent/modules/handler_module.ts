@@ -102,6 +102,7 @@ async function tryHandler(url: string, trial: ModuleTrial): Promise<string | nul
     stdin: "null",
     stdout: "null",
     stderr: "piped",
+    env: guard.env,
   });
   let child: Deno.ChildProcess;
   try {

@@ -7,9 +7,10 @@
 
 import { type Clock, within } from "../../../ipc/clock.ts";
 import { errnoOf, isStreamError, OperationalError, spawnReasonOf } from "../../../ipc/errors.ts";
+import { formatArgv } from "../../../cli/flags.ts";
 import { selfCommand } from "../../../cli/self.ts";
 import type { EventBus } from "../../events.ts";
-import { GUARD_COMMAND } from "../../child/guard.ts";
+import { GUARD_COMMAND, GUARD_FLAGS, MARK } from "../../child/guard.ts";
 import { startAnywhere } from "../../../ipc/working_folder.ts";
 
 /** How long a guard may take to end when its input does; one that was stopped (SIGSTOP) does not notice. */
@@ -17,6 +18,8 @@ const END_MS = 1000;
 
 /** Owns the guard's process. Disposing ends it; what it guards must have ended before. */
 export class GuardProcess implements AsyncDisposable {
+  /** What the environment of every process that is guarded has to have: one is found by it that was not told of yet. */
+  readonly env: Readonly<Record<string, string>>;
   readonly #clock: Clock;
   readonly #child: Deno.ChildProcess;
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
@@ -26,7 +29,9 @@ export class GuardProcess implements AsyncDisposable {
   /** Starts it. Throws {@linkcode OperationalError} if it cannot. */
   constructor({ events, clock }: { readonly events: EventBus; readonly clock: Clock }) {
     this.#clock = clock;
-    this.#child = spawn();
+    const mark = crypto.randomUUID();
+    this.env = { [MARK]: mark };
+    this.#child = spawn(mark);
     this.#input = this.#child.stdin.getWriter();
     this.#input.closed.catch(() => {});
     this.#ended = this.#awaitEnd(events);
@@ -80,8 +85,8 @@ export class GuardProcess implements AsyncDisposable {
   }
 }
 
-function spawn(): Deno.ChildProcess {
-  const { path, args } = selfCommand(GUARD_COMMAND, []);
+function spawn(mark: string): Deno.ChildProcess {
+  const { path, args } = selfCommand(GUARD_COMMAND, formatArgv(GUARD_FLAGS, { mark }));
   const command = new Deno.Command(path, {
     args: [...args],
     stdin: "piped",

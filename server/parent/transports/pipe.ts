@@ -53,7 +53,7 @@ export class PipeTransport implements ProcessTransport {
   start(number: number, connection: AcceptedConnection | null): Process {
     if (connection === null) throw new TypeError("A process over pipes is never started ahead");
     const { command, guard } = this.#parts;
-    const process = new PipedProcess(startProcess(command.command(connection)));
+    const process = new PipedProcess(startProcess(command.command(connection), guard.env));
     guard.watch(process.pid);
     this.#processes.set(number, process);
     return process;
@@ -105,9 +105,12 @@ export class PipeTransport implements ProcessTransport {
   }
 }
 
-function startProcess(command: SessionCommand): Deno.ChildProcess {
+function startProcess(
+  command: SessionCommand,
+  env: Readonly<Record<string, string>>,
+): Deno.ChildProcess {
   try {
-    return startSession(command, "piped");
+    return startSession({ ...command, env: { ...command.env, ...env } }, "piped");
   } catch (error) {
     throw executionError(command.path, error);
   }

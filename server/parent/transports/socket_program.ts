@@ -55,7 +55,7 @@ export class SocketProgramTransport implements ProcessTransport {
     const { path, args, env = {} } = command.command(connection);
     const { descriptor } = connection;
     const descriptors = new Map([[0, descriptor], [1, descriptor]]);
-    const child = this.#start(path, { args, env, descriptors });
+    const child = this.#start(path, { args, env: { ...env, ...guard.env }, descriptors });
     guard.watch(child.pid);
     connection.closeSocket();
     return {

@@ -85,7 +85,7 @@ export class UnixTransport implements ProcessTransport {
       worker,
       connections,
     });
-    const process = startSession(command, "null");
+    const process = startSession({ ...command, env: { ...guard?.env } }, "null");
     guard?.watch(process.pid);
     return process;
   }

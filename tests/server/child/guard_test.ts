@@ -1,7 +1,8 @@
 import { type Clock, systemClock } from "../../../ipc/clock.ts";
 import { OperationalError } from "../../../ipc/errors.ts";
+import { formatArgv } from "../../../cli/flags.ts";
 import { selfCommand } from "../../../cli/self.ts";
-import { GUARD_COMMAND } from "../../../server/child/guard.ts";
+import { GUARD_COMMAND, GUARD_FLAGS, MARK } from "../../../server/child/guard.ts";
 import { GuardProcess } from "../../../server/parent/process/guard_process.ts";
 import { signalGroup } from "../../../server/parent/transports/piped_process.ts";
 import { assert, assertEquals, assertThrows } from "../../assert.ts";
@@ -11,6 +12,9 @@ import { FakeClock } from "../../support/fake_clock.ts";
 import { systemError } from "../../support/system_error.ts";
 import { RecordedEvents } from "../recorded_events.ts";
 import { replaceDeno, unstartable } from "../replaced_deno.ts";
+
+/** The mark of the guards here. */
+const MARKED = crypto.randomUUID();
 
 /** Sleeps in a process group of its own, until somebody ends it. */
 class Sleeper implements AsyncDisposable {
@@ -35,7 +39,7 @@ class Sleeper implements AsyncDisposable {
 
 /** A guard that is told these pieces, and then nothing any more. Resolves to its exit status. */
 async function runGuard(...pieces: readonly string[]): Promise<number> {
-  const { path, args } = selfCommand(GUARD_COMMAND, []);
+  const { path, args } = selfCommand(GUARD_COMMAND, formatArgv(GUARD_FLAGS, { mark: MARKED }));
   const child = new Deno.Command(path, { args: [...args], stdin: "piped", stdout: "null" }).spawn();
   const input = child.stdin.getWriter();
   for (const piece of pieces) await input.write(bytesOf(piece));
@@ -48,6 +52,21 @@ Deno.test("The guard kills every group that it was told of when its input ends",
   await using second = new Sleeper();
   assertEquals(await runGuard(`+${first.pid}\n+${second.pid}\n`), 0);
   assertEquals([await first.endedBy(), await second.endedBy()], ["SIGKILL", "SIGKILL"]);
+});
+
+Deno.test("The guard kills what it was never told of, but finds by its mark", {
+  ignore: Deno.build.os !== "linux",
+}, async () => {
+  const start = (env: Record<string, string>) =>
+    new Deno.Command("sleep", { args: ["20"], env, detached: true }).spawn();
+  const marked = start({ [MARK]: MARKED });
+  const others = [start({ [MARK]: `${MARKED}0` }), start({ [MARK]: "" })];
+  assertEquals(await runGuard(), 0);
+  assertEquals((await marked.status).signal, "SIGKILL");
+  for (const other of others) {
+    other.kill("SIGTERM");
+    assertEquals((await other.status).signal, "SIGTERM");
+  }
 });
 
 Deno.test("The guard leaves alone what it was told to forget, and what it was never told of", async () => {
