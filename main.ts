@@ -36,7 +36,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
     return await runReader();
   }],
   ["_generator", async (args) => {
-    const { runGenerator } = await import("./client/load/generator.ts");
+    const { runGenerator } = await import("./client/load/processes/generator.ts");
     return await runGenerator(args);
   }],
   ["server", async (args) => {

@@ -8,7 +8,7 @@
  */
 
 import { errnoOf, isStreamError } from "../ipc/errors.ts";
-import { writeAll } from "../ipc/copy.ts";
+import { writeAll } from "../ipc/relay/copy.ts";
 import type { ByteStream } from "../ipc/transport.ts";
 import { linesOf } from "./lines.ts";
 import { receiveAll } from "./receive.ts";

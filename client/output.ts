@@ -5,7 +5,7 @@
  */
 
 import { isStreamError, OperationalError, reasonOf } from "../ipc/errors.ts";
-import { writeAll } from "../ipc/copy.ts";
+import { writeAll } from "../ipc/relay/copy.ts";
 import type { ByteStream } from "../ipc/transport.ts";
 
 /** The output takes no more; the reason is the cause. */

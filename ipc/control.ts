@@ -6,7 +6,7 @@
  */
 
 import { isStreamError } from "./errors.ts";
-import { writeAll } from "./copy.ts";
+import { writeAll } from "./relay/copy.ts";
 import { LineLengthError, readLines } from "./lines.ts";
 import type { ByteStream } from "./transport.ts";
 

@@ -156,7 +156,7 @@ function reject(
 
 /** Lets a module in this process print where warnings go. */
 async function printModule(output: LineWriter): Promise<Disposable> {
-  const { printTo } = await import("./child/module_console.ts");
+  const { printTo } = await import("./child/module/module_console.ts");
   const printing = printTo(output);
   const { stdout, stderr } = Deno;
   Object.assign(Deno, { stdout: stderr });

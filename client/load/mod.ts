@@ -14,10 +14,10 @@ import { UnresolvedError } from "./failure.ts";
 import { formatHtmlReport } from "./report/html_report.ts";
 import type { LoadOptions } from "./options.ts";
 import { PageFile } from "./report/page_file.ts";
-import { type GeneratorsResult, runGenerators, shareOfProcess } from "./generators.ts";
+import { type GeneratorsResult, runGenerators, shareOfProcess } from "./processes/generators.ts";
 import { showProgress } from "./report/progress.ts";
 import { type LoadReport, reportOf } from "./report/report.ts";
-import { runShare } from "./share.ts";
+import { runShare } from "./processes/share.ts";
 import { Tally } from "./tally/tally.ts";
 import { formatTextReport } from "./report/text_report.ts";
 

@@ -7,7 +7,7 @@
 
 import type { Clock } from "../../ipc/clock.ts";
 import { isStreamError } from "../../ipc/errors.ts";
-import { writeAll } from "../../ipc/copy.ts";
+import { writeAll } from "../../ipc/relay/copy.ts";
 import type { ByteStream } from "../../ipc/transport.ts";
 import { type Deadline, type Deadlines, InterruptedError } from "./deadlines.ts";
 import { failureOf, VisitError } from "./failure.ts";

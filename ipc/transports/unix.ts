@@ -7,7 +7,7 @@
  * @module
  */
 
-import { writeAll } from "../copy.ts";
+import { writeAll } from "../relay/copy.ts";
 import { encodeProxyHeader, readProxyHeader } from "../proxy_protocol.ts";
 import type { ByteStream, ConnectionInfo, ParentTransport, WorkerTransport } from "../transport.ts";
 

@@ -6,8 +6,8 @@
 
 import { type Clock, LATE, within } from "../../ipc/clock.ts";
 import { isStreamError } from "../../ipc/errors.ts";
-import type { RelayEnd } from "../../ipc/relay.ts";
-import { sendQueues } from "../../ipc/send_queue.ts";
+import type { RelayEnd } from "../../ipc/relay/relay.ts";
+import { sendQueues } from "../../ipc/relay/send_queue.ts";
 import type { ConnectionInfo } from "../../ipc/transport.ts";
 import type { Descriptor } from "../../ipc/posix/descriptor.ts";
 import type { CloseReason, EventBus, Outcome } from "../events.ts";

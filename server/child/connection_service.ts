@@ -6,8 +6,8 @@
  */
 
 import type { Clock } from "../../ipc/clock.ts";
-import { IdleTimer } from "../../ipc/idle_timer.ts";
-import { linger } from "../../ipc/linger.ts";
+import { IdleTimer } from "../../ipc/relay/idle_timer.ts";
+import { linger } from "../../ipc/relay/linger.ts";
 import type { ByteStream, ConnectionInfo } from "../../ipc/transport.ts";
 import type { CloseReason, Outcome } from "../events.ts";
 import {

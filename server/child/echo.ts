@@ -4,7 +4,7 @@
  * @module
  */
 
-import { copy } from "../../ipc/copy.ts";
+import { copy } from "../../ipc/relay/copy.ts";
 import type { ByteStream } from "../../ipc/transport.ts";
 
 /** Echoes the connection's bytes; the end of file too. */

@@ -43,7 +43,7 @@ export const WORKER_COMMAND: HiddenCommand = {
 export const LATE_MODULES = {
   pipe: new URL("../../ipc/transports/pipe.ts", import.meta.url).href,
   socket: new URL("./socket_worker.ts", import.meta.url).href,
-  handler: new URL("./module.ts", import.meta.url).href,
+  handler: new URL("./module/module.ts", import.meta.url).href,
 } as const;
 
 /** Imports the module of a handler. */
@@ -189,7 +189,7 @@ const ECHO: WorkerHandler = {
 /** The handler that the parent named. Nothing of a user's module runs before it is loaded. */
 async function openHandler(url: string, importModule?: ImportModule): Promise<WorkerHandler> {
   if (url === NONE) return ECHO;
-  const { ModuleHandler, readModule } = await importLate<typeof import("./module.ts")>(
+  const { ModuleHandler, readModule } = await importLate<typeof import("./module/module.ts")>(
     LATE_MODULES.handler,
   );
   return new ModuleHandler(importModule ?? await readModule(url));

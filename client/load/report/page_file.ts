@@ -11,7 +11,7 @@
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { isStreamError, OperationalError, reasonOf } from "../../../ipc/errors.ts";
-import { writeAll } from "../../../ipc/copy.ts";
+import { writeAll } from "../../../ipc/relay/copy.ts";
 import { replaceFile } from "../../../cli/replace_file.ts";
 
 const STDOUT = "/dev/stdout";

@@ -80,7 +80,7 @@ export async function loadModuleHere(
   url: string,
   { clock, signal }: Pick<ModuleTrial, "clock" | "signal">,
 ): Promise<StreamHandler> {
-  const { loadHandler, readModule } = await import("../../child/module.ts");
+  const { loadHandler, readModule } = await import("../../child/module/module.ts");
   const importModule = Deno.build.standalone ? await readModule(url) : () => import(url);
   const handler = await within(LOAD_MS, loadHandler(importModule), { clock, signal });
   if (handler !== LATE) return handler;

@@ -8,7 +8,7 @@
 import { dirname, extname, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { errnoOf, reasonOf } from "../../../ipc/errors.ts";
-import { dataUrl, moduleUrl } from "../../child/module_url.ts";
+import { dataUrl, moduleUrl } from "../../child/module/module_url.ts";
 
 const TYPESCRIPT: ReadonlySet<string> = new Set([".ts", ".mts"]);
 

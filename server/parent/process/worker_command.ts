@@ -7,7 +7,7 @@
 import { fileURLToPath } from "node:url";
 import { type FlagValues, formatArgv } from "../../../cli/flags.ts";
 import { type SelfCommand, selfCommand } from "../../../cli/self.ts";
-import { dataUrl } from "../../child/module_url.ts";
+import { dataUrl } from "../../child/module/module_url.ts";
 import { LATE_MODULES, NONE, WORKER_COMMAND, WORKER_FLAGS } from "../../child/worker.ts";
 
 /** The values of a worker's flags. */

@@ -5,7 +5,7 @@
  */
 
 import type { ClosedReport } from "../../../ipc/control.ts";
-import type { RelayEnd } from "../../../ipc/relay.ts";
+import type { RelayEnd } from "../../../ipc/relay/relay.ts";
 import type { AcceptedConnection } from "../../accept/connection.ts";
 import type { EngagedWorker, WorkerReport } from "../process/worker_process.ts";
 import type { CarriedConnection, CarryLimits, OpenedConnection } from "./transport.ts";

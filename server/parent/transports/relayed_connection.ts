@@ -4,7 +4,7 @@
  * @module
  */
 
-import { relay } from "../../../ipc/relay.ts";
+import { relay } from "../../../ipc/relay/relay.ts";
 import type { ByteStream } from "../../../ipc/transport.ts";
 import type { AcceptedConnection } from "../../accept/connection.ts";
 import type { ServerContext } from "../../context.ts";

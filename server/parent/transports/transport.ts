@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { RelayResult } from "../../../ipc/relay.ts";
+import type { RelayResult } from "../../../ipc/relay/relay.ts";
 import type { AcceptedConnection } from "../../accept/connection.ts";
 import type { CloseReason, Outcome, WorkerExit } from "../../events.ts";
 import type { Hub } from "../rendezvous/hub.ts";

@@ -1,6 +1,6 @@
 import { parseClientOptions } from "../../../client/command.ts";
 import type { LoadOptions } from "../../../client/load/options.ts";
-import { shareOfProcess } from "../../../client/load/generators.ts";
+import { shareOfProcess } from "../../../client/load/processes/generators.ts";
 import { sizeOfShare } from "../../../client/load/schedule.ts";
 import { UsageError } from "../../../ipc/errors.ts";
 import { assert, assertEquals, assertThrows } from "../../assert.ts";

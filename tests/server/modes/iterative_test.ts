@@ -1,4 +1,4 @@
-import { writeAll } from "../../../ipc/copy.ts";
+import { writeAll } from "../../../ipc/relay/copy.ts";
 import { AcceptedConnection } from "../../../server/accept/connection.ts";
 import { echo } from "../../../server/child/echo.ts";
 import type { StreamHandler } from "../../../server/child/stream_connection.ts";

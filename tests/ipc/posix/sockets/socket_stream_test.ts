@@ -2,7 +2,7 @@ import { isStreamError } from "../../../../ipc/errors.ts";
 import type { Descriptor } from "../../../../ipc/posix/descriptor.ts";
 import { PosixError } from "../../../../ipc/posix/posix_error.ts";
 import { SocketStream } from "../../../../ipc/posix/sockets/socket_stream.ts";
-import { writeAll } from "../../../../ipc/copy.ts";
+import { writeAll } from "../../../../ipc/relay/copy.ts";
 import { assert, assertEquals, assertRejects } from "../../../assert.ts";
 import { bytesOf, readAll, receive, send } from "../../../support/bytes.ts";
 import { randomBytes, randomFrom } from "../../../support/random.ts";

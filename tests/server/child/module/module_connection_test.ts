@@ -1,11 +1,11 @@
-import type { ConnectionInfo } from "../../../ipc/transport.ts";
-import { ModuleConnection } from "../../../server/child/module_connection.ts";
-import { StreamConnection } from "../../../server/child/stream_connection.ts";
-import { assert, assertEquals, assertMatch, assertRejects } from "../../assert.ts";
-import { bytesOf, oneByOne, readAll, receive, send } from "../../support/bytes.ts";
-import { LOST, lostAfter, throwNobodyReads } from "../../support/failures.ts";
-import { MemoryStream, type MemoryStreamOptions } from "../../support/memory_stream.ts";
-import { TcpPair } from "../../support/sockets.ts";
+import type { ConnectionInfo } from "../../../../ipc/transport.ts";
+import { ModuleConnection } from "../../../../server/child/module/module_connection.ts";
+import { StreamConnection } from "../../../../server/child/stream_connection.ts";
+import { assert, assertEquals, assertMatch, assertRejects } from "../../../assert.ts";
+import { bytesOf, oneByOne, readAll, receive, send } from "../../../support/bytes.ts";
+import { LOST, lostAfter, throwNobodyReads } from "../../../support/failures.ts";
+import { MemoryStream, type MemoryStreamOptions } from "../../../support/memory_stream.ts";
+import { TcpPair } from "../../../support/sockets.ts";
 
 const INFO: ConnectionInfo = {
   id: 12,

@@ -4,15 +4,15 @@
  * @module
  */
 
-import { type Clock, systemClock } from "../../ipc/clock.ts";
-import type { Endpoint } from "../../ipc/address.ts";
-import type { ByteStream } from "../../ipc/transport.ts";
-import { Deadlines } from "./deadlines.ts";
-import type { VisitOptions } from "./options.ts";
-import { runClosed, runOpen, type Share } from "./schedule.ts";
-import type { Tally } from "./tally/tally.ts";
-import { Target } from "./target.ts";
-import { Visitor } from "./visitor.ts";
+import { type Clock, systemClock } from "../../../ipc/clock.ts";
+import type { Endpoint } from "../../../ipc/address.ts";
+import type { ByteStream } from "../../../ipc/transport.ts";
+import { Deadlines } from "../deadlines.ts";
+import type { VisitOptions } from "../options.ts";
+import { runClosed, runOpen, type Share } from "../schedule.ts";
+import type { Tally } from "../tally/tally.ts";
+import { Target } from "../target.ts";
+import { Visitor } from "../visitor.ts";
 
 /** A share of a load, and what its connections do. */
 export interface ShareOptions extends VisitOptions, Endpoint, Share {

@@ -5,10 +5,10 @@
  */
 
 import { GeneratorProcess } from "./generator_process.ts";
-import type { LoadOptions } from "./options.ts";
-import { shareOf } from "./schedule.ts";
+import type { LoadOptions } from "../options.ts";
+import { shareOf } from "../schedule.ts";
 import type { ShareOptions } from "./share.ts";
-import { Tally } from "./tally/tally.ts";
+import { Tally } from "../tally/tally.ts";
 
 /** What a load with several generators listens to and tells. */
 export interface GeneratorsOptions {

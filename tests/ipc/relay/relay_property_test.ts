@@ -1,11 +1,11 @@
 /** The relay, whatever goes through it, in whatever pieces and order. */
 
 import fc from "fast-check";
-import { relay } from "../../ipc/relay.ts";
-import { assertEquals } from "../assert.ts";
-import { FakeClock } from "../support/fake_clock.ts";
-import { MemoryStream } from "../support/memory_stream.ts";
-import { joined } from "../support/pieces.ts";
+import { relay } from "../../../ipc/relay/relay.ts";
+import { assertEquals } from "../../assert.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
+import { MemoryStream } from "../../support/memory_stream.ts";
+import { joined } from "../../support/pieces.ts";
 
 /** What one side sends before its end of file, and how many bytes it takes of each write. */
 const side = fc.record({

@@ -8,9 +8,9 @@
  * @module
  */
 
-import { type Clock, LATE, within } from "./clock.ts";
-import { isStreamError } from "./errors.ts";
-import type { ByteStream } from "./transport.ts";
+import { type Clock, LATE, within } from "../clock.ts";
+import { isStreamError } from "../errors.ts";
+import type { ByteStream } from "../transport.ts";
 
 /** A client that has taken all and sends nothing for so long is not waited for any more. */
 const SILENCE_MS = 500;

@@ -1,12 +1,12 @@
 import { getEventListeners } from "node:events";
-import { relay, type RelayResult } from "../../ipc/relay.ts";
-import type { ByteStream } from "../../ipc/transport.ts";
-import { assertEquals, assertRejects } from "../assert.ts";
-import { bytesOf, readAll } from "../support/bytes.ts";
-import { FakeClock } from "../support/fake_clock.ts";
-import { lostAfter, NOBODY_READS, throwBug, throwNobodyReads } from "../support/failures.ts";
-import { MemoryStream, type MemoryStreamOptions } from "../support/memory_stream.ts";
-import { ResettablePair, TcpPair } from "../support/sockets.ts";
+import { relay, type RelayResult } from "../../../ipc/relay/relay.ts";
+import type { ByteStream } from "../../../ipc/transport.ts";
+import { assertEquals, assertRejects } from "../../assert.ts";
+import { bytesOf, readAll } from "../../support/bytes.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
+import { lostAfter, NOBODY_READS, throwBug, throwNobodyReads } from "../../support/failures.ts";
+import { MemoryStream, type MemoryStreamOptions } from "../../support/memory_stream.ts";
+import { ResettablePair, TcpPair } from "../../support/sockets.ts";
 
 /** Settles never: the server's side stays. */
 const NEVER = new Promise<never>(() => {});

@@ -1,10 +1,16 @@
-import { copy } from "../../ipc/copy.ts";
-import { assert, assertEquals, assertRejects } from "../assert.ts";
-import { bytesOf } from "../support/bytes.ts";
-import { LOST, lostAfter, NOBODY_READS, throwBug, throwNobodyReads } from "../support/failures.ts";
-import { MemoryStream } from "../support/memory_stream.ts";
-import { randomBytes, randomFrom } from "../support/random.ts";
-import { systemError } from "../support/system_error.ts";
+import { copy } from "../../../ipc/relay/copy.ts";
+import { assert, assertEquals, assertRejects } from "../../assert.ts";
+import { bytesOf } from "../../support/bytes.ts";
+import {
+  LOST,
+  lostAfter,
+  NOBODY_READS,
+  throwBug,
+  throwNobodyReads,
+} from "../../support/failures.ts";
+import { MemoryStream } from "../../support/memory_stream.ts";
+import { randomBytes, randomFrom } from "../../support/random.ts";
+import { systemError } from "../../support/system_error.ts";
 
 Deno.test("copy() passes every byte on in order, whatever the splits and the short writes", async () => {
   const copies = Array.from({ length: 30 }, async (_, seed) => {

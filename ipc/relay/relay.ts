@@ -5,11 +5,11 @@
  * @module
  */
 
-import { type Clock, within } from "./clock.ts";
+import { type Clock, within } from "../clock.ts";
 import { copy, type CopyResult } from "./copy.ts";
 import { IdleTimer } from "./idle_timer.ts";
 import { linger } from "./linger.ts";
-import type { ByteStream } from "./transport.ts";
+import type { ByteStream } from "../transport.ts";
 
 /**
  * How long a closed stream's last operation is waited for. Closing a socket cancels them, but Deno 2.6 leaves a write

@@ -9,7 +9,7 @@
  * @module
  */
 
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../clock.ts";
 
 /** How often the send queue is looked at in the time of one timeout. */
 const LOOKS = 4;

@@ -1,10 +1,10 @@
-import { OperationalError } from "../../../ipc/errors.ts";
-import type { ConnectionInfo } from "../../../ipc/transport.ts";
-import { formatFailure, loadHandler } from "../../../server/child/module.ts";
-import { StreamConnection } from "../../../server/child/stream_connection.ts";
-import { assertEquals, assertRejects } from "../../assert.ts";
-import { bytesOf } from "../../support/bytes.ts";
-import { MemoryStream } from "../../support/memory_stream.ts";
+import { OperationalError } from "../../../../ipc/errors.ts";
+import type { ConnectionInfo } from "../../../../ipc/transport.ts";
+import { formatFailure, loadHandler } from "../../../../server/child/module/module.ts";
+import { StreamConnection } from "../../../../server/child/stream_connection.ts";
+import { assertEquals, assertRejects } from "../../../assert.ts";
+import { bytesOf } from "../../../support/bytes.ts";
+import { MemoryStream } from "../../../support/memory_stream.ts";
 
 const INFO: ConnectionInfo = {
   id: 12,

@@ -1,18 +1,18 @@
 /** A load with several generators, which are real processes. */
 
 import { setImmediate } from "node:timers/promises";
-import type { LoadMessage } from "../../../client/load/messages.ts";
-import type { LoadOptions } from "../../../client/load/options.ts";
-import { UnresolvedError } from "../../../client/load/failure.ts";
-import { runGenerators } from "../../../client/load/generators.ts";
-import { Tally } from "../../../client/load/tally/tally.ts";
-import { OperationalError } from "../../../ipc/errors.ts";
-import { assert, assertEquals, assertMatch, assertRejects } from "../../assert.ts";
-import { BadServer } from "../../e2e/bad_server.ts";
-import { childrenOf, processesWith, within } from "../../e2e/process.ts";
-import { replaceDeno } from "../../server/replaced_deno.ts";
-import { bytesOf } from "../../support/bytes.ts";
-import { throwBug } from "../../support/failures.ts";
+import type { LoadMessage } from "../../../../client/load/processes/messages.ts";
+import type { LoadOptions } from "../../../../client/load/options.ts";
+import { UnresolvedError } from "../../../../client/load/failure.ts";
+import { runGenerators } from "../../../../client/load/processes/generators.ts";
+import { Tally } from "../../../../client/load/tally/tally.ts";
+import { OperationalError } from "../../../../ipc/errors.ts";
+import { assert, assertEquals, assertMatch, assertRejects } from "../../../assert.ts";
+import { BadServer } from "../../../e2e/bad_server.ts";
+import { childrenOf, processesWith, within } from "../../../e2e/process.ts";
+import { replaceDeno } from "../../../server/replaced_deno.ts";
+import { bytesOf } from "../../../support/bytes.ts";
+import { throwBug } from "../../../support/failures.ts";
 
 const LOAD: LoadOptions = {
   hostname: "127.0.0.1",

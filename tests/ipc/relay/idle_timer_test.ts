@@ -1,6 +1,6 @@
-import { IdleTimer } from "../../ipc/idle_timer.ts";
-import { assert, assertEquals } from "../assert.ts";
-import { FakeClock } from "../support/fake_clock.ts";
+import { IdleTimer } from "../../../ipc/relay/idle_timer.ts";
+import { assert, assertEquals } from "../../assert.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
 
 const TIMEOUT_MS = 500;
 

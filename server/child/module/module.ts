@@ -5,19 +5,19 @@
  * @module
  */
 
-import { type Endpoint, formatEndpoint } from "../../ipc/address.ts";
-import { systemClock } from "../../ipc/clock.ts";
-import { EXIT_STATUS, OperationalError } from "../../ipc/errors.ts";
-import { onUnhandled } from "../../cli/exit.ts";
-import { escapeControls, escapeLines } from "../log/escape.ts";
-import { LineWriter } from "../log/line_writer.ts";
+import { type Endpoint, formatEndpoint } from "../../../ipc/address.ts";
+import { systemClock } from "../../../ipc/clock.ts";
+import { EXIT_STATUS, OperationalError } from "../../../ipc/errors.ts";
+import { onUnhandled } from "../../../cli/exit.ts";
+import { escapeControls, escapeLines } from "../../log/escape.ts";
+import { LineWriter } from "../../log/line_writer.ts";
 import { confine } from "./confinement.ts";
-import { messageOf, stackOf } from "./failure.ts";
-import type { Handler } from "../handlers/handler.ts";
+import { messageOf, stackOf } from "../failure.ts";
+import type { Handler } from "../../handlers/handler.ts";
 import { ModuleConnection } from "./module_connection.ts";
 import { printTo } from "./module_console.ts";
 import { moduleUrl } from "./module_url.ts";
-import { HandlerError, type StreamConnection, type StreamHandler } from "./stream_connection.ts";
+import { HandlerError, type StreamConnection, type StreamHandler } from "../stream_connection.ts";
 
 /**
  * What imports the module at that URL in the compiled program, where nothing may be read any more: its file is read

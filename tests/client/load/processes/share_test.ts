@@ -1,13 +1,13 @@
 /** What a load counts, by an injected clock and servers that are slow or wrong. */
 
-import { UnresolvedError } from "../../../client/load/failure.ts";
-import { reportOf } from "../../../client/load/report/report.ts";
-import { runShare, type ShareOptions } from "../../../client/load/share.ts";
-import { Tally } from "../../../client/load/tally/tally.ts";
-import { assert, assertEquals, assertRejects } from "../../assert.ts";
-import { FakeClock } from "../../support/fake_clock.ts";
-import { systemError } from "../../support/system_error.ts";
-import { FakeServer, type FakeServerOptions } from "./fake_server.ts";
+import { UnresolvedError } from "../../../../client/load/failure.ts";
+import { reportOf } from "../../../../client/load/report/report.ts";
+import { runShare, type ShareOptions } from "../../../../client/load/processes/share.ts";
+import { Tally } from "../../../../client/load/tally/tally.ts";
+import { assert, assertEquals, assertRejects } from "../../../assert.ts";
+import { FakeClock } from "../../../support/fake_clock.ts";
+import { systemError } from "../../../support/system_error.ts";
+import { FakeServer, type FakeServerOptions } from "../fake_server.ts";
 
 const SHARE: ShareOptions = {
   hostname: "127.0.0.1",

@@ -5,8 +5,8 @@
  * @module
  */
 
-import { escapeControls } from "../log/escape.ts";
-import type { LineWriter } from "../log/line_writer.ts";
+import { escapeControls } from "../../log/escape.ts";
+import type { LineWriter } from "../../log/line_writer.ts";
 
 /** What `console.log` calls, in the programs that Deno itself is tested with too. */
 interface DenoInternals {

@@ -1,9 +1,9 @@
-import { writeAll } from "../../ipc/copy.ts";
-import { assertEquals, assertRejects } from "../assert.ts";
-import { bytesOf } from "../support/bytes.ts";
-import { MemoryStream } from "../support/memory_stream.ts";
-import { randomBytes, randomFrom } from "../support/random.ts";
-import { systemError } from "../support/system_error.ts";
+import { writeAll } from "../../../ipc/relay/copy.ts";
+import { assertEquals, assertRejects } from "../../assert.ts";
+import { bytesOf } from "../../support/bytes.ts";
+import { MemoryStream } from "../../support/memory_stream.ts";
+import { randomBytes, randomFrom } from "../../support/random.ts";
+import { systemError } from "../../support/system_error.ts";
 
 Deno.test("writeAll() writes every byte once and in order, however few each write takes", async () => {
   const random = randomFrom(1);

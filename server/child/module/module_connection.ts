@@ -4,11 +4,11 @@
  * @module
  */
 
-import type { Endpoint } from "../../ipc/address.ts";
-import { writeAll } from "../../ipc/copy.ts";
-import type { Connection } from "../handlers/handler.ts";
+import type { Endpoint } from "../../../ipc/address.ts";
+import { writeAll } from "../../../ipc/relay/copy.ts";
+import type { Connection } from "../../handlers/handler.ts";
 import { LineLimit } from "./line_limit.ts";
-import type { StreamConnection } from "./stream_connection.ts";
+import type { StreamConnection } from "../stream_connection.ts";
 
 const CHUNK_BYTES = 64 * 1024;
 
@@ -98,7 +98,7 @@ export class ModuleConnection implements Connection {
   > {
     const limit = new LineLimit(maxBytes);
     // Only a handler that wants lines pays for them; what is in the program can be loaded without a permission.
-    const { TextLineStream }: typeof import("../../types/std_streams.d.ts") = await import(
+    const { TextLineStream }: typeof import("../../../types/std_streams.d.ts") = await import(
       "@std/streams"
     );
     const lines = ReadableStream.from(limit.pass(this.readable))

@@ -1,6 +1,6 @@
-import { SendQueues, sendQueues } from "../../ipc/send_queue.ts";
-import { assert, assertEquals } from "../assert.ts";
-import { TcpPair } from "../support/sockets.ts";
+import { SendQueues, sendQueues } from "../../../ipc/relay/send_queue.ts";
+import { assert, assertEquals } from "../../assert.ts";
+import { TcpPair } from "../../support/sockets.ts";
 
 /** As the kernel prints them on a little-endian machine; see proc(5). */
 const TABLES = `\

@@ -10,8 +10,8 @@
  * @module
  */
 
-import { isStreamError } from "./errors.ts";
-import type { ByteStream } from "./transport.ts";
+import { isStreamError } from "../errors.ts";
+import type { ByteStream } from "../transport.ts";
 
 const BUFFER_BYTES = 64 * 1024;
 

@@ -1,9 +1,9 @@
-import { linger } from "../../ipc/linger.ts";
-import { assertEquals, assertRejects } from "../assert.ts";
-import { bytesOf } from "../support/bytes.ts";
-import { throwBug, throwNobodyReads } from "../support/failures.ts";
-import { FakeClock } from "../support/fake_clock.ts";
-import { MemoryStream, type MemoryStreamOptions } from "../support/memory_stream.ts";
+import { linger } from "../../../ipc/relay/linger.ts";
+import { assertEquals, assertRejects } from "../../assert.ts";
+import { bytesOf } from "../../support/bytes.ts";
+import { throwBug, throwNobodyReads } from "../../support/failures.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
+import { MemoryStream, type MemoryStreamOptions } from "../../support/memory_stream.ts";
 
 /** Lingers for a client of that kind, who has still so many bytes to take. */
 async function lingerFor(options: (clock: FakeClock) => MemoryStreamOptions, unsent = 1) {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { runGenerator } from "../../../client/load/generator.ts";
+import { runGenerator } from "../../../../client/load/processes/generator.ts";
 
 const NAMES = ["run", "read", "write", "net", "env", "sys", "ffi", "import"] as const;
 

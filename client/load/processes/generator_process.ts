@@ -5,16 +5,16 @@
  * @module
  */
 
-import { OperationalError, spawnReasonOf } from "../../ipc/errors.ts";
-import { ChildStream } from "../../ipc/transports/pipe.ts";
-import { formatArgv } from "../../cli/flags.ts";
-import { type SelfCommand, selfCommand } from "../../cli/self.ts";
-import { UnresolvedError } from "./failure.ts";
+import { OperationalError, spawnReasonOf } from "../../../ipc/errors.ts";
+import { ChildStream } from "../../../ipc/transports/pipe.ts";
+import { formatArgv } from "../../../cli/flags.ts";
+import { type SelfCommand, selfCommand } from "../../../cli/self.ts";
+import { UnresolvedError } from "../failure.ts";
 import { GENERATOR_COMMAND, SHARE_FLAGS } from "./generator.ts";
 import { type LoadMessage, receiveMessages, sendMessage } from "./messages.ts";
-import { sizeOfShare } from "./schedule.ts";
+import { sizeOfShare } from "../schedule.ts";
 import type { ShareOptions } from "./share.ts";
-import { Tally } from "./tally/tally.ts";
+import { Tally } from "../tally/tally.ts";
 
 /** A running generator. */
 export class GeneratorProcess implements AsyncDisposable {

@@ -7,16 +7,16 @@
  * @module
  */
 
-import { systemClock } from "../../ipc/clock.ts";
-import { EXIT_STATUS } from "../../ipc/errors.ts";
-import { exitWith } from "../../cli/exit.ts";
-import { integer, readArgv, text } from "../../cli/flags.ts";
-import { giveUpPermissions } from "../../cli/permissions.ts";
-import type { HiddenCommand } from "../../cli/self.ts";
-import { UnresolvedError } from "./failure.ts";
+import { systemClock } from "../../../ipc/clock.ts";
+import { EXIT_STATUS } from "../../../ipc/errors.ts";
+import { exitWith } from "../../../cli/exit.ts";
+import { integer, readArgv, text } from "../../../cli/flags.ts";
+import { giveUpPermissions } from "../../../cli/permissions.ts";
+import type { HiddenCommand } from "../../../cli/self.ts";
+import { UnresolvedError } from "../failure.ts";
 import { type LoadMessage, receiveMessages, sendMessage } from "./messages.ts";
 import { runShare, type ShareOptions } from "./share.ts";
-import { Tally } from "./tally/tally.ts";
+import { Tally } from "../tally/tally.ts";
 
 /** The hidden command that runs a share of a load. It connects, and may do nothing else. */
 export const GENERATOR_COMMAND: HiddenCommand = {

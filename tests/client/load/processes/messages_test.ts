@@ -1,10 +1,14 @@
-import { type LoadMessage, receiveMessages, sendMessage } from "../../../client/load/messages.ts";
-import { Tally } from "../../../client/load/tally/tally.ts";
-import { assert, assertEquals, assertRejects } from "../../assert.ts";
-import { bytesOf, oneByOne } from "../../support/bytes.ts";
-import { throwBug, throwNobodyReads } from "../../support/failures.ts";
-import { MemoryStream } from "../../support/memory_stream.ts";
-import { randomFrom } from "../../support/random.ts";
+import {
+  type LoadMessage,
+  receiveMessages,
+  sendMessage,
+} from "../../../../client/load/processes/messages.ts";
+import { Tally } from "../../../../client/load/tally/tally.ts";
+import { assert, assertEquals, assertRejects } from "../../../assert.ts";
+import { bytesOf, oneByOne } from "../../../support/bytes.ts";
+import { throwBug, throwNobodyReads } from "../../../support/failures.ts";
+import { MemoryStream } from "../../../support/memory_stream.ts";
+import { randomFrom } from "../../../support/random.ts";
 
 async function received(...pieces: readonly Uint8Array[]): Promise<LoadMessage[]> {
   return await Array.fromAsync(receiveMessages(new MemoryStream({ reads: () => pieces })));

@@ -6,11 +6,11 @@
  * @module
  */
 
-import { isStreamError } from "../../ipc/errors.ts";
-import { writeAll } from "../../ipc/copy.ts";
-import { readLines } from "../../ipc/lines.ts";
-import type { ByteStream } from "../../ipc/transport.ts";
-import type { EncodedTally } from "./tally/tally.ts";
+import { isStreamError } from "../../../ipc/errors.ts";
+import { writeAll } from "../../../ipc/relay/copy.ts";
+import { readLines } from "../../../ipc/lines.ts";
+import type { ByteStream } from "../../../ipc/transport.ts";
+import type { EncodedTally } from "../tally/tally.ts";
 
 /** A message between a generator and its parent. */
 export type LoadMessage =

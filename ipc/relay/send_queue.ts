@@ -9,9 +9,9 @@
  * @module
  */
 
-import { type Endpoint, parseAddress } from "./address.ts";
-import { errnoOf } from "./errors.ts";
-import { startAnywhere } from "./working_folder.ts";
+import { type Endpoint, parseAddress } from "../address.ts";
+import { errnoOf } from "../errors.ts";
+import { startAnywhere } from "../working_folder.ts";
 
 /** The two ends of a connection, as the kernel here knows them. */
 export interface Ends {

@@ -1,17 +1,17 @@
 /** A load generator, as its parent knows it: what it is told, and what it tells. */
 
-import { type LoadMessage, receiveMessages } from "../../../client/load/messages.ts";
-import { GENERATOR_COMMAND, SHARE_FLAGS } from "../../../client/load/generator.ts";
-import type { ShareOptions } from "../../../client/load/share.ts";
-import { Tally } from "../../../client/load/tally/tally.ts";
-import { formatArgv } from "../../../cli/flags.ts";
-import { selfCommand } from "../../../cli/self.ts";
-import { ChildStream } from "../../../ipc/transports/pipe.ts";
-import { assert, assertEquals, assertMatch } from "../../assert.ts";
-import { BadServer } from "../../e2e/bad_server.ts";
-import { within } from "../../e2e/process.ts";
-import { send } from "../../support/bytes.ts";
-import { closedPort } from "../../support/sockets.ts";
+import { type LoadMessage, receiveMessages } from "../../../../client/load/processes/messages.ts";
+import { GENERATOR_COMMAND, SHARE_FLAGS } from "../../../../client/load/processes/generator.ts";
+import type { ShareOptions } from "../../../../client/load/processes/share.ts";
+import { Tally } from "../../../../client/load/tally/tally.ts";
+import { formatArgv } from "../../../../cli/flags.ts";
+import { selfCommand } from "../../../../cli/self.ts";
+import { ChildStream } from "../../../../ipc/transports/pipe.ts";
+import { assert, assertEquals, assertMatch } from "../../../assert.ts";
+import { BadServer } from "../../../e2e/bad_server.ts";
+import { within } from "../../../e2e/process.ts";
+import { send } from "../../../support/bytes.ts";
+import { closedPort } from "../../../support/sockets.ts";
 
 /** Connections 1, 3 and 5 of a load of seven. */
 const SHARE: ShareOptions = {
