@@ -5,6 +5,7 @@
  */
 
 import { type Endpoint, parseAddress } from "../../ipc/address.ts";
+import { OperationalError } from "../../ipc/errors.ts";
 import type { Descriptor } from "../../ipc/posix/descriptor.ts";
 import { localAddrOf, remoteAddrOf } from "../../ipc/posix/sockets/ends.ts";
 import { isTurnDue, takeTurn } from "../../ipc/posix/sockets/event_loop_turn.ts";
@@ -14,9 +15,18 @@ import { enable, setNoDelay } from "../../ipc/posix/sockets/socket_options.ts";
 import type { Acceptor, ListenTarget } from "./acceptor.ts";
 import { type ClientSocket, DescriptorSocket } from "./client_socket.ts";
 
-/** Listens with libc, so that another process can have what is accepted. Throws likewise. */
+/**
+ * Listens with libc, so that another process can have what is accepted. Throws the operating system's error, and
+ * {@linkcode OperationalError} where libc cannot be called.
+ */
 export function listenWithLibc({ hostname, port, backlog }: ListenTarget): Acceptor {
-  return new LibcAcceptor(listen({ hostname: numericAddressOf(hostname), port, backlog }));
+  try {
+    return new LibcAcceptor(listen({ hostname: numericAddressOf(hostname), port, backlog }));
+  } catch (cause) {
+    if (!(cause instanceof OperationalError)) throw cause;
+    const advice = "--transport pipe does without, and unix for a worker";
+    throw new OperationalError(`${cause.message}; ${advice}`, { cause });
+  }
 }
 
 /** Owns the listening socket, and waits for it in a thread of the pool. */

@@ -80,6 +80,20 @@ testProgram("wrong usage is refused with status 2", async (program) => {
   }
 });
 
+Deno.test("source: where libc may not be called, that is one line, and what does without it", async () => {
+  const main = new URL("../../main.ts", import.meta.url).href;
+  const allowed = ["--no-prompt", "--allow-net", "--allow-read", "--allow-write", "--allow-run"];
+  const command = [Deno.execPath(), "run", ...allowed, "--allow-env", main, "server"];
+  for (const args of [["--transport", "socket", "0"], ["0", "--", "cat"]]) {
+    const { status, stdout, stderr } = await runToEnd([...command, ...args]);
+    assertEquals([status, stdout], [1, ""]);
+    assertMatch(
+      stderr,
+      /^brood: Cannot call the C library: .*--allow-ffi.*; --transport pipe .*\n$/,
+    );
+  }
+});
+
 testProgram("a port in use is told, with status 1", async (program) => {
   using taken = listenOnLoopback();
   const { port } = taken.addr;
