@@ -8,7 +8,10 @@
  * @module
  */
 
-import { startAnywhere } from "../../../ipc/working_folder.ts";
+import type { Descriptor } from "../../../ipc/posix/descriptor.ts";
+import type { Child, Children } from "../../../ipc/posix/processes/children.ts";
+import { leaveLostFolder, startAnywhere } from "../../../ipc/working_folder.ts";
+import { executionError } from "./executable.ts";
 
 /** How a process is started. */
 export interface SessionCommand {
@@ -22,7 +25,7 @@ export interface SessionCommand {
 
 /**
  * Starts a process, with pipes to its standard input and output or with neither; its standard error is this process's.
- * Throws the operating system's error.
+ * Throws what {@linkcode executionError} makes of the operating system's error.
  */
 export function startSession(
   { path, args, env }: SessionCommand,
@@ -36,5 +39,23 @@ export function startSession(
     stderr: "inherit",
     detached: true,
   });
-  return startAnywhere(() => command.spawn());
+  try {
+    return startAnywhere(() => command.spawn());
+  } catch (error) {
+    throw executionError(path, error);
+  }
+}
+
+/** Starts a process that gets descriptors, by their numbers there; with those it has 0, 1 and 2. Throws likewise. */
+export function startSessionWith(
+  descriptors: ReadonlyMap<number, Descriptor>,
+  { path, args, env = {} }: SessionCommand,
+  children: Pick<Children, "start">,
+): Child {
+  leaveLostFolder();
+  try {
+    return children.start(path, { args, env, descriptors });
+  } catch (error) {
+    throw executionError(path, error);
+  }
 }

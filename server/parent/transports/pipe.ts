@@ -11,8 +11,7 @@ import type { AcceptedConnection } from "../../accept/connection.ts";
 import type { CloseReason, WorkerExit } from "../../events.ts";
 import type { ServerContext } from "../../context.ts";
 import { GuardProcess } from "../process/guard_process.ts";
-import { executionError } from "../spawn/executable.ts";
-import { type SessionCommand, startSession } from "../spawn/session.ts";
+import { startSession } from "../spawn/session.ts";
 import type { EngagedWorker, Process, WorkerProcess } from "../process/worker_process.ts";
 import type { PipedCommand } from "./piped_command.ts";
 import { PipedProcess } from "./piped_process.ts";
@@ -53,7 +52,9 @@ export class PipeTransport implements ProcessTransport {
   start(number: number, connection: AcceptedConnection | null): Process {
     if (connection === null) throw new TypeError("A process over pipes is never started ahead");
     const { command, guard } = this.#parts;
-    const process = new PipedProcess(startProcess(command.command(connection), guard.env));
+    const { env, ...told } = command.command(connection);
+    const session = { ...told, env: { ...env, ...guard.env } };
+    const process = new PipedProcess(startSession(session, "piped"));
     guard.watch(process.pid);
     this.#processes.set(number, process);
     return process;
@@ -102,16 +103,5 @@ export class PipeTransport implements ProcessTransport {
   /** Ends the guard. The processes must have ended before. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#parts.owned.disposeAsync();
-  }
-}
-
-function startProcess(
-  command: SessionCommand,
-  env: Readonly<Record<string, string>>,
-): Deno.ChildProcess {
-  try {
-    return startSession({ ...command, env: { ...command.env, ...env } }, "piped");
-  } catch (error) {
-    throw executionError(command.path, error);
   }
 }

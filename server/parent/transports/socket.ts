@@ -7,13 +7,13 @@
 
 import { DOOR, SocketParentTransport } from "../../../ipc/transports/socket.ts";
 import { Children } from "../../../ipc/posix/processes/children.ts";
-import { leaveLostFolder } from "../../../ipc/working_folder.ts";
 import type { AcceptedConnection } from "../../accept/connection.ts";
 import type { ServerContext } from "../../context.ts";
 import type { CloseReason, WorkerExit } from "../../events.ts";
 import { workerCommand } from "../process/worker_command.ts";
 import type { EngagedWorker, Process, WorkerProcess } from "../process/worker_process.ts";
 import { Rendezvous } from "../rendezvous/rendezvous.ts";
+import { startSessionWith } from "../spawn/session.ts";
 import { HandedOverConnection } from "./handed_over_connection.ts";
 import type { ProcessTransport } from "./transport.ts";
 import { reasonOfWorkerExit } from "./worker_exit.ts";
@@ -68,7 +68,7 @@ export class SocketTransport implements ProcessTransport {
     const { rendezvous: { folder }, children } = this.#parts;
     const { connectionsPerWorker: connections, handlerUrl } = this.#options;
     const { events, idleTimeoutMs } = this.#context;
-    const { path, args } = workerCommand({
+    const command = workerCommand({
       transport: "socket",
       control: folder.hubPath,
       handlerUrl,
@@ -78,9 +78,8 @@ export class SocketTransport implements ProcessTransport {
       idleTimeoutMs,
       reportsMessages: events.wants("message_received"),
     });
-    leaveLostFolder();
     const { transport, started } = SocketParentTransport.open((workerEnd) =>
-      children.start(path, { args, env: {}, descriptors: new Map([[DOOR, workerEnd]]) })
+      startSessionWith(new Map([[DOOR, workerEnd]]), command, children)
     );
     this.#doors.set(worker, transport);
     return started;

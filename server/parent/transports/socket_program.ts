@@ -5,15 +5,13 @@
  * @module
  */
 
-import { type Child, Children } from "../../../ipc/posix/processes/children.ts";
-import type { SpawnOptions } from "../../../ipc/posix/processes/spawn.ts";
-import { leaveLostFolder } from "../../../ipc/working_folder.ts";
+import { Children } from "../../../ipc/posix/processes/children.ts";
 import type { AcceptedConnection } from "../../accept/connection.ts";
 import type { ServerContext } from "../../context.ts";
 import type { CloseReason, WorkerExit } from "../../events.ts";
 import { GuardProcess } from "../process/guard_process.ts";
 import type { EngagedWorker, Process, WorkerProcess } from "../process/worker_process.ts";
-import { executionError } from "../spawn/executable.ts";
+import { startSessionWith } from "../spawn/session.ts";
 import { HandedOverConnection } from "./handed_over_connection.ts";
 import type { PipedCommand } from "./piped_command.ts";
 import { signalGroup } from "./piped_process.ts";
@@ -51,11 +49,12 @@ export class SocketProgramTransport implements ProcessTransport {
   /** Starts the connection's program with the socket, and closes that here. */
   start(_number: number, connection: AcceptedConnection | null): Process {
     if (connection === null) throw new TypeError("A program is never started ahead");
-    const { command, guard } = this.#parts;
-    const { path, args, env = {} } = command.command(connection);
+    const { command, guard, children } = this.#parts;
+    const { env, ...told } = command.command(connection);
     const { descriptor } = connection;
     const descriptors = new Map([[0, descriptor], [1, descriptor]]);
-    const child = this.#start(path, { args, env: { ...env, ...guard.env }, descriptors });
+    const session = { ...told, env: { ...env, ...guard.env } };
+    const child = startSessionWith(descriptors, session, children);
     guard.watch(child.pid);
     connection.closeSocket();
     return {
@@ -65,15 +64,6 @@ export class SocketProgramTransport implements ProcessTransport {
         if (!signalGroup(child.pid, signal)) child.kill(signal);
       },
     };
-  }
-
-  #start(path: string, options: SpawnOptions): Child {
-    leaveLostFolder();
-    try {
-      return this.#parts.children.start(path, options);
-    } catch (error) {
-      throw executionError(path, error);
-    }
   }
 
   /** Nothing is left to do: the program has the connection. */
