@@ -7,7 +7,8 @@
  * kills what is left, group by group.
  *
  * A server may be killed between the start of a process and the line that tells of it. So every such process has a mark
- * in its environment, and on Linux the guard looks for that too, in `/proc/PID/environ`.
+ * in its environment, and on Linux the guard looks for that too, in `/proc/PID/environ`, unless the server said that it
+ * ends well (`end`).
  *
  * @module
  */
@@ -39,6 +40,9 @@ export const GUARD_FLAGS = {
   }),
 };
 
+/** The line by which a server that ends well says that there is nothing which it has not told of. */
+export const FAREWELL = "end";
+
 /** The variable that has the mark. */
 export const MARK = "BROOD_GUARD";
 
@@ -53,13 +57,18 @@ export async function runGuard(args: readonly string[]): Promise<number> {
   const { mark } = readArgv(GUARD_FLAGS, args);
   giveUpPermissions(GUARD_COMMAND.permissions);
   const groups = new Set<number>();
+  let endsWell = false;
   for await (const line of readLines(Deno.stdin, LINE_BYTES_MAX)) {
+    if (line === FAREWELL) {
+      endsWell = true;
+      break;
+    }
     const pid = Number(line.slice(1));
     if (line.startsWith("+")) groups.add(pid);
     else groups.delete(pid);
   }
   for (const pid of groups) killAll(pid);
-  if (Deno.build.os === "linux") await killMarked(`${MARK}=${mark}`);
+  if (!endsWell && Deno.build.os === "linux") await killMarked(`${MARK}=${mark}`);
   return EXIT_STATUS.done;
 }
 

@@ -15,16 +15,17 @@ for (const mode of SERVINGS.filter(({ isConcurrent }) => isConcurrent)) {
         command: mode.command,
       });
       let isStopping = false;
-      let isWarm = 0;
+      let warm = 0;
+      const allWarm = Promise.withResolvers<void>();
       const work = async (name: number) => {
         using client = await server.connect();
         for (let i = 0; !isStopping || i < 100; i++) {
           assertEquals(await client.roundTrip(`client ${name}, ${i}\n`), `client ${name}, ${i}\n`);
-          if (i === 0) isWarm += 1;
+          if (i === 0 && ++warm === 4) allWarm.resolve();
         }
       };
       const workers = Array.from({ length: 4 }, (_, name) => work(name));
-      await server.process.stdout.find(() => isWarm === 4 ? true : undefined);
+      await allWarm.promise;
       server.process.signal("SIGTERM");
       await server.event("stopping");
       isStopping = true;

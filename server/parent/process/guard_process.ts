@@ -10,7 +10,7 @@ import { errnoOf, isStreamError, OperationalError, spawnReasonOf } from "../../.
 import { formatArgv } from "../../../cli/flags.ts";
 import { selfCommand } from "../../../cli/self.ts";
 import type { EventBus } from "../../events.ts";
-import { GUARD_COMMAND, GUARD_FLAGS, MARK } from "../../child/guard.ts";
+import { FAREWELL, GUARD_COMMAND, GUARD_FLAGS, MARK } from "../../child/guard.ts";
 import { startAnywhere } from "../../../ipc/working_folder.ts";
 
 /** How long a guard may take to end when its input does; one that was stopped (SIGSTOP) does not notice. */
@@ -65,6 +65,7 @@ export class GuardProcess implements AsyncDisposable {
 
   /** Ends it, by force if need be, and waits until it has ended. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#tell(`${FAREWELL}\n`);
     this.#isClosing = true;
     const closed = this.#input.close().catch((error) => {
       if (!isStreamError(error) && !(error instanceof TypeError)) throw error;

@@ -25,6 +25,9 @@ export interface Process extends Pick<Deno.ChildProcess, "pid" | "status"> {
 /** How long a worker may take to say hello. Generous: a thousand may be starting on two cores. */
 export const START_MS = 60_000;
 
+/** How long what a worker has told before its end may take to be read. */
+const LAST_REPORT_MS = 1000;
+
 /** A means to end a worker: a control message (or the end of its input, if it has no channel), or a signal. */
 export type EndingStep = "control" | Deno.Signal;
 
@@ -216,6 +219,10 @@ export class WorkerProcess {
   async #reap(): Promise<WorkerExit> {
     const status = await this.#process.status;
     this.#hasExited = true;
+    // What it has told before it ended is still to be read: how its connection ended, say.
+    if (this.#onReport !== null && this.#listening !== null) {
+      await within(LAST_REPORT_MS, this.#listening, this.#options);
+    }
     this.#channel?.[Symbol.dispose]();
     this.#endEngagement("exited");
     const { pid: workerPid } = this;

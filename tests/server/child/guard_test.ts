@@ -69,6 +69,16 @@ Deno.test("The guard kills what it was never told of, but finds by its mark", {
   }
 });
 
+Deno.test("The guard looks for no mark when its server ends well", async () => {
+  const env = { [MARK]: MARKED };
+  const marked = new Deno.Command("sleep", { args: ["20"], env, detached: true }).spawn();
+  await using told = new Sleeper();
+  assertEquals(await runGuard(`+${told.pid}\n`, "end\n"), 0);
+  assertEquals(await told.endedBy(), "SIGKILL");
+  marked.kill("SIGTERM");
+  assertEquals((await marked.status).signal, "SIGTERM");
+});
+
 Deno.test("The guard leaves alone what it was told to forget, and what it was never told of", async () => {
   await using forgotten = new Sleeper();
   await using unknown = new Sleeper();

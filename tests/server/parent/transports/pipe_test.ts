@@ -367,7 +367,7 @@ Deno.test("PipeTransport tells its guard of each program, and of its end", async
   await serving.served;
   await serving[Symbol.asyncDispose]();
   const { workerPid } = await serving.events.first("worker_started");
-  assertEquals(await Deno.readTextFile(file), `+${workerPid}\n-${workerPid}\n`);
+  assertEquals(await Deno.readTextFile(file), `+${workerPid}\n-${workerPid}\nend\n`);
 });
 
 Deno.test("PipeTransport serves with a worker, which is told who is connected", async () => {
