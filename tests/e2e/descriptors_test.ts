@@ -53,6 +53,19 @@ async function ownersOf(server: TestServer, socket: string): Promise<number[]> {
   );
 }
 
+/** A process that is just being started has what its parent has, until it is executed: so it is looked at again. */
+async function assertOwners(
+  server: TestServer,
+  { socket, pids }: { readonly socket: string; readonly pids: readonly number[] },
+): Promise<void> {
+  let owners: number[] = [];
+  for (let look = 0; look < 50; look++) {
+    owners = await ownersOf(server, socket);
+    if (owners.join() === pids.join()) return;
+  }
+  assertEquals(owners, pids);
+}
+
 for (
   const [name, flags] of [
     ["a worker", []],
@@ -66,8 +79,8 @@ for (
       using client = await server.connect();
       await client.roundTrip();
       const { connection, listening } = socketsOf(server, client);
-      assertEquals(await ownersOf(server, connection), [await server.workerOf(client)]);
-      assertEquals(await ownersOf(server, listening), [server.pid]);
+      await assertOwners(server, { socket: connection, pids: [await server.workerOf(client)] });
+      await assertOwners(server, { socket: listening, pids: [server.pid] });
     }
   });
 }
@@ -92,8 +105,8 @@ testProgram(
       assertEquals([...open.keys()].toSorted(), [0, 1, 2]);
       assertEquals([open.get(0), open.get(1)], [connection, connection]);
       assertEquals(open.get(2), descriptorsOf(server.pid).get(2));
-      assertEquals(await ownersOf(server, connection), [pid, pid]);
-      assertEquals(await ownersOf(server, listening), [server.pid]);
+      await assertOwners(server, { socket: connection, pids: [pid, pid] });
+      await assertOwners(server, { socket: listening, pids: [server.pid] });
     }
   },
 );
@@ -111,6 +124,7 @@ testProgram("the server has no more descriptors after connections than before", 
     await serve();
     const before = descriptorsOf(server.pid).size;
     for (let i = 0; i < 5; i++) await serve();
-    assertEquals(descriptorsOf(server.pid).size, before);
+    const after = descriptorsOf(server.pid).size;
+    assert(after <= before, `${before} before, ${after} after`);
   }
 });
