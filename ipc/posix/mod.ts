@@ -2,7 +2,7 @@
  * libc by FFI, on Linux: what Deno itself does not give a server that hands its sockets to other processes.
  *
  * | a descriptor and its owner, how an error looks    | `descriptor.ts`, `posix_error.ts`                |
- * | how libc is called, and memory kept              | `libc.ts`, `signatures.ts`, `intrinsics.ts`      |
+ * | how libc is called, and memory kept              | `libc.ts`, `signatures.ts`, `constants.ts`, `intrinsics.ts` |
  * | the listening socket, accepting                  | `sockets/listen.ts`, `ends.ts`, `socket_address.ts` |
  * | settings of a socket                             | `sockets/socket_options.ts`                      |
  * | a pair of sockets, an inherited one              | `sockets/socket_pair.ts`                         |
@@ -21,21 +21,17 @@
  * @module
  */
 
-import { openEnds } from "./sockets/ends.ts";
 import { openPassing } from "./sockets/passing.ts";
 import { openSendQueues } from "./sockets/send_queue.ts";
-import { openOptions } from "./sockets/socket_options.ts";
 import { openSocketStreams } from "./sockets/socket_stream.ts";
 
 /**
  * Opens all that a child needs which gets its sockets from its parent and serves them, so that it goes on when it has
- * given FFI up: streams, receiving descriptors, settings and ends of sockets. Throws `OperationalError` where this
+ * given FFI up: streams, receiving descriptors, what was not sent yet. Throws `OperationalError` where this
  * cannot be.
  */
 export function openForChild(): void {
   openSocketStreams();
   openPassing();
-  openOptions();
-  openEnds();
   openSendQueues();
 }

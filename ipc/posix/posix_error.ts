@@ -76,6 +76,16 @@ export function throwLastError(action: string): never {
   throw new PosixError(action, lastErrno());
 }
 
+/** Nothing could be done now: poll(2) tells when that is worth another try. */
+export type Again = "again";
+
+/** Tells that the call which was made last would have had to wait, or was interrupted; else throws its error. */
+export function againOrThrow(action: string): Again {
+  const errno = lastErrno();
+  if (errno === ERRNO.EAGAIN || errno === ERRNO.EINTR) return "again";
+  throw new PosixError(action, errno);
+}
+
 function textOf(errno: number): string {
   const { libc, text } = open();
   // It ends the text with a zero whatever it returns, and has one for what is no error, too.

@@ -5,7 +5,7 @@
  */
 
 import { type Libc, openLibc } from "../libc.ts";
-import { openErrors, throwLastError } from "../posix_error.ts";
+import { throwLastError } from "../posix_error.ts";
 
 /** `<linux/prctl.h>`; the same on x86-64 and on arm64. */
 const PR_SET_PDEATHSIG = 1;
@@ -15,12 +15,6 @@ let libc: Libc<"prctl" | "getppid"> | null = null;
 
 function open(): Libc<"prctl" | "getppid"> {
   return libc ??= openLibc(["prctl", "getppid"]);
-}
-
-/** Opens the functions that the other here calls. */
-export function openParentDeath(): void {
-  openErrors();
-  open();
 }
 
 /**

@@ -9,17 +9,16 @@
  */
 
 import { type Endpoint, formatEndpoint } from "../../address.ts";
+import { SOCK_CLOEXEC } from "../constants.ts";
 import { type Descriptor, numberOf, takeOwnership } from "../descriptor.ts";
 import { newBytes, newWords } from "../intrinsics.ts";
 import { type Libc, openLibc } from "../libc.ts";
-import { ERRNO, lastErrno, openErrors, PosixError, throwLastError } from "../posix_error.ts";
+import { type Again, againOrThrow, openErrors, throwLastError } from "../posix_error.ts";
 import { ADDRESS_BYTES_MAX, decodeSocketAddress, encodeSocketAddress } from "./socket_address.ts";
 import { enable } from "./socket_options.ts";
-import type { Again } from "./transfer.ts";
 
 /** `<sys/socket.h>` of Linux; the same on x86-64 and on arm64. */
 const SOCK_STREAM = 1;
-const SOCK_CLOEXEC = 0o2000000;
 const SOCK_NONBLOCK = 0o4000;
 
 interface Listening {
@@ -90,11 +89,7 @@ export function accept(listener: Descriptor): Accepted | Again {
   const { libc, own } = open();
   length[0] = ADDRESS_BYTES_MAX;
   const number = libc.accept4(numberOf(listener), address, length, SOCK_CLOEXEC);
-  if (number === -1) {
-    const errno = lastErrno();
-    if (errno === ERRNO.EAGAIN || errno === ERRNO.EINTR) return "again";
-    throw new PosixError("Cannot accept", errno);
-  }
+  if (number === -1) return againOrThrow("Cannot accept");
   const descriptor = own(number);
   const remoteAddr = decodeSocketAddress(address, length[0]);
   if (remoteAddr !== null) return { descriptor, remoteAddr };

@@ -11,19 +11,16 @@
  * @module
  */
 
+import { MSG_DONTWAIT, MSG_NOSIGNAL, SOL_SOCKET } from "../constants.ts";
 import { type Descriptor, numberOf, takeOwnership } from "../descriptor.ts";
 import { byteLengthOf, newBytes } from "../intrinsics.ts";
 import { type Libc, openLibc } from "../libc.ts";
-import { ERRNO, lastErrno, openErrors, PosixError } from "../posix_error.ts";
-import type { Again } from "./transfer.ts";
+import { type Again, againOrThrow, ERRNO, openErrors, PosixError } from "../posix_error.ts";
 
 /** `<sys/socket.h>` of Linux; the same on x86-64 and on arm64, as are the structs. */
-const SOL_SOCKET = 1;
 const SCM_RIGHTS = 1;
 const MSG_CTRUNC = 0x8;
 const MSG_TRUNC = 0x20;
-const MSG_DONTWAIT = 0x40;
-const MSG_NOSIGNAL = 0x4000;
 const MSG_CMSG_CLOEXEC = 0x40000000;
 
 /** The most descriptors that the kernel puts into one message. */
@@ -166,10 +163,4 @@ function ownFirst(words: Int32Array, own: (number: number) => Descriptor): Descr
     else descriptor.close();
   }
   return first;
-}
-
-function againOrThrow(action: string): Again {
-  const errno = lastErrno();
-  if (errno === ERRNO.EAGAIN || errno === ERRNO.EINTR) return "again";
-  throw new PosixError(action, errno);
 }

@@ -6,12 +6,12 @@
  * @module
  */
 
+import { SOL_SOCKET } from "../constants.ts";
 import { type Descriptor, numberOf } from "../descriptor.ts";
 import { byteLengthOf, newWords } from "../intrinsics.ts";
 import { type Libc, openLibc } from "../libc.ts";
 import { openErrors, throwLastError } from "../posix_error.ts";
 
-const SOL_SOCKET = 1;
 const IPPROTO_TCP = 6;
 
 /** Levels and numbers on Linux; the same on x86-64 and on arm64. */

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { SOCK_CLOEXEC, SOL_SOCKET } from "../constants.ts";
 import { type Descriptor, takeOwnership } from "../descriptor.ts";
 import { newWords } from "../intrinsics.ts";
 import { type Libc, openLibc } from "../libc.ts";
@@ -12,9 +13,7 @@ import { openErrors, throwLastError } from "../posix_error.ts";
 
 /** `<sys/socket.h>` of Linux; the same on x86-64 and on arm64. */
 const AF_UNIX = 1;
-const SOCK_CLOEXEC = 0o2000000;
 const TYPES: Readonly<Record<PairType, number>> = { stream: 1, seqpacket: 5 };
-const SOL_SOCKET = 1;
 const SO_TYPE = 3;
 
 /**

@@ -2,20 +2,18 @@
  * Bytes through a connected socket, and its end.
  *
  * But for one that says so no call here waits, whatever the socket is set to: whoever has to wait does so with
- * `poll.ts`. Each one works on the
- * buffer that it is given, within its bounds, and is done with it when it returns.
+ * `poll.ts`. Each one works on the buffer that it is given, within its bounds, and is done with it when it returns.
  *
  * @module
  */
 
+import { MSG_DONTWAIT, MSG_NOSIGNAL } from "../constants.ts";
 import { type Descriptor, numberOf } from "../descriptor.ts";
 import { byteLengthOf, toSize } from "../intrinsics.ts";
 import { type Libc, openLibc } from "../libc.ts";
-import { ERRNO, lastErrno, openErrors, PosixError, throwLastError } from "../posix_error.ts";
+import { type Again, againOrThrow, openErrors, throwLastError } from "../posix_error.ts";
 
 /** `<sys/socket.h>` of Linux; the same on x86-64 and on arm64. */
-const MSG_DONTWAIT = 0x40;
-const MSG_NOSIGNAL = 0x4000;
 const HOW: Readonly<Record<Direction, number>> = { read: 0, write: 1, both: 2 };
 
 /** What of a connection is ended. */
@@ -35,9 +33,6 @@ export function openTransfer(): void {
 function open(): Libc<"recv" | "send" | "shutdown"> {
   return libc ??= openLibc(["recv", "send", "shutdown"]);
 }
-
-/** Nothing could be moved now: poll(2) tells when that is worth another try. */
-export type Again = "again";
 
 /**
  * Receives into `buffer`, recv(2). Returns how many bytes it got, null at the end of file, or `again` where there are
@@ -88,13 +83,6 @@ function asBuffer(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
 function limitedLengthOf(bytes: Uint8Array): number {
   const length = byteLengthOf(bytes);
   return length < CALL_BYTES_MAX ? length : CALL_BYTES_MAX;
-}
-
-function againOrThrow(action: string): Again {
-  const errno = lastErrno();
-  // A call that does not wait is not interrupted, either; were it, it would be worth another try.
-  if (errno === ERRNO.EAGAIN || errno === ERRNO.EINTR) return "again";
-  throw new PosixError(action, errno);
 }
 
 /**

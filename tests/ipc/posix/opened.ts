@@ -8,6 +8,8 @@
 import { openChildren } from "../../../ipc/posix/processes/children.ts";
 import { openListening } from "../../../ipc/posix/sockets/listen.ts";
 import { openForChild } from "../../../ipc/posix/mod.ts";
+import { openEnds } from "../../../ipc/posix/sockets/ends.ts";
+import { openOptions } from "../../../ipc/posix/sockets/socket_options.ts";
 import { openPoller } from "../../../ipc/posix/sockets/poller.ts";
 import { openSocketPairs } from "../../../ipc/posix/sockets/socket_pair.ts";
 
@@ -16,6 +18,8 @@ export const hasLibc = Deno.build.os === "linux";
 
 if (hasLibc) {
   openForChild();
+  openEnds();
+  openOptions();
   openChildren();
   openListening();
   openPoller();

@@ -1,0 +1,17 @@
+/**
+ * What `<sys/socket.h>` of Linux calls by name, and more than one file here needs; the same on x86-64 and on arm64.
+ *
+ * @module
+ */
+
+/** The level of options and control messages that are not of one protocol. */
+export const SOL_SOCKET = 1;
+
+/** Closes the new descriptor when a program is executed. */
+export const SOCK_CLOEXEC = 0o2000000;
+
+/** Does not wait. */
+export const MSG_DONTWAIT = 0x40;
+
+/** Sends no SIGPIPE where nobody reads any more. */
+export const MSG_NOSIGNAL = 0x4000;
