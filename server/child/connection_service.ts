@@ -34,6 +34,14 @@ export interface ConnectionServiceOptions {
   readonly onFailure: (error: unknown) => void;
 }
 
+/** How a connection ended that was served here: its bytes were counted. */
+export interface ServedOutcome extends Outcome {
+  /** Bytes that came from the client. */
+  readonly bytesIn: number;
+  /** Bytes that went to the client. */
+  readonly bytesOut: number;
+}
+
 /** One connection, served once. Owns its stream. */
 export class ConnectionService {
   readonly #options: ConnectionServiceOptions;
@@ -54,6 +62,11 @@ export class ConnectionService {
     const { onActivity } = this.#idleTimer;
     this.#connection = new StreamConnection(stream, { ...info, onMessage, onActivity });
     this.#failed.promise.catch(() => {});
+  }
+
+  /** Counts the connections of one server, from 1. */
+  get id(): number {
+    return this.#connection.id;
   }
 
   /** Closes the connection under its handler, whose next read or write fails, and which may take no notice. */
@@ -77,21 +90,17 @@ export class ConnectionService {
   /**
    * Runs the handler, until it has ended or the connection is severed, and closes the connection. To be called once.
    */
-  async run(): Promise<Outcome> {
-    const connection = this.#connection;
-    try {
-      const severed = this.#severed.promise.then(() => "client_lost" as const);
-      const handled = await Promise.race([this.#handle(), severed]);
-      this.#isHandling = false;
-      this.#idleTimer[Symbol.dispose]();
-      const isWhole = await this.#untilEnded();
-      const { bytesIn, bytesOut } = connection;
-      const reason = handled === "finished" && !isWhole ? "client_lost" : handled;
-      return { bytesIn, bytesOut, reason: this.#severedBy ?? reason };
-    } finally {
-      this.#idleTimer[Symbol.dispose]();
-      connection[Symbol.dispose]();
-    }
+  async run(): Promise<ServedOutcome> {
+    using connection = this.#connection;
+    using idleTimer = this.#idleTimer;
+    const severed = this.#severed.promise.then(() => "client_lost" as const);
+    const handled = await Promise.race([this.#handle(), severed]);
+    this.#isHandling = false;
+    idleTimer[Symbol.dispose]();
+    const isWhole = await this.#untilEnded();
+    const { bytesIn, bytesOut } = connection;
+    const reason = handled === "finished" && !isWhole ? "client_lost" : handled;
+    return { bytesIn, bytesOut, reason: this.#severedBy ?? reason };
   }
 
   async #handle(): Promise<"finished" | "client_lost" | "handler_failed"> {

@@ -66,13 +66,7 @@ export class StreamConnection implements Disposable {
 
   /** Reads into `buffer`; resolves to the number of bytes read, or null at the end of file. */
   async read(buffer: Uint8Array): Promise<number | null> {
-    let count: number | null;
-    try {
-      count = await this.stream.read(buffer);
-    } catch (error) {
-      this.abort();
-      throw error;
-    }
+    const count = await this.#noticing(this.stream.read(buffer));
     if (count === null) {
       this.hasEnded = true;
       return null;
@@ -86,21 +80,20 @@ export class StreamConnection implements Disposable {
 
   /** Writes from `bytes`; resolves to how many were taken, which may be fewer than there are. */
   async write(bytes: Uint8Array): Promise<number> {
-    try {
-      const count = await this.stream.write(bytes);
-      this.bytesOut += count;
-      this.#onActivity?.();
-      return count;
-    } catch (error) {
-      this.abort();
-      throw error;
-    }
+    const count = await this.#noticing(this.stream.write(bytes));
+    this.bytesOut += count;
+    this.#onActivity?.();
+    return count;
   }
 
   /** Ends the outgoing direction. */
-  async closeWrite(): Promise<void> {
+  closeWrite(): Promise<void> {
+    return this.#noticing(this.stream.closeWrite());
+  }
+
+  async #noticing<T>(operation: Promise<T>): Promise<T> {
     try {
-      await this.stream.closeWrite();
+      return await operation;
     } catch (error) {
       this.abort();
       throw error;

@@ -42,7 +42,7 @@ export const WORKER_COMMAND: HiddenCommand = {
 /** The modules that not every worker needs. */
 export const LATE_MODULES = {
   pipe: new URL("../../ipc/transports/pipe.ts", import.meta.url).href,
-  socket: new URL("./socket_worker.ts", import.meta.url).href,
+  socket: new URL("./socket_server.ts", import.meta.url).href,
   handler: new URL("./module/module.ts", import.meta.url).href,
 } as const;
 
@@ -92,6 +92,8 @@ export const WORKER_FLAGS = {
   reportsMessages: toggle("whether to report what a client sends where it has the sockets"),
 };
 
+type WorkerFlags = FlagValues<typeof WORKER_FLAGS>;
+
 /** Runs a worker as this process's whole program, with the handler's module imported so if it has one. */
 export async function startWorker(importModule?: ImportModule): Promise<never> {
   return await exitWith(() => runWorker(Deno.args, importModule));
@@ -118,42 +120,17 @@ export async function runWorker(
   }
 }
 
-async function runUnixWorker(
-  flags: FlagValues<typeof WORKER_FLAGS>,
-  handler: WorkerHandler,
-): Promise<number> {
-  const { socket, control, worker, connections } = flags;
-  using transport = openTransport(socket);
-  const channel = await connectToParent(control);
-  if (channel === null) return EXIT_STATUS.failed;
-  giveUpPermissions(WORKER_COMMAND.permissions);
-  const server = new ConnectionServer();
-  const serve = async () => {
-    server.handle = await handler.load();
-    await channel.send({ type: "hello", worker });
-    return await serveAll(transport, { server, connections, channel });
-  };
-  // The parent's end is this worker's, also while a module loads that never finishes.
-  return await Promise.race([serve(), untilStopped(channel, server)]);
+async function runUnixWorker(flags: WorkerFlags, handler: WorkerHandler): Promise<number> {
+  using transport = openTransport(flags.socket);
+  return await runConnected(new StreamServer(transport), { flags, handler });
 }
 
-async function runSocketWorker(
-  flags: FlagValues<typeof WORKER_FLAGS>,
-  handler: WorkerHandler,
-): Promise<number> {
-  const { SocketWorker } = await importLate<typeof import("./socket_worker.ts")>(
+async function runSocketWorker(flags: WorkerFlags, handler: WorkerHandler): Promise<number> {
+  const { SocketServer } = await importLate<typeof import("./socket_server.ts")>(
     LATE_MODULES.socket,
   );
-  const worker = SocketWorker.open(flags);
-  const channel = worker === null ? null : await connectToParent(flags.control);
-  if (worker === null || channel === null) return EXIT_STATUS.failed;
-  giveUpPermissions(WORKER_COMMAND.permissions);
-  const serve = async () => {
-    const handle = await handler.load();
-    await channel.send({ type: "hello", worker: flags.worker });
-    return await worker.serveAll(handle, channel);
-  };
-  return await Promise.race([serve(), untilStopped(channel, worker)]);
+  const server = SocketServer.open(flags);
+  return server === null ? EXIT_STATUS.failed : await runConnected(server, { flags, handler });
 }
 
 async function runPipeWorker(handler: WorkerHandler): Promise<number> {
@@ -161,15 +138,35 @@ async function runPipeWorker(handler: WorkerHandler): Promise<number> {
     LATE_MODULES.pipe,
   );
   giveUpPermissions(WORKER_COMMAND.permissions);
-  const server = new ConnectionServer();
-  server.handle = await handler.load();
-  return await server.serve(new PipeWorkerTransport());
+  return await new StreamServer(new PipeWorkerTransport()).serve(await handler.load());
+}
+
+/** Runs a worker that has opened what it gets its connections by, and has a control channel to the parent. */
+async function runConnected(
+  server: ConnectionServer,
+  { flags, handler }: { readonly flags: WorkerFlags; readonly handler: WorkerHandler },
+): Promise<number> {
+  const { control, worker, connections } = flags;
+  const channel = await connectToParent(control);
+  if (channel === null) return EXIT_STATUS.failed;
+  giveUpPermissions(WORKER_COMMAND.permissions);
+  const serve = async () => {
+    const handle = await handler.load();
+    await channel.send({ type: "hello", worker });
+    for (let served = 1;; served++) {
+      const status = await server.serve(handle, channel);
+      if (status !== EXIT_STATUS.done || served === connections) return status;
+      await channel.send({ type: "finished" });
+    }
+  };
+  // The parent's end is this worker's, also while a module loads that never finishes.
+  return await Promise.race([serve(), untilStopped(channel, server)]);
 }
 
 /**
  * Loads a module that not every worker needs. Its URL is no literal in an `import()`, or Deno would read it in advance
  * for all of them. A worker that needs it has it already: from source its main module imports it, and a compiled binary
- * has it because the server imports it too.
+ * has it because the server imports it too, or `main.ts` names it.
  */
 async function importLate<Module>(url: string): Promise<Module> {
   return await import(url);
@@ -216,19 +213,30 @@ function openTransport(socket: string): UnixWorkerTransport {
   }
 }
 
-/** Serves connections one at a time, each with the same handler. */
-class ConnectionServer {
-  /** The handler. */
-  handle: StreamHandler = echo;
+/** Serves connections one at a time. */
+interface ConnectionServer {
+  /** Takes and serves the next connection. Resolves to the exit status that it would end this worker with. */
+  serve(handle: StreamHandler, channel: ControlChannel): Promise<number>;
+
+  /** Tells the handler of that connection that its client is lost. */
+  hangUp(connection: number): void;
+}
+
+/** Serves connections whose bytes the parent relays. */
+class StreamServer implements ConnectionServer {
+  readonly #transport: WorkerTransport;
   #current: StreamConnection | null = null;
 
-  /** Takes and serves the next connection. Resolves to the exit status that it would end this worker with. */
-  async serve(transport: WorkerTransport): Promise<number> {
-    const { stream, info } = await transport.accept();
+  constructor(transport: WorkerTransport) {
+    this.#transport = transport;
+  }
+
+  async serve(handle: StreamHandler): Promise<number> {
+    const { stream, info } = await this.#transport.accept();
     using connection = new StreamConnection(stream, info);
     this.#current = connection;
     try {
-      await this.handle(connection);
+      await handle(connection);
     } catch (error) {
       if (error instanceof HandlerError) return EXIT_STATUS.failed;
       // The client is gone before its answer: its own business, and no failure of this worker.
@@ -237,33 +245,15 @@ class ConnectionServer {
     return EXIT_STATUS.done;
   }
 
-  /** Tells the handler of that connection that its client is lost. */
   hangUp(id: number): void {
     if (this.#current?.id === id) this.#current.abort();
-  }
-}
-
-/** Serves one connection after another, as many as it was told, or until a handler fails. */
-async function serveAll(
-  transport: WorkerTransport,
-  options: {
-    readonly server: ConnectionServer;
-    readonly connections: number;
-    readonly channel: ControlChannel;
-  },
-): Promise<number> {
-  const { server, connections, channel } = options;
-  for (let served = 1;; served++) {
-    const status = await server.serve(transport);
-    if (status !== EXIT_STATUS.done || served === connections) return status;
-    await channel.send({ type: "finished" });
   }
 }
 
 /** Resolves when the parent says so, or is gone. */
 async function untilStopped(
   channel: ControlChannel,
-  server: Pick<ConnectionServer, "hangUp">,
+  server: ConnectionServer,
 ): Promise<number> {
   while (true) {
     const message = await channel.receive();

@@ -1,0 +1,111 @@
+/**
+ * What a worker serves with that gets the client's socket itself (`--transport socket`): it serves a connection, closes
+ * it, and reports to the parent what came and how it ended.
+ *
+ * @module
+ */
+
+import { systemClock } from "../../ipc/clock.ts";
+import { type ControlChannel, REPORTED_BYTES_MAX } from "../../ipc/control.ts";
+import { EXIT_STATUS } from "../../ipc/errors.ts";
+import { dieWithParent } from "../../ipc/posix/processes/parent_death.ts";
+import { type ClientStream, SocketWorkerTransport } from "../../ipc/transports/socket.ts";
+import { ConnectionService } from "./connection_service.ts";
+import { echo } from "./echo.ts";
+import { HandlerError, type StreamHandler } from "./stream_connection.ts";
+
+/**
+ * How long a connection lasts before a thread of the pool looks whether its client resets it, in milliseconds. A
+ * handler that reads finds out itself; the thread is for one that does not, and costs a short connection too much.
+ */
+const WATCH_AFTER_MS = 100;
+
+/** Reports that may wait to be sent before the next read waits for them. */
+const REPORTS_WAITING_MAX = 64;
+
+/** What it is told. */
+export interface SocketServerOptions {
+  /** The process that started it. */
+  readonly parentPid: number;
+  /** How long no byte may pass either way; 0 means for ever. */
+  readonly idleTimeoutMs: number;
+  /** Whether to report what a client sends. */
+  readonly reportsMessages: boolean;
+}
+
+/** Owns the worker's end of the door. */
+export class SocketServer {
+  readonly #transport: SocketWorkerTransport;
+  readonly #options: SocketServerOptions;
+  #service: ConnectionService | null = null;
+
+  private constructor(transport: SocketWorkerTransport, options: SocketServerOptions) {
+    this.#transport = transport;
+    this.#options = options;
+  }
+
+  /** Opens all that takes the permission to use FFI. Returns null where the parent is gone: then nobody has work. */
+  static open(options: SocketServerOptions): SocketServer | null {
+    if (!dieWithParent(options.parentPid)) return null;
+    return new SocketServer(new SocketWorkerTransport(), options);
+  }
+
+  /** Takes, serves and closes the next connection, and reports it. Resolves to the exit status that goes with it. */
+  async serve(handler: StreamHandler, channel: ControlChannel): Promise<number> {
+    const { stream, info } = await this.#transport.accept();
+    const failures: unknown[] = [];
+    const service = new ConnectionService(stream, {
+      info,
+      handler,
+      clock: systemClock,
+      idleTimeoutMs: this.#options.idleTimeoutMs,
+      onMessage: this.#options.reportsMessages ? reporterTo(channel) : undefined,
+      unsentBytes: () => Promise.resolve(stream.unsentBytes()),
+      onFailure: (error) => failures.push(error),
+    });
+    this.#service = service;
+    const watched = new AbortController();
+    const watching = handler === echo ? null : watch(stream, { service, signal: watched.signal });
+    const { bytesIn, bytesOut, reason } = await service.run();
+    this.#service = null;
+    watched.abort();
+    await watching;
+    const isFinished = reason !== "client_lost" && reason !== "idle_timeout";
+    await channel.send({
+      type: "closed",
+      bytesIn,
+      bytesOut,
+      reason: isFinished ? "finished" : reason,
+    });
+    if (failures.length === 0) return EXIT_STATUS.done;
+    const [failure] = failures;
+    if (failure instanceof HandlerError) return EXIT_STATUS.failed;
+    throw failure;
+  }
+
+  /** Tells the handler of that connection that its client is lost. */
+  hangUp(connection: number): void {
+    if (this.#service?.id === connection) this.#service.abort();
+  }
+}
+
+/** What reports each read of a connection over that channel. */
+function reporterTo(channel: ControlChannel): (data: Uint8Array) => Promise<void> | void {
+  let waiting = 0;
+  return (data) => {
+    const beginning = data.subarray(0, REPORTED_BYTES_MAX).toBase64();
+    const sent = channel.send({ type: "received", data: beginning, size: data.length })
+      .finally(() => waiting -= 1);
+    // A parent that does not listen for now slows the client down, and not the memory up.
+    if (++waiting > REPORTS_WAITING_MAX) return sent;
+  };
+}
+
+/** Severs a connection whose client has reset it. */
+async function watch(
+  stream: ClientStream,
+  { service, signal }: { readonly service: ConnectionService; readonly signal: AbortSignal },
+): Promise<void> {
+  await systemClock.sleep(WATCH_AFTER_MS, signal);
+  if (!signal.aborted && await stream.isReset()) service.sever("client_lost");
+}
