@@ -148,6 +148,12 @@ export function choice<const Word extends string>(
   };
 }
 
+/** The values of a table's flags where none is given. */
+export function fallbacksOf<Table extends FlagTable>(table: Table): FlagValues<Table> {
+  const values = Object.entries(table).map(([option, { fallback }]) => [option, fallback]);
+  return Object.fromEntries(values) as FlagValues<Table>;
+}
+
 /** The argv that {@linkcode readArgv} reads back: every option as `--option=value`. */
 export function formatArgv<Table extends FlagTable>(
   table: Table,

@@ -13,7 +13,6 @@ import { connectionLimit, descriptorLimit, withoutSpares } from "./accept/descri
 import { EventBus } from "./events.ts";
 import { HostLimit } from "./accept/host_limit.ts";
 import { LineWriter } from "./log/line_writer.ts";
-import { listenWithDeno } from "./accept/acceptor.ts";
 import type { ClientSocket } from "./accept/client_socket.ts";
 import { Listener, type ListenerOptions } from "./accept/listener.ts";
 import { subscribeLog } from "./log/log.ts";
@@ -111,9 +110,9 @@ async function serveUntilStopped(
   events.emit({ event: "stopped", connectionsAccepted: accepted, connectionsAborted });
 }
 
-/** With what to listen: a worker or program can have a socket of libc's. */
+/** With what to listen, if not with Deno: a worker or program can have a socket of libc's. */
 async function listenOf({ transport }: ServerOptions): Promise<ListenerOptions["listen"]> {
-  if (transport !== "socket") return listenWithDeno;
+  if (transport !== "socket") return undefined;
   const { listenWithLibc } = await import("./accept/libc_acceptor.ts");
   return listenWithLibc;
 }

@@ -21,7 +21,7 @@ const ADVICE: Readonly<Record<string, string>> = {
 /** What a listener is told. */
 export interface ListenerOptions extends ListenTarget {
   /** With what it listens: Deno unless told. */
-  readonly listen?: (target: ListenTarget) => Acceptor;
+  readonly listen?: ((target: ListenTarget) => Acceptor) | undefined;
 }
 
 /** What the accept loop works with. */

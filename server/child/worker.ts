@@ -63,7 +63,7 @@ export const WORKER_FLAGS = {
   handler: text({ placeholder: "URL", fallback: NONE, help: "the handler's module" }),
   worker: integer({
     placeholder: "N",
-    fallback: 0,
+    fallback: 1,
     min: 1,
     max: Number.MAX_SAFE_INTEGER,
     help: "the number to say hello with",

@@ -14,7 +14,7 @@ import {
   openHandlerModule,
 } from "../parent/modules/handler_module.ts";
 import { PipeTransport } from "../parent/transports/pipe.ts";
-import { pipedWorker } from "../parent/transports/piped_command.ts";
+import { pipedWorker } from "../parent/transports/process_command.ts";
 import { openProgram } from "../parent/transports/program.ts";
 import type { ProcessTransport } from "../parent/transports/transport.ts";
 import { UnixTransport } from "../parent/transports/unix.ts";

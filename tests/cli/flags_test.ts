@@ -1,5 +1,6 @@
 import {
   choice,
+  fallbacksOf,
   type Flag,
   flagName,
   formatArgv,
@@ -202,4 +203,12 @@ Deno.test("readArgv() throws for a value that its flag cannot take", () => {
   for (const wrong of ["--name=", "--count=4", "--pause=x", "--color=pink", "--loud=maybe"]) {
     assertThrows(() => readArgv(TABLE, [...formatArgv(TABLE, VALUES), wrong]), Error, "expected");
   }
+});
+
+Deno.test("fallbacksOf() gives every option its flag's fallback", () => {
+  assertEquals<unknown>(fallbacksOf({ pause: PAUSE, color: COLOR, loud: LOUD }), {
+    pause: 3000,
+    color: "red",
+    loud: false,
+  });
 });

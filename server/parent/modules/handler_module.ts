@@ -96,13 +96,13 @@ async function tryHandler(url: string, trial: ModuleTrial): Promise<string | nul
   signal.throwIfAborted();
   // A module that never finishes loading notices nothing, not even that this server was killed.
   await using guard = new GuardProcess({ events, clock });
-  const { path, args } = workerCommand({ transport: "none", handlerUrl: url });
+  const { path, args, env } = guard.marked(workerCommand({ transport: "none", handlerUrl: url }));
   const command = new Deno.Command(path, {
     args: [...args],
     stdin: "null",
     stdout: "null",
     stderr: "piped",
-    env: guard.env,
+    env: { ...env },
   });
   let child: Deno.ChildProcess;
   try {

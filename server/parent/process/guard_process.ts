@@ -11,6 +11,7 @@ import { formatArgv } from "../../../cli/flags.ts";
 import { selfCommand } from "../../../cli/self.ts";
 import type { EventBus } from "../../events.ts";
 import { FAREWELL, GUARD_COMMAND, GUARD_FLAGS, MARK } from "../../child/guard.ts";
+import type { SessionCommand } from "../spawn/session.ts";
 import { startAnywhere } from "../../../ipc/working_folder.ts";
 
 /** How long a guard may take to end when its input does; one that was stopped (SIGSTOP) does not notice. */
@@ -18,8 +19,7 @@ const END_MS = 1000;
 
 /** Owns the guard's process. Disposing ends it; what it guards must have ended before. */
 export class GuardProcess implements AsyncDisposable {
-  /** What the environment of every process that is guarded has to have: one is found by it that was not told of yet. */
-  readonly env: Readonly<Record<string, string>>;
+  readonly #mark = crypto.randomUUID();
   readonly #clock: Clock;
   readonly #child: Deno.ChildProcess;
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
@@ -29,9 +29,7 @@ export class GuardProcess implements AsyncDisposable {
   /** Starts it. Throws {@linkcode OperationalError} if it cannot. */
   constructor({ events, clock }: { readonly events: EventBus; readonly clock: Clock }) {
     this.#clock = clock;
-    const mark = crypto.randomUUID();
-    this.env = { [MARK]: mark };
-    this.#child = spawn(mark);
+    this.#child = spawn(this.#mark);
     this.#input = this.#child.stdin.getWriter();
     this.#input.closed.catch(() => {});
     this.#ended = this.#awaitEnd(events);
@@ -43,6 +41,14 @@ export class GuardProcess implements AsyncDisposable {
     const error = `The guard (pid ${this.#child.pid}) is gone: ` +
       "what it guards may outlive this server if it is killed";
     events.emit({ event: "guard_lost", error });
+  }
+
+  /**
+   * The command with the mark, by which a process is found that was not told of yet. All that is guarded has to have
+   * it.
+   */
+  marked(command: SessionCommand): SessionCommand {
+    return { ...command, env: { ...command.env, [MARK]: this.#mark } };
   }
 
   /** Guards a process that was just started, and all that is in its group. */

@@ -5,7 +5,7 @@
  */
 
 import { fileURLToPath } from "node:url";
-import { type FlagValues, formatArgv } from "../../../cli/flags.ts";
+import { fallbacksOf, type FlagValues, formatArgv } from "../../../cli/flags.ts";
 import { type SelfCommand, selfCommand } from "../../../cli/self.ts";
 import { dataUrl } from "../../child/module/module_url.ts";
 import { LATE_MODULES, NONE, WORKER_COMMAND, WORKER_FLAGS } from "../../child/worker.ts";
@@ -39,17 +39,7 @@ function moduleFlags(): string[] {
 /** The command that starts a worker. It is number 1 and serves one connection unless told otherwise. */
 export function workerCommand({ handlerUrl, ...flags }: WorkerOptions): SelfCommand {
   const handler = handlerUrl ?? NONE;
-  const values = {
-    socket: NONE,
-    control: NONE,
-    worker: 1,
-    connections: 1,
-    parentPid: 0,
-    idleTimeoutMs: 0,
-    reportsMessages: false,
-    ...flags,
-    handler,
-  };
+  const values = { ...fallbacksOf(WORKER_FLAGS), ...flags, handler };
   const command = {
     ...WORKER_COMMAND,
     module: mainModule(values),

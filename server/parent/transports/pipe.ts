@@ -13,14 +13,14 @@ import type { ServerContext } from "../../context.ts";
 import { GuardProcess } from "../process/guard_process.ts";
 import { startSession } from "../spawn/session.ts";
 import type { EngagedWorker, Process, WorkerProcess } from "../process/worker_process.ts";
-import type { PipedCommand } from "./piped_command.ts";
+import type { ProcessCommand } from "./process_command.ts";
 import { PipedProcess } from "./piped_process.ts";
 import { RelayedConnection } from "./relayed_connection.ts";
 import type { ProcessTransport } from "./transport.ts";
 
 /** What the transport is made with. */
 interface Parts {
-  readonly command: PipedCommand;
+  readonly command: ProcessCommand;
   readonly guard: GuardProcess;
   readonly context: ServerContext;
   readonly owned: AsyncDisposableStack;
@@ -41,7 +41,7 @@ export class PipeTransport implements ProcessTransport {
   /** Starts the guard, and nothing else. */
   static async open(
     context: ServerContext,
-    command: PipedCommand,
+    command: ProcessCommand,
   ): Promise<PipeTransport> {
     await using stack = new AsyncDisposableStack();
     const guard = stack.use(new GuardProcess(context));
@@ -52,8 +52,7 @@ export class PipeTransport implements ProcessTransport {
   start(number: number, connection: AcceptedConnection | null): Process {
     if (connection === null) throw new TypeError("A process over pipes is never started ahead");
     const { command, guard } = this.#parts;
-    const { env, ...told } = command.command(connection);
-    const session = { ...told, env: { ...env, ...guard.env } };
+    const session = guard.marked(command.command(connection));
     const process = new PipedProcess(startSession(session, "piped"));
     guard.watch(process.pid);
     this.#processes.set(number, process);

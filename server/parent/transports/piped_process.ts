@@ -8,6 +8,7 @@
 import type { Clock } from "../../../ipc/clock.ts";
 import { ChildStream } from "../../../ipc/transports/pipe.ts";
 import type { Process } from "../process/worker_process.ts";
+import { signalGroup, signalWithGroup } from "../spawn/process_group.ts";
 
 /** How long what is left of a group may take to end when it is told, and how often it is told. */
 const GROUP_MS = { limit: 1000, repeat: 100 };
@@ -38,8 +39,7 @@ export class PipedProcess implements Process {
 
   /** Signals the whole group. Throws `TypeError` if nothing is left of it. */
   kill(signal: Deno.Signal = "SIGTERM"): void {
-    // Right after its start it may not have its group yet.
-    if (!this.#killGroup(signal)) this.#child.kill(signal);
+    signalWithGroup(this.#child, signal);
   }
 
   /**
@@ -47,28 +47,9 @@ export class PipedProcess implements Process {
    */
   async endGroup(clock: Clock): Promise<void> {
     for (let waited = 0; waited < GROUP_MS.limit; waited += GROUP_MS.repeat) {
-      if (!this.#killGroup("SIGTERM")) return;
+      if (!signalGroup(this.pid, "SIGTERM")) return;
       await clock.sleep(GROUP_MS.repeat);
     }
-    this.#killGroup("SIGKILL");
-  }
-
-  /** Returns false if there is no such group. */
-  #killGroup(signal: Deno.Signal): boolean {
-    return signalGroup(this.pid, signal);
-  }
-}
-
-/** Signals a process group. Returns false if there is none, or this system has no groups. */
-export function signalGroup(pid: number, signal: Deno.Signal): boolean {
-  if (Deno.build.os === "windows") return false;
-  try {
-    Deno.kill(-pid, signal);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    // It runs as another user (sudo, setuid): there is a group, but it is not ours to end.
-    if (error instanceof Deno.errors.PermissionDenied) return true;
-    throw error;
+    signalGroup(this.pid, "SIGKILL");
   }
 }

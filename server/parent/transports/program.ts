@@ -8,12 +8,12 @@
 import type { AcceptedConnection } from "../../accept/connection.ts";
 import type { CloseReason, WorkerExit } from "../../events.ts";
 import { findExecutable } from "../spawn/executable.ts";
-import type { PipedCommand } from "./piped_command.ts";
+import type { ProcessCommand } from "./process_command.ts";
 
 /** Finds the program. Throws `OperationalError` if there is none of that name, or it may not be executed. */
 export async function openProgram(
   command: readonly [string, ...string[]],
-): Promise<PipedCommand> {
+): Promise<ProcessCommand> {
   const [name, ...args] = command;
   const path = await findExecutable(name);
   return {

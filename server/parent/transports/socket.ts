@@ -15,16 +15,8 @@ import type { EngagedWorker, Process, WorkerProcess } from "../process/worker_pr
 import { Rendezvous } from "../rendezvous/rendezvous.ts";
 import { startSessionWith } from "../spawn/session.ts";
 import { HandedOverConnection } from "./handed_over_connection.ts";
-import type { ProcessTransport } from "./transport.ts";
+import type { ProcessTransport, WorkersOptions } from "./transport.ts";
 import { reasonOfWorkerExit } from "./worker_exit.ts";
-
-/** What the workers are started with. */
-export interface SocketWorkersOptions {
-  /** How many connections one serves before it exits; 0 means no end. */
-  readonly connectionsPerWorker: number;
-  /** The URL of the handler's module; null for the echo. */
-  readonly handlerUrl: string | null;
-}
 
 /** What the transport is made with. */
 interface Parts {
@@ -37,11 +29,11 @@ interface Parts {
 export class SocketTransport implements ProcessTransport {
   readonly #parts: Parts;
   readonly #context: ServerContext;
-  readonly #options: SocketWorkersOptions;
+  readonly #options: WorkersOptions;
   /** By the numbers of their workers. */
   readonly #doors = new Map<number, SocketParentTransport>();
 
-  private constructor(parts: Parts, options: SocketWorkersOptions, context: ServerContext) {
+  private constructor(parts: Parts, options: WorkersOptions, context: ServerContext) {
     this.#parts = parts;
     this.#options = options;
     this.#context = context;
@@ -50,7 +42,7 @@ export class SocketTransport implements ProcessTransport {
   /** Makes the run folder and opens the hub. Throws `OperationalError` where it cannot. */
   static async open(
     context: ServerContext,
-    options: SocketWorkersOptions,
+    options: WorkersOptions,
   ): Promise<SocketTransport> {
     await using stack = new AsyncDisposableStack();
     const rendezvous = stack.use(await Rendezvous.open(context.clock));

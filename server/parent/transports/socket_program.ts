@@ -11,15 +11,15 @@ import type { ServerContext } from "../../context.ts";
 import type { CloseReason, WorkerExit } from "../../events.ts";
 import { GuardProcess } from "../process/guard_process.ts";
 import type { EngagedWorker, Process, WorkerProcess } from "../process/worker_process.ts";
+import { signalWithGroup } from "../spawn/process_group.ts";
 import { startSessionWith } from "../spawn/session.ts";
 import { HandedOverConnection } from "./handed_over_connection.ts";
-import type { PipedCommand } from "./piped_command.ts";
-import { signalGroup } from "./piped_process.ts";
+import type { ProcessCommand } from "./process_command.ts";
 import type { ProcessTransport } from "./transport.ts";
 
 /** What the transport is made with. */
 interface Parts {
-  readonly command: PipedCommand;
+  readonly command: ProcessCommand;
   readonly children: Children;
   readonly guard: GuardProcess;
   readonly owned: AsyncDisposableStack;
@@ -38,7 +38,7 @@ export class SocketProgramTransport implements ProcessTransport {
   /** Starts the guard, and nothing else. */
   static async open(
     context: ServerContext,
-    command: PipedCommand,
+    command: ProcessCommand,
   ): Promise<SocketProgramTransport> {
     await using stack = new AsyncDisposableStack();
     const guard = stack.use(new GuardProcess(context));
@@ -50,20 +50,16 @@ export class SocketProgramTransport implements ProcessTransport {
   start(_number: number, connection: AcceptedConnection | null): Process {
     if (connection === null) throw new TypeError("A program is never started ahead");
     const { command, guard, children } = this.#parts;
-    const { env, ...told } = command.command(connection);
     const { descriptor } = connection;
     const descriptors = new Map([[0, descriptor], [1, descriptor]]);
-    const session = { ...told, env: { ...env, ...guard.env } };
-    const child = startSessionWith(descriptors, session, children);
+    const child = startSessionWith(
+      descriptors,
+      guard.marked(command.command(connection)),
+      children,
+    );
     guard.watch(child.pid);
     connection.closeSocket();
-    return {
-      ...child,
-      kill(signal: Deno.Signal = "SIGTERM") {
-        // With all that it has started, as long as any of that is left.
-        if (!signalGroup(child.pid, signal)) child.kill(signal);
-      },
-    };
+    return { ...child, kill: (signal = "SIGTERM") => signalWithGroup(child, signal) };
   }
 
   /** Nothing is left to do: the program has the connection. */

@@ -11,6 +11,14 @@ import type { CloseReason, Outcome, WorkerExit } from "../../events.ts";
 import type { Hub } from "../rendezvous/hub.ts";
 import type { EngagedWorker, Process, WorkerProcess } from "../process/worker_process.ts";
 
+/** What workers with a control channel are started with. */
+export interface WorkersOptions {
+  /** How many connections one serves before it exits; 0 means no end. */
+  readonly connectionsPerWorker: number;
+  /** The URL of the handler's module; null for the echo. */
+  readonly handlerUrl: string | null;
+}
+
 /** A connection that was opened to a worker. */
 export interface OpenedConnection {
   /** Carries it until both its directions have ended. Resolves to how that came. To be called once. */

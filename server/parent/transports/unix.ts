@@ -16,16 +16,8 @@ import { startSession } from "../spawn/session.ts";
 import { workerCommand } from "../process/worker_command.ts";
 import type { EngagedWorker, Process, WorkerProcess } from "../process/worker_process.ts";
 import { RelayedConnection } from "./relayed_connection.ts";
-import type { ProcessTransport } from "./transport.ts";
+import type { ProcessTransport, WorkersOptions } from "./transport.ts";
 import { reasonOfWorkerExit } from "./worker_exit.ts";
-
-/** What the workers are started with. */
-export interface UnixWorkersOptions {
-  /** How many connections one serves before it exits; 0 means no end. */
-  readonly connectionsPerWorker: number;
-  /** The URL of the handler's module; null for the echo. */
-  readonly handlerUrl: string | null;
-}
 
 /** What the transport is made with. */
 interface Parts {
@@ -38,12 +30,12 @@ interface Parts {
 export class UnixTransport implements ProcessTransport {
   readonly #parts: Parts;
   readonly #context: ServerContext;
-  readonly #options: UnixWorkersOptions;
+  readonly #options: WorkersOptions;
   #isFolderSound = true;
 
   private constructor(
     parts: Parts,
-    options: UnixWorkersOptions & { readonly context: ServerContext },
+    options: WorkersOptions & { readonly context: ServerContext },
   ) {
     this.#parts = parts;
     this.#context = options.context;
@@ -53,7 +45,7 @@ export class UnixTransport implements ProcessTransport {
   /** Makes the run folder and opens the hub. Throws `OperationalError` where it cannot. */
   static async open(
     context: ServerContext,
-    options: UnixWorkersOptions,
+    options: WorkersOptions,
   ): Promise<UnixTransport> {
     if (Deno.build.os === "windows") {
       throw new OperationalError(
@@ -85,7 +77,7 @@ export class UnixTransport implements ProcessTransport {
       worker,
       connections,
     });
-    const process = startSession({ ...command, env: { ...guard?.env } }, "null");
+    const process = startSession(guard?.marked(command) ?? command, "null");
     guard?.watch(process.pid);
     return process;
   }

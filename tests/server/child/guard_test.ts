@@ -4,7 +4,7 @@ import { formatArgv } from "../../../cli/flags.ts";
 import { selfCommand } from "../../../cli/self.ts";
 import { GUARD_COMMAND, GUARD_FLAGS, MARK } from "../../../server/child/guard.ts";
 import { GuardProcess } from "../../../server/parent/process/guard_process.ts";
-import { signalGroup } from "../../../server/parent/transports/piped_process.ts";
+import { signalGroup } from "../../../server/parent/spawn/process_group.ts";
 import { assert, assertEquals, assertThrows } from "../../assert.ts";
 import { bytesOf, readAll, receive } from "../../support/bytes.ts";
 import { ChildStream } from "../../../ipc/transports/pipe.ts";

@@ -1,7 +1,8 @@
 import { AcceptedConnection } from "../../../server/accept/connection.ts";
 import type { CloseReason } from "../../../server/events.ts";
 import { PreforkMode } from "../../../server/modes/prefork.ts";
-import { UnixTransport, type UnixWorkersOptions } from "../../../server/parent/transports/unix.ts";
+import type { WorkersOptions } from "../../../server/parent/transports/transport.ts";
+import { UnixTransport } from "../../../server/parent/transports/unix.ts";
 import { Workers } from "../../../server/parent/workers.ts";
 import { assertEquals } from "../../assert.ts";
 import { readAll, receive, send } from "../../support/bytes.ts";
@@ -25,7 +26,7 @@ class Stage implements AsyncDisposable {
   /** One worker that serves without end, and an idle timeout of 5 s, unless told otherwise. */
   static async open(
     options: Partial<
-      UnixWorkersOptions & { readonly size: number; readonly idleTimeoutMs: number }
+      WorkersOptions & { readonly size: number; readonly idleTimeoutMs: number }
     > = {},
   ): Promise<Stage> {
     const played = new PlayedWorkers();

@@ -4,7 +4,8 @@ import type { CloseReason } from "../../../server/events.ts";
 import { WaitLimit } from "../../../server/parent/wait_limit.ts";
 import type { WorkerProcess } from "../../../server/parent/process/worker_process.ts";
 import type { RelayedConnection } from "../../../server/parent/transports/relayed_connection.ts";
-import { UnixTransport, type UnixWorkersOptions } from "../../../server/parent/transports/unix.ts";
+import type { WorkersOptions } from "../../../server/parent/transports/transport.ts";
+import { UnixTransport } from "../../../server/parent/transports/unix.ts";
 import { Workers } from "../../../server/parent/workers.ts";
 import { assert, assertEquals, assertRejects } from "../../assert.ts";
 import { readAll, receive, send } from "../../support/bytes.ts";
@@ -33,7 +34,7 @@ class Stage implements AsyncDisposable {
     readonly played: PlayedWorkers,
   ) {}
 
-  static async open(options: Partial<UnixWorkersOptions> = {}): Promise<Stage> {
+  static async open(options: Partial<WorkersOptions> = {}): Promise<Stage> {
     const played = new PlayedWorkers();
     const clock = new FakeClock();
     const events = new RecordedEvents();

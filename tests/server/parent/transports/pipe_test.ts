@@ -6,9 +6,9 @@ import { PerConnectionMode } from "../../../../server/modes/per_connection.ts";
 import { PipeTransport } from "../../../../server/parent/transports/pipe.ts";
 import { Workers } from "../../../../server/parent/workers.ts";
 import {
-  type PipedCommand,
   pipedWorker,
-} from "../../../../server/parent/transports/piped_command.ts";
+  type ProcessCommand,
+} from "../../../../server/parent/transports/process_command.ts";
 import { assertEquals } from "../../../assert.ts";
 import { bytesOf, readAll, receive, send } from "../../../support/bytes.ts";
 import { FakeClock } from "../../../support/fake_clock.ts";
@@ -20,13 +20,13 @@ import { replaceDeno } from "../../replaced_deno.ts";
 
 type Options = Partial<Pick<ServerContext, "clock" | "idleTimeoutMs">>;
 
-async function open(context: ServerContext, command: PipedCommand): Promise<PerConnectionMode> {
+async function open(context: ServerContext, command: ProcessCommand): Promise<PerConnectionMode> {
   const workers = new Workers(context, await PipeTransport.open(context, command));
   return new PerConnectionMode(context, { workers, spare: 0 });
 }
 
 /** Opens per-connection mode over pipes, whose processes are real, and serves one connection with it. */
-async function serve(stream: Deno.TcpConn, command: PipedCommand, options: Options = {}) {
+async function serve(stream: Deno.TcpConn, command: ProcessCommand, options: Options = {}) {
   const events = new RecordedEvents();
   const context = { events: events.bus, clock: systemClock, idleTimeoutMs: 0, ...options };
   const mode = await open(context, command);
@@ -57,7 +57,7 @@ async function serve(stream: Deno.TcpConn, command: PipedCommand, options: Optio
 }
 
 /** A shell script as the program that serves. */
-function shell(script: string): Promise<PipedCommand> {
+function shell(script: string): Promise<ProcessCommand> {
   return openProgram(["sh", "-c", script]);
 }
 

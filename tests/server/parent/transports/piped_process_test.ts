@@ -1,5 +1,6 @@
 import { systemClock } from "../../../../ipc/clock.ts";
-import { PipedProcess, signalGroup } from "../../../../server/parent/transports/piped_process.ts";
+import { signalGroup } from "../../../../server/parent/spawn/process_group.ts";
+import { PipedProcess } from "../../../../server/parent/transports/piped_process.ts";
 import { assertEquals, assertThrows } from "../../../assert.ts";
 import { readAll, receive, send } from "../../../support/bytes.ts";
 import { FakeClock } from "../../../support/fake_clock.ts";

@@ -1,5 +1,5 @@
 /**
- * What is started for a connection that goes through pipes: a program of the user's, or a worker.
+ * What is started for one connection, which is its standard input and output: a program of the user's, or a worker.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { workerCommand } from "../process/worker_command.ts";
 import { reasonOfWorkerExit } from "./worker_exit.ts";
 
 /** A kind of process that serves one connection on its standard input and output. */
-export interface PipedCommand {
+export interface ProcessCommand {
   /** How it is started for a connection. */
   readonly command: (connection: AcceptedConnection) => SessionCommand;
   /** Whether it is told by a PROXY header who is connected. */
@@ -21,7 +21,7 @@ export interface PipedCommand {
 }
 
 /** A worker (`--transport pipe`) with the handler at that URL; null for the echo. */
-export function pipedWorker(handlerUrl: string | null): PipedCommand {
+export function pipedWorker(handlerUrl: string | null): ProcessCommand {
   const command = () => workerCommand({ transport: "pipe", handlerUrl });
   return { command, takesHeader: true, reasonOf: reasonOfWorkerExit };
 }
