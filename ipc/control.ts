@@ -20,6 +20,8 @@ export type ControlMessage =
   | { readonly type: "finished" }
   /** Worker to parent, where it has the socket itself: what one read brought. */
   | ReceivedReport
+  /** Worker to parent, where it has the socket itself: what has passed so far, now and then. */
+  | TrafficReport
   /** Worker to parent, where it has the socket itself: it has closed the connection. */
   | ClosedReport
   /** Parent to worker: the client of this connection is lost, or its time is over. */
@@ -35,6 +37,16 @@ export interface ReceivedReport {
   readonly data: string;
   /** How many there were. */
   readonly size: number;
+}
+
+/** Bytes of a connection that its worker has the socket of, so far. */
+export interface TrafficReport {
+  /** What kind of message this is. */
+  readonly type: "traffic";
+  /** Bytes that came from the client. */
+  readonly bytesIn: number;
+  /** Bytes that went to the client. */
+  readonly bytesOut: number;
 }
 
 /** How a connection ended that its worker had the socket of. */
@@ -140,7 +152,7 @@ function parseMessage(line: string): ControlMessage {
     ) {
       return { type: "hangup", connection: value.connection };
     }
-    if (isReceivedReport(value) || isClosedReport(value)) return value;
+    if (isReceivedReport(value) || isTrafficReport(value) || isClosedReport(value)) return value;
   }
   throw new ControlError(`Cannot read the control message ${JSON.stringify(line)}: unknown type`);
 }
@@ -150,10 +162,17 @@ function isReceivedReport(value: object & { readonly type: unknown }): value is 
     "size" in value && isCount(value.size);
 }
 
+function isTrafficReport(value: object & { readonly type: unknown }): value is TrafficReport {
+  return value.type === "traffic" && hasTraffic(value);
+}
+
+function hasTraffic(value: object): boolean {
+  return "bytesIn" in value && isCount(value.bytesIn) &&
+    "bytesOut" in value && isCount(value.bytesOut);
+}
+
 function isClosedReport(value: object & { readonly type: unknown }): value is ClosedReport {
-  return value.type === "closed" &&
-    "bytesIn" in value && isCount(value.bytesIn) &&
-    "bytesOut" in value && isCount(value.bytesOut) &&
+  return value.type === "closed" && hasTraffic(value) &&
     "reason" in value && CLOSED_REASONS.some((reason) => reason === value.reason);
 }
 

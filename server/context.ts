@@ -15,4 +15,6 @@ export interface ServerContext {
   readonly clock: Clock;
   /** How long no byte may pass either way, in milliseconds; 0 means for ever. */
   readonly idleTimeoutMs: number;
+  /** Whether somebody looks at the bytes of connections while these are open; nobody unless told. */
+  readonly showsTraffic?: boolean;
 }

@@ -76,6 +76,17 @@ export type ServerEvent =
     readonly workerPid: number | null;
   }
   | { readonly event: "worker_started"; readonly workerPid: number }
+  /** It takes a connection: the first time, or again. A program takes its one from the start, and does not say so. */
+  | { readonly event: "worker_idle"; readonly workerPid: number }
+  /** The connection was opened to its worker. `descriptor` is what the parent gave away, where it gave its socket. */
+  | {
+    readonly event: "connection_opened";
+    readonly connection: ConnectionInfo;
+    readonly workerPid: number;
+    readonly descriptor: number | null;
+  }
+  /** This server makes it end. */
+  | { readonly event: "worker_ending"; readonly workerPid: number }
   /**
    * What one read brought from a client, or, where it brought `size` bytes, their beginning. `data` is valid only while
    * the event is emitted.

@@ -52,7 +52,8 @@ async function serveUntilStopped(
   // Standard output is the log's.
   using _printing = isModuleHere ? await printModule(log.warnings) : null;
   const { idleTimeoutMs } = options;
-  const context = { events, clock, idleTimeoutMs, signal: lifetime.stopping };
+  const showsTraffic = false;
+  const context = { events, clock, idleTimeoutMs, showsTraffic, signal: lifetime.stopping };
   await using mode = await openMode(options, context);
   const { hostname: host, port } = listener.addr;
   const { mode: name, backlog, graceMs } = options;

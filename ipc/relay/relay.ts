@@ -33,6 +33,14 @@ export interface RelayResult {
   readonly endedBy: RelayEnd;
 }
 
+/** Bytes that have passed so far. Whoever counts them alters it. */
+export interface Traffic {
+  /** From the client. */
+  bytesIn: number;
+  /** To the client. */
+  bytesOut: number;
+}
+
 /** What a relay may be told. */
 export interface RelayOptions {
   /** Called with every chunk from the client before it is written. The chunk is valid during the call only. */
@@ -46,6 +54,9 @@ export interface RelayOptions {
 
   /** Bytes that the client has still to take from the kernel, or null where nobody can tell. */
   readonly unsentBytes?: (() => Promise<number | null>) | undefined;
+
+  /** Where the relay counts; its own if there is none. */
+  readonly traffic?: Traffic | undefined;
 
   /** Measures the time. */
   readonly clock: Clock;
@@ -81,8 +92,7 @@ class Relay {
   readonly #server: ByteStream;
   readonly #options: RelayOptions;
   readonly #severed = Promise.withResolvers<void>();
-  #bytesIn = 0;
-  #bytesOut = 0;
+  readonly #traffic: Traffic;
   #isServerClosed = false;
   /** What ended it; null until it is closed. */
   #endedBy: RelayEnd | null = null;
@@ -91,6 +101,7 @@ class Relay {
     this.#client = client;
     this.#server = server;
     this.#options = options;
+    this.#traffic = options.traffic ?? { bytesIn: 0, bytesOut: 0 };
   }
 
   /** Relays from the first byte to the close. To be called once. */
@@ -111,23 +122,19 @@ class Relay {
       signal.removeEventListener("abort", severByStop);
       this.#close("server");
     }
-    return {
-      bytesIn: this.#bytesIn,
-      bytesOut: this.#bytesOut,
-      endedBy: this.#endedBy ?? "server",
-    };
+    return { ...this.#traffic, endedBy: this.#endedBy ?? "server" };
   }
 
   async #copyQuestion({ onActivity }: IdleTimer): Promise<CopyResult> {
     const { onInbound: onChunk } = this.#options;
-    const onCopied = (bytes: number) => this.#bytesIn += bytes;
+    const onCopied = (bytes: number) => this.#traffic.bytesIn += bytes;
     const result = await copy(this.#client, this.#server, { onChunk, onActivity, onCopied });
     if (result.failure?.at === "read") this.#sever("client");
     return result;
   }
 
   async #copyAnswer({ onActivity }: IdleTimer): Promise<CopyResult> {
-    const onCopied = (bytes: number) => this.#bytesOut += bytes;
+    const onCopied = (bytes: number) => this.#traffic.bytesOut += bytes;
     const result = await copy(this.#server, this.#client, { onActivity, onCopied });
     if (result.failure?.at === "write") this.#sever("client");
     return result;

@@ -6,7 +6,7 @@
 
 import { type Clock, LATE, within } from "../../ipc/clock.ts";
 import { isStreamError } from "../../ipc/errors.ts";
-import type { RelayEnd } from "../../ipc/relay/relay.ts";
+import type { RelayEnd, Traffic } from "../../ipc/relay/relay.ts";
 import { sendQueues } from "../../ipc/relay/send_queue.ts";
 import type { ConnectionInfo } from "../../ipc/transport.ts";
 import type { Descriptor } from "../../ipc/posix/descriptor.ts";
@@ -60,6 +60,10 @@ export class AcceptedConnection {
   readonly #events: EventBus;
   readonly #clock: Clock;
   readonly #acceptedAt: number;
+  /** The number of its descriptor; null where that is Deno's, which tells nobody. */
+  readonly descriptorNumber: number | null;
+  /** Bytes that have passed so far; null where nobody counts them, or not yet. Whoever counts them sets it. */
+  traffic: Readonly<Traffic> | null = null;
 
   /**
    * Takes over a socket that was just accepted. One of Deno's gets Nagle's algorithm off and keepalive on, which a
@@ -72,6 +76,7 @@ export class AcceptedConnection {
     this.#events = options.events;
     this.#clock = options.clock;
     this.#acceptedAt = options.clock.now();
+    this.descriptorNumber = "descriptor" in socket ? socket.descriptor.number : null;
     if ("descriptor" in socket) return;
     try {
       socket.setNoDelay(true);

@@ -8,6 +8,7 @@
 import type { Clock } from "../../ipc/clock.ts";
 import { IdleTimer } from "../../ipc/relay/idle_timer.ts";
 import { linger } from "../../ipc/relay/linger.ts";
+import type { Traffic } from "../../ipc/relay/relay.ts";
 import type { ByteStream, ConnectionInfo } from "../../ipc/transport.ts";
 import type { CloseReason, Outcome } from "../events.ts";
 import {
@@ -67,6 +68,11 @@ export class ConnectionService {
   /** Counts the connections of one server, from 1. */
   get id(): number {
     return this.#connection.id;
+  }
+
+  /** Bytes that have passed so far. */
+  get traffic(): Readonly<Traffic> {
+    return this.#connection;
   }
 
   /** Closes the connection under its handler, whose next read or write fails, and which may take no notice. */

@@ -20,6 +20,9 @@ import { HandlerError, type StreamHandler } from "./stream_connection.ts";
  */
 const WATCH_AFTER_MS = 100;
 
+/** How often bytes are reported, where they are. */
+const TRAFFIC_MS = 250;
+
 /** Reports that may wait to be sent before the next read waits for them. */
 const REPORTS_WAITING_MAX = 64;
 
@@ -31,6 +34,8 @@ export interface SocketServerOptions {
   readonly idleTimeoutMs: number;
   /** Whether to report what a client sends. */
   readonly reportsMessages: boolean;
+  /** Whether to report, now and then, how many bytes have passed. */
+  readonly reportsTraffic: boolean;
 }
 
 /** Owns the worker's end of the door. */
@@ -66,7 +71,9 @@ export class SocketServer {
     this.#service = service;
     const watched = new AbortController();
     const watching = handler === echo ? null : watch(stream, { service, signal: watched.signal });
+    const reporting = this.#options.reportsTraffic ? reportTraffic(service, channel) : undefined;
     const { bytesIn, bytesOut, reason } = await service.run();
+    clearInterval(reporting);
     this.#service = null;
     watched.abort();
     await watching;
@@ -99,6 +106,20 @@ function reporterTo(channel: ControlChannel): (data: Uint8Array) => Promise<void
     // A parent that does not listen for now slows the client down, and not the memory up.
     if (++waiting > REPORTS_WAITING_MAX) return sent;
   };
+}
+
+/** Reports a connection's bytes over that channel, whenever there are new ones. Returns the timer that does. */
+function reportTraffic(
+  { traffic }: ConnectionService,
+  channel: ControlChannel,
+): ReturnType<typeof setInterval> {
+  let told = 0;
+  return setInterval(() => {
+    const { bytesIn, bytesOut } = traffic;
+    if (bytesIn + bytesOut === told) return;
+    told = bytesIn + bytesOut;
+    channel.send({ type: "traffic", bytesIn, bytesOut });
+  }, TRAFFIC_MS);
 }
 
 /** Severs a connection whose client has reset it. */

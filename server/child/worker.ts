@@ -90,6 +90,7 @@ export const WORKER_FLAGS = {
     help: "how long no byte may pass where it has the sockets; 0 means for ever",
   }),
   reportsMessages: toggle("whether to report what a client sends where it has the sockets"),
+  reportsTraffic: toggle("whether to report how much has passed where it has the sockets"),
 };
 
 type WorkerFlags = FlagValues<typeof WORKER_FLAGS>;

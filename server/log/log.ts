@@ -90,6 +90,9 @@ export function formatText(event: ServerEvent): string | null {
       return `client ${formatEndpoint(event.connection.remoteAddr)} is connected...${worker}`;
     }
     case "worker_started":
+    case "worker_idle":
+    case "worker_ending":
+    case "connection_opened":
       return null;
     case "message_received":
       return `${nameOf(event.connection)}: ${formatMessage(event)}`;

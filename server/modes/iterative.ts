@@ -50,6 +50,7 @@ export class IterativeMode implements Mode {
       onFailure: (error) => this.#tellFailure(error, info),
     });
     this.#service = service;
+    connection.traffic = service.traffic;
     const outcome = await service.run();
     this.#service = null;
     connection.tellClosed(outcome);

@@ -103,7 +103,15 @@ export class Workers implements AsyncDisposable {
     let shortage: string | null = null;
     while (!worker.hasExited && !limit.isOver) {
       try {
-        return await this.#transport.open(engaged, connection);
+        const opened = await this.#transport.open(engaged, connection);
+        const { info, descriptorNumber: descriptor } = connection;
+        this.#context.events.emit({
+          event: "connection_opened",
+          connection: info,
+          workerPid: worker.pid,
+          descriptor,
+        });
+        return opened;
       } catch (error) {
         if (!isStreamError(error)) throw error;
         shortage = reasonOf(error);

@@ -20,10 +20,18 @@ const NAMES: Readonly<Record<EventName, true>> = {
   run_folder_failed: true,
   stopping: true,
   stopped: true,
+  worker_idle: true,
+  connection_opened: true,
+  worker_ending: true,
 };
+
+const UNLOGGED: readonly EventName[] = ["worker_idle", "connection_opened", "worker_ending"];
 
 /** The name of every event there is. */
 export const EVENT_NAMES: readonly EventName[] = Object.keys(NAMES) as EventName[];
+
+/** The name of every event that the log has; others are recorded only for a test that asks for them. */
+export const LOGGED_NAMES = EVENT_NAMES.filter((name) => !UNLOGGED.includes(name));
 
 /** The event of a name. */
 export type EventOf<Name extends EventName> = Extract<ServerEvent, { readonly event: Name }>;
@@ -35,7 +43,7 @@ export class RecordedEvents {
   readonly all: ServerEvent[] = [];
   #next = Promise.withResolvers<void>();
 
-  constructor(names: readonly EventName[] = EVENT_NAMES) {
+  constructor(names: readonly EventName[] = LOGGED_NAMES) {
     this.bus.subscribe(names, (event) => {
       this.all.push("data" in event ? { ...event, data: event.data.slice() } : event);
       this.#next.resolve();

@@ -10,7 +10,9 @@ import {
   type ClosedReport,
   type ControlChannel,
   ControlError,
+  type ControlMessage,
   type ReceivedReport,
+  type TrafficReport,
 } from "../../../ipc/control.ts";
 import type { EventBus, ExitReason, WorkerExit } from "../../events.ts";
 
@@ -45,7 +47,10 @@ export interface EngagedWorker {
 }
 
 /** What a worker tells of its connection. */
-export type WorkerReport = ReceivedReport | ClosedReport;
+export type WorkerReport = ReceivedReport | TrafficReport | ClosedReport;
+
+/** Why this server ended a worker. */
+type ForcedEnd = Extract<ExitReason, "killed_by_us" | "timed_out" | "rejected">;
 
 /** What a worker is made with. */
 export interface WorkerProcessOptions {
@@ -84,7 +89,7 @@ export class WorkerProcess {
   #onEngagementEnd: ((end: EngagementEnd) => void) | null = null;
   #onReport: ((report: WorkerReport) => void) | null = null;
   /** Why this server ended it, or null as long as it does not. */
-  #ending: Extract<ExitReason, "killed_by_us" | "timed_out" | "rejected"> | null = null;
+  #ending: ForcedEnd | null = null;
 
   /** Takes over a process that was just started. */
   constructor(process: Process, options: WorkerProcessOptions) {
@@ -133,7 +138,7 @@ export class WorkerProcess {
 
   /** Makes it end, by that means. */
   async end(step: EndingStep): Promise<void> {
-    this.#ending ??= "killed_by_us";
+    this.#noteEnding("killed_by_us");
     if (step !== "control") this.#signal(step);
     else if (this.#channel !== null) await this.#channel.send({ type: "stop" });
     else this.#process.closeInput?.();
@@ -164,9 +169,8 @@ export class WorkerProcess {
         // end.
         if (message.type === "finished" && this.#onEngagementEnd !== null) {
           this.#endEngagement("finished");
-        } else if (
-          (message.type === "received" || message.type === "closed") && this.#onReport !== null
-        ) {
+          this.#tellIdle();
+        } else if (isReport(message) && this.#onReport !== null) {
           this.#onReport(message);
           if (message.type === "closed") this.#onReport = null;
         } else {
@@ -178,6 +182,10 @@ export class WorkerProcess {
       const kind = "A worker does not speak the control channel's language";
       this.#giveUp("rejected", { kind, error: `Worker ${this.pid}: ${error.message}` });
     }
+  }
+
+  #tellIdle(): void {
+    this.#options.events.emit({ event: "worker_idle", workerPid: this.pid });
   }
 
   #endEngagement(end: EngagementEnd): void {
@@ -194,6 +202,7 @@ export class WorkerProcess {
     const outcome = await within(START_MS, settled, this.#options);
     if (outcome === "ready") {
       this.#isReady = true;
+      if (this.#options.hello !== null) this.#tellIdle();
       return true;
     }
     if (outcome === LATE) {
@@ -206,12 +215,19 @@ export class WorkerProcess {
     return false;
   }
 
+  /** Its end was this server's will from then on; the first reason stands. */
+  #noteEnding(reason: ForcedEnd): void {
+    if (this.#ending !== null) return;
+    this.#ending = reason;
+    this.#options.events.emit({ event: "worker_ending", workerPid: this.pid });
+  }
+
   #giveUp(
     reason: "timed_out" | "rejected",
     failure: { readonly kind: string; readonly error: string },
   ): void {
     if (this.#hasExited || this.#ending !== null) return;
-    this.#ending = reason;
+    this.#noteEnding(reason);
     this.#options.onFailed(failure.kind, failure.error);
     this.#signal("SIGKILL");
   }
@@ -250,4 +266,8 @@ export class WorkerProcess {
       if (!(error instanceof TypeError)) throw error;
     }
   }
+}
+
+function isReport(message: ControlMessage): message is WorkerReport {
+  return message.type === "received" || message.type === "traffic" || message.type === "closed";
 }

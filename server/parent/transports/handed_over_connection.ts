@@ -7,7 +7,7 @@
 import type { ClosedReport } from "../../../ipc/control.ts";
 import type { RelayEnd } from "../../../ipc/relay/relay.ts";
 import type { AcceptedConnection } from "../../accept/connection.ts";
-import type { EngagedWorker, WorkerReport } from "../process/worker_process.ts";
+import type { EngagedWorker } from "../process/worker_process.ts";
 import type { CarriedConnection, CarryLimits, OpenedConnection } from "./transport.ts";
 
 /** Who is told to have ended a connection that its worker has closed so. */
@@ -24,16 +24,18 @@ export class HandedOverConnection implements OpenedConnection {
   /** Listens to the worker, which is about to get the connection. */
   constructor(connection: AcceptedConnection, engaged: EngagedWorker) {
     const { onMessage } = connection;
-    engaged.listen((report) => this.#hear(report, onMessage));
+    engaged.listen((report) => {
+      if (report.type === "received") {
+        onMessage?.(Uint8Array.fromBase64(report.data), report.size);
+      } else {
+        connection.traffic = report;
+        if (report.type === "closed") this.#tellClosed(report);
+      }
+    });
   }
 
-  #hear(report: WorkerReport, onMessage: AcceptedConnection["onMessage"]): void {
-    if (report.type === "received") {
-      onMessage?.(Uint8Array.fromBase64(report.data), report.size);
-    } else {
-      const { bytesIn, bytesOut, reason } = report;
-      this.#closed.resolve({ bytesIn, bytesOut, endedBy: ENDED_BY[reason] });
-    }
+  #tellClosed({ bytesIn, bytesOut, reason }: ClosedReport): void {
+    this.#closed.resolve({ bytesIn, bytesOut, endedBy: ENDED_BY[reason] });
   }
 
   /** Waits for the report of its end, or for the end of its process. */

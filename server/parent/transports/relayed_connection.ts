@@ -31,8 +31,11 @@ export class RelayedConnection implements OpenedConnection {
   async carry({ workerDone: serverGone, signal }: CarryLimits): Promise<CarriedConnection> {
     const connection = this.#connection;
     const { clock, idleTimeoutMs } = this.#context;
+    const traffic = { bytesIn: 0, bytesOut: 0 };
+    connection.traffic = traffic;
     return await relay(connection.stream, this.stream, {
       onInbound: connection.onMessage,
+      traffic,
       serverGone,
       unsentBytes: () => connection.unsentBytes(),
       idleTimeoutMs,

@@ -59,7 +59,7 @@ export class SocketTransport implements ProcessTransport {
   start(worker: number): Process {
     const { rendezvous: { folder }, children } = this.#parts;
     const { connectionsPerWorker: connections, handlerUrl } = this.#options;
-    const { events, idleTimeoutMs } = this.#context;
+    const { events, idleTimeoutMs, showsTraffic = false } = this.#context;
     const command = workerCommand({
       transport: "socket",
       control: folder.hubPath,
@@ -69,6 +69,7 @@ export class SocketTransport implements ProcessTransport {
       parentPid: Deno.pid,
       idleTimeoutMs,
       reportsMessages: events.wants("message_received"),
+      reportsTraffic: showsTraffic,
     });
     const { transport, started } = SocketParentTransport.open((workerEnd) =>
       startSessionWith(new Map([[DOOR, workerEnd]]), command, children)

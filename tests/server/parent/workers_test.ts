@@ -118,6 +118,7 @@ Deno.test("Workers.start() tells a worker what it is for", async () => {
       parentPid: "0",
       idleTimeoutMs: "0",
       reportsMessages: "false",
+      reportsTraffic: "false",
     });
     assertEquals([socket.endsWith(`/w${number}`), control.endsWith("/hub")], [true, true]);
     assertEquals([worker.number, worker.pid], [number, FIRST_PID + number - 1]);

@@ -66,7 +66,7 @@ Deno.test("workerCommand() permits more where Deno cannot be told the path of a 
 
 Deno.test("workerCommand() fills in what a transport does not need", () => {
   const { args } = workerCommand({ transport: "pipe", handlerUrl: "file:///handler.ts" });
-  assertEquals(args.slice(-9), [
+  assertEquals(args.slice(-10), [
     "--transport=pipe",
     "--socket=-",
     "--control=-",
@@ -76,5 +76,6 @@ Deno.test("workerCommand() fills in what a transport does not need", () => {
     "--parentPid=0",
     "--idleTimeoutMs=0",
     "--reportsMessages=false",
+    "--reportsTraffic=false",
   ]);
 });
