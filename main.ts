@@ -31,6 +31,10 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
     const { runGuard } = await import("./server/child/guard.ts");
     return await runGuard(args);
   }],
+  ["_status", async (args) => {
+    const { runStatus } = await import("./server/status/status.ts");
+    return await runStatus(args);
+  }],
   ["_reader", async () => {
     const { runReader } = await import("./client/reader.ts");
     return await runReader();

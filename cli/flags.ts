@@ -86,6 +86,25 @@ export function host(flag: FlagDescription<string>): Flag<string> {
   return { ...name, parse: (text) => name.parse(text).replace(/^\[(.*:.*)\]$/, "$1") };
 }
 
+/** A port, of this machine alone unless an address or a name stands in front of it: `[ADDR:]PORT`. Null is none. */
+export function optionalEndpoint(
+  flag: FlagDescription<null>,
+): Flag<{ readonly hostname: string; readonly port: number } | null> {
+  return {
+    ...flag,
+    format: (value) => value === null ? "none" : `${value.hostname}:${value.port}`,
+    parse(text) {
+      const [, ipv6, name, digits = ""] =
+        /^(?:\[([\da-fA-F:.]+)\]:|([^:\s]+):)?(\d{1,5})$/.exec(text) ?? [];
+      const port = Number(digits);
+      if (digits === "" || port > 65_535) {
+        throw new ValueError("expected a port from 0 to 65535, or ADDR:PORT");
+      }
+      return { hostname: ipv6 ?? name ?? "127.0.0.1", port };
+    },
+  };
+}
+
 /** A whole number from `min` to `max`, both included. */
 export function integer(
   flag: FlagDescription<number> & { readonly min: number; readonly max: number },

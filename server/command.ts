@@ -18,6 +18,7 @@ import {
   type FlagValues,
   host,
   integer,
+  optionalEndpoint,
   seconds,
   text,
   toggle,
@@ -98,6 +99,11 @@ export const SERVER_FLAGS = {
   }),
   log: choice(["text", "json"], "how events are written to standard output"),
   quiet: toggle("write only the start line, warnings and errors"),
+  status: optionalEndpoint({
+    placeholder: "[ADDR:]PORT",
+    fallback: null,
+    help: "show the server live in a browser, at this port; with metrics and health",
+  }),
 };
 
 /** The options that not every mode heeds, and the modes that do. */
@@ -134,6 +140,18 @@ export type HandlerChoice =
   | { readonly kind: "module"; readonly file: string }
   /** A program and its arguments. */
   | { readonly kind: "program"; readonly command: readonly [string, ...string[]] };
+
+/** A handler in a few words: `echo`, a module's file, a program's command line. */
+export function describeHandler(handler: HandlerChoice): string {
+  switch (handler.kind) {
+    case "echo":
+      return ECHO;
+    case "module":
+      return handler.file;
+    case "program":
+      return handler.command.join(" ");
+  }
+}
 
 /** What a server is told, whole: the values of its flags, and what else its command line says. */
 export interface ServerOptions

@@ -106,6 +106,8 @@ export type ServerEvent =
     readonly durationMs: number;
     readonly reason: CloseReason;
   }
+  /** It has been waited for (waitpid(2)); what there is to tell of its end comes with `worker_exited`. */
+  | { readonly event: "worker_reaped"; readonly workerPid: number }
   | { readonly event: "worker_exited" } & WorkerExit
   /** The first in a row of workers that were of no use for the same reason; `error` is one line. */
   | { readonly event: "worker_failed"; readonly workerPid: number | null; readonly error: string }
@@ -133,6 +135,10 @@ export type ServerEvent =
   }
   /** Iterative mode runs a module of the user's in the server itself. */
   | { readonly event: "handler_not_isolated" }
+  /** The process of the status page has ended, and is started again; `error` is one line. */
+  | { readonly event: "status_lost"; readonly error: string }
+  /** The status page is there. */
+  | { readonly event: "status_listening"; readonly url: string }
   /** What would end programs if this server is killed has ended itself. */
   | { readonly event: "guard_lost"; readonly error: string }
   /** The first in a row of failures to remove a worker's socket; `error` is one line. */

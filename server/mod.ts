@@ -7,7 +7,7 @@
 import { type Clock, systemClock, within } from "../ipc/clock.ts";
 import type { Lifetime } from "../cli/lifetime.ts";
 import { Admission, type Slot } from "./accept/admission.ts";
-import type { ServerOptions } from "./command.ts";
+import { describeHandler, type ServerOptions } from "./command.ts";
 import { AcceptedConnection } from "./accept/connection.ts";
 import { connectionLimit, descriptorLimit, withoutSpares } from "./accept/descriptors.ts";
 import { EventBus } from "./events.ts";
@@ -16,7 +16,8 @@ import { LineWriter } from "./log/line_writer.ts";
 import type { ClientSocket } from "./accept/client_socket.ts";
 import { Listener, type ListenerOptions } from "./accept/listener.ts";
 import { subscribeLog } from "./log/log.ts";
-import { openMode } from "./modes/open_mode.ts";
+import { isServedHere, openMode } from "./modes/open_mode.ts";
+import type { ServerStatus, ServerStatusOptions } from "./parent/status/server_status.ts";
 
 /** How long the end of connections that have been ended is waited for. */
 const LAST_MS = 2000;
@@ -52,8 +53,12 @@ async function serveUntilStopped(
   // Standard output is the log's.
   using _printing = isModuleHere ? await printModule(log.warnings) : null;
   const { idleTimeoutMs } = options;
-  const showsTraffic = false;
+  const showsTraffic = options.status !== null;
   const context = { events, clock, idleTimeoutMs, showsTraffic, signal: lifetime.stopping };
+  await using status = await openStatus(options, {
+    ...context,
+    linesLost: () => log.output.linesLost,
+  });
   await using mode = await openMode(options, context);
   const { hostname: host, port } = listener.addr;
   const { mode: name, backlog, graceMs } = options;
@@ -66,6 +71,13 @@ async function serveUntilStopped(
     backlog,
     maxConnections,
   });
+
+  status?.begin({
+    ...{ host, port, mode: name, backlog, maxConnections, pid: Deno.pid, startedAt: Date.now() },
+    transport: isServedHere(options) ? null : options.transport,
+    handler: describeHandler(options.handler),
+  });
+  if (status !== null) events.emit({ event: "status_listening", url: status.url });
 
   if (isModuleHere) events.emit({ event: "handler_not_isolated" });
 
@@ -93,6 +105,7 @@ async function serveUntilStopped(
       serving.delete(served);
     });
     serving.add(served);
+    status?.watch(connection);
   };
   const admission = openAdmission(name, { limit: maxConnections, events });
   const connectionsAborted = await listener.acceptLoop({
@@ -109,6 +122,16 @@ async function serveUntilStopped(
   // What is left has been ended; the end of this process closes what the runtime may still wait for.
   await within(LAST_MS, Promise.all(serving), { clock });
   events.emit({ event: "stopped", connectionsAccepted: accepted, connectionsAborted });
+}
+
+/** What shows the server to whoever looks, if the user asked for it. */
+async function openStatus(
+  { status: where, quiet }: Pick<ServerOptions, "status" | "quiet">,
+  context: Omit<ServerStatusOptions, "where" | "showsMessages">,
+): Promise<ServerStatus | null> {
+  if (where === null) return null;
+  const { ServerStatus } = await import("./parent/status/server_status.ts");
+  return await ServerStatus.open({ ...context, where, showsMessages: !quiet });
 }
 
 /** With what to listen, if not with Deno: a worker or program can have a socket of libc's. */
@@ -171,7 +194,7 @@ async function printModule(output: LineWriter): Promise<Disposable> {
 function openLog(
   events: EventBus,
   options: Pick<ServerOptions, "log" | "quiet"> & { readonly clock: Clock },
-): AsyncDisposable & { readonly warnings: LineWriter } {
+): AsyncDisposable & { readonly warnings: LineWriter; readonly output: LineWriter } {
   const { log: format, quiet, clock } = options;
   const warnings = new LineWriter(Deno.stderr, { name: "standard error", warn() {}, clock });
   const warn = (message: string) => warnings.writeLine(`warning: ${message}`);
@@ -179,6 +202,7 @@ function openLog(
   subscribeLog(events, { format, quiet, output, warnings, date: () => new Date() });
   return {
     warnings,
+    output,
     async [Symbol.asyncDispose]() {
       await output[Symbol.asyncDispose]();
       await warnings[Symbol.asyncDispose]();

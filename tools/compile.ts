@@ -102,6 +102,8 @@ function compileArgs(options: CompileOptions, ...flags: readonly string[]): stri
   return [
     "compile",
     "--no-prompt",
+    // The status page's files are imported as texts, which Deno 2.6 has to be told.
+    "--unstable-raw-imports",
     // Without it the binary leaves a file with a predictable name in the shared temporary folder and loads code from
     // it at the next start. It would save 2 to 3 ms for each command, and nothing for a worker.
     "--no-code-cache",

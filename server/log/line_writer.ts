@@ -43,6 +43,7 @@ export class LineWriter implements AsyncDisposable {
   #dropped = 0;
   /** Lines whose write has failed since the last that has not. */
   #lost = 0;
+  #linesLost = 0;
   #writing: Promise<void> | null = null;
   #isClosed = false;
 
@@ -52,11 +53,17 @@ export class LineWriter implements AsyncDisposable {
     this.#options = options;
   }
 
+  /** How many lines were dropped or lost so far. */
+  get linesLost(): number {
+    return this.#linesLost;
+  }
+
   /** Takes a line, without its newline; does not wait until it is written. */
   writeLine(line: string): void {
     if (this.#isClosed) return;
     if (this.#pending.length + line.length > PENDING_CHARACTERS_MAX) {
       this.#dropped += 1;
+      this.#linesLost += 1;
       return;
     }
     this.#pending += line + "\n";
@@ -87,7 +94,9 @@ export class LineWriter implements AsyncDisposable {
     } catch (error) {
       if (!isStreamError(error)) throw error;
       this.#tellFailure(error);
-      this.#lost += countLines(bytes.subarray(Math.max(written, lineEnd.length)));
+      const lost = countLines(bytes.subarray(Math.max(written, lineEnd.length)));
+      this.#lost += lost;
+      this.#linesLost += lost;
       if (!this.#isClosed) await this.#options.clock.sleep(PAUSE_MS);
     }
   }

@@ -35,7 +35,7 @@ export interface LogOptions {
   readonly date: () => Date;
 }
 
-const START: readonly EventName[] = ["listening"];
+const START: readonly EventName[] = ["listening", "status_listening"];
 
 const WARNINGS: readonly EventName[] = [
   "accept_failed",
@@ -43,6 +43,7 @@ const WARNINGS: readonly EventName[] = [
   "handler_failed",
   "handler_not_isolated",
   "guard_lost",
+  "status_lost",
   "run_folder_failed",
 ];
 
@@ -85,6 +86,8 @@ export function formatText(event: ServerEvent): string | null {
       const endpoint = formatEndpoint({ hostname: event.host, port: event.port });
       return `Server start... listening on ${endpoint} (mode ${event.mode}, pid ${event.pid})`;
     }
+    case "status_listening":
+      return `Status page: ${event.url}`;
     case "connection_accepted": {
       const worker = event.workerPid === null ? "" : ` (worker ${event.workerPid})`;
       return `client ${formatEndpoint(event.connection.remoteAddr)} is connected...${worker}`;
@@ -92,6 +95,7 @@ export function formatText(event: ServerEvent): string | null {
     case "worker_started":
     case "worker_idle":
     case "worker_ending":
+    case "worker_reaped":
     case "connection_opened":
       return null;
     case "message_received":
@@ -125,6 +129,7 @@ export function formatText(event: ServerEvent): string | null {
       return "warning: iterative mode runs the handler in the server itself: nothing isolates it";
     case "accept_failed":
     case "guard_lost":
+    case "status_lost":
     case "run_folder_failed":
       return `warning: ${event.error}`;
     case "handler_failed":

@@ -28,6 +28,11 @@ import { PreforkMode } from "./prefork.ts";
 /** What every mode works with, and a signal that aborts when nobody wants the mode any more. */
 export type OpenContext = ServerContext & Pick<ModuleTrial, "signal">;
 
+/** Whether connections are served by the server itself: then there is no other process. */
+export function isServedHere({ mode, handler }: Pick<ServerOptions, "mode" | "handler">): boolean {
+  return mode === "iterative" && handler.kind !== "program";
+}
+
 /**
  * Makes the mode with all that it needs, but starts no worker. Throws `OperationalError` where it cannot, and the
  * reason of `signal` if that aborts while a module loads.
@@ -37,7 +42,7 @@ export async function openMode(options: ServerOptions, context: OpenContext): Pr
   const handlerUrl = handler.kind === "module"
     ? await openHandlerModule(handler.file, context)
     : null;
-  if (mode === "iterative" && handler.kind !== "program") {
+  if (isServedHere(options)) {
     return handlerUrl === null
       ? new IterativeMode(context, echo)
       : await openModuleMode(handlerUrl, context);

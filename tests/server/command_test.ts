@@ -18,6 +18,7 @@ const DEFAULTS: ServerOptions = {
   graceMs: 30_000,
   log: "text",
   quiet: false,
+  status: null,
 };
 
 Deno.test("parseServerOptions() fills in every default", () => {

@@ -17,15 +17,23 @@ const NAMES: Readonly<Record<EventName, true>> = {
   handler_failed: true,
   handler_not_isolated: true,
   guard_lost: true,
+  status_lost: true,
+  status_listening: true,
   run_folder_failed: true,
   stopping: true,
   stopped: true,
   worker_idle: true,
   connection_opened: true,
   worker_ending: true,
+  worker_reaped: true,
 };
 
-const UNLOGGED: readonly EventName[] = ["worker_idle", "connection_opened", "worker_ending"];
+const UNLOGGED: readonly EventName[] = [
+  "worker_idle",
+  "connection_opened",
+  "worker_ending",
+  "worker_reaped",
+];
 
 /** The name of every event there is. */
 export const EVENT_NAMES: readonly EventName[] = Object.keys(NAMES) as EventName[];

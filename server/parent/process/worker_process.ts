@@ -235,6 +235,7 @@ export class WorkerProcess {
   async #reap(): Promise<WorkerExit> {
     const status = await this.#process.status;
     this.#hasExited = true;
+    this.#options.events.emit({ event: "worker_reaped", workerPid: this.pid });
     // What it has told before it ended is still to be read: how its connection ended, say.
     if (this.#onReport !== null && this.#listening !== null) {
       await within(LAST_REPORT_MS, this.#listening, this.#options);

@@ -1,0 +1,108 @@
+/**
+ * A process beside the server, for as long as that runs: it is told what it has to know over its standard input, and
+ * ends with that, when the server is killed too. It has a session of its own: a Ctrl-C is for the server.
+ *
+ * @module
+ */
+
+import type { SelfCommand } from "../../../cli/self.ts";
+import { type Clock, within } from "../../../ipc/clock.ts";
+import { errnoOf, isStreamError, OperationalError, spawnReasonOf } from "../../../ipc/errors.ts";
+import { startAnywhere } from "../../../ipc/working_folder.ts";
+
+/** How long one may take to end when its input does; one that was stopped (SIGSTOP) does not notice. */
+const END_MS = 1000;
+
+/** How a companion is started. */
+export interface CompanionOptions {
+  /** What it is called in an error. */
+  readonly name: string;
+  /** Times its end. */
+  readonly clock: Clock;
+  /** Whether it has a standard output of its own, or none. */
+  readonly stdout: "piped" | "null";
+  /** Whether what it says on standard error is this process's too; yes unless told. */
+  readonly stderr?: "inherit" | "null";
+}
+
+/** Owns the process. Disposing ends it. */
+export class Companion implements AsyncDisposable {
+  readonly #child: Deno.ChildProcess;
+  readonly #input: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #clock: Clock;
+  #isClosing = false;
+
+  /** Starts it. Throws {@linkcode OperationalError} if it cannot. */
+  constructor(command: SelfCommand, options: CompanionOptions) {
+    this.#clock = options.clock;
+    this.#child = spawn(command, options);
+    this.#input = this.#child.stdin.getWriter();
+    this.#input.closed.catch(() => {});
+  }
+
+  /** The process. */
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  /** Its standard output, where it has one. */
+  get stdout(): ReadableStream<Uint8Array> {
+    return this.#child.stdout;
+  }
+
+  /** Resolves to how it ended, or to null if it was made to. */
+  async ended(): Promise<string | null> {
+    const { code, signal } = await this.#child.status;
+    if (this.#isClosing) return null;
+    return signal === null ? `exited with status ${code}` : `was killed by ${signal}`;
+  }
+
+  /** Writes to its input. Resolves when that is taken, or the process is gone, which its end tells. */
+  async write(text: string): Promise<void> {
+    if (this.#isClosing) return;
+    try {
+      await this.#input.write(new TextEncoder().encode(text));
+    } catch (error) {
+      if (!isStreamError(error)) throw error;
+    }
+  }
+
+  /** Ends it, by force if need be, and waits until it has ended. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosing = true;
+    const closed = this.#input.close().catch((error) => {
+      // It is gone, or was going.
+      if (!isStreamError(error) && !(error instanceof TypeError)) throw error;
+    });
+    const { status } = this.#child;
+    await within(END_MS, Promise.all([closed, status]), { clock: this.#clock });
+    this.#kill();
+    await status;
+    await closed;
+  }
+
+  #kill(): void {
+    try {
+      this.#child.kill("SIGKILL");
+    } catch (error) {
+      // Deno's own error for a process that it has reaped already.
+      if (!(error instanceof TypeError)) throw error;
+    }
+  }
+}
+
+function spawn({ path, args }: SelfCommand, options: CompanionOptions): Deno.ChildProcess {
+  const command = new Deno.Command(path, {
+    args: [...args],
+    stdin: "piped",
+    stdout: options.stdout,
+    stderr: options.stderr ?? "inherit",
+    detached: true,
+  });
+  try {
+    return startAnywhere(() => command.spawn());
+  } catch (cause) {
+    if (errnoOf(cause) === null) throw cause;
+    throw new OperationalError(`Cannot start ${options.name}: ${spawnReasonOf(cause)}`, { cause });
+  }
+}

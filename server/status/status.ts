@@ -1,0 +1,107 @@
+/**
+ * The status process's entry: the hidden command `_status`, one process beside a server that was started with
+ * `--status`. It serves the page, the metrics and the health over HTTP, so that whoever looks at them can neither slow
+ * nor break the server.
+ *
+ * It reads the feed on its standard input (`feed.ts`), says on its standard output which port it listens on, and ends
+ * with its input: with the server, killed or not. Once it listens it gives up every permission.
+ *
+ * @module
+ */
+
+// @ts-types="../../types/std_streams.d.ts"
+import { TextLineStream } from "@std/streams";
+import { exitWith } from "../../cli/exit.ts";
+import { host, integer, readArgv } from "../../cli/flags.ts";
+import { giveUpPermissions } from "../../cli/permissions.ts";
+import type { HiddenCommand } from "../../cli/self.ts";
+import { formatEndpoint } from "../../ipc/address.ts";
+import { errnoOf, EXIT_STATUS, OperationalError, reasonOf } from "../../ipc/errors.ts";
+import { writeAll } from "../../ipc/relay/copy.ts";
+import type { FeedMessage } from "./feed.ts";
+import { EventReaders } from "./http/readers.ts";
+import { Routes } from "./http/routes.ts";
+import { StatusModel } from "./model.ts";
+import { pageFiles } from "./page/files.ts";
+import type { ServerState } from "./state.ts";
+
+/** The hidden command that starts a status process. Its port is permitted besides (`status_process.ts`). */
+export const STATUS_COMMAND: HiddenCommand = {
+  name: "_status",
+  module: import.meta.url,
+  permissions: [],
+  // The page's files are imported as texts, which Deno 2.6 has to be told.
+  flags: ["--unstable-raw-imports"],
+};
+
+/** What the server tells a status process. */
+export const STATUS_FLAGS = {
+  host: host({ placeholder: "ADDR", fallback: "127.0.0.1", help: "where to listen" }),
+  port: integer({ placeholder: "PORT", fallback: 0, min: 0, max: 65_535, help: "0: a free one" }),
+};
+
+/** How often readers of `/events` are told what has changed. */
+const FLUSH_MS = 200;
+
+/** Runs a status process until its input ends. Resolves to its exit status. */
+export async function runStatus(args: readonly string[]): Promise<number> {
+  const flags = readArgv(STATUS_FLAGS, args);
+  let model: StatusModel | null = null;
+  const readers = new EventReaders(() => stateOf(model));
+  const routes = new Routes({
+    host: flags.host,
+    stateOf: () => model?.state ?? null,
+    readers,
+    files: pageFiles(),
+  });
+  await using server = listen(flags, routes);
+  giveUpPermissions([]);
+  await writeAll(Deno.stdout, new TextEncoder().encode(`${server.addr.port}\n`));
+  const flushing = setInterval(() => readers.flush(), FLUSH_MS);
+  for await (const message of readFeed()) {
+    if (message.type === "state") {
+      model = new StatusModel(message.state);
+      readers.restart();
+    } else {
+      model?.apply(message);
+      readers.add(message);
+    }
+  }
+  clearInterval(flushing);
+  readers.flush();
+  readers.close();
+  return EXIT_STATUS.done;
+}
+
+function stateOf(model: StatusModel | null): ServerState {
+  if (model === null) throw new TypeError("Nobody reads before there is a state");
+  return model.state;
+}
+
+function listen(
+  { host: hostname, port }: { readonly host: string; readonly port: number },
+  routes: Routes,
+): Deno.HttpServer<Deno.NetAddr> {
+  try {
+    return Deno.serve(
+      { hostname, port, onListen() {}, onError: () => new Response(null, { status: 500 }) },
+      (request) => routes.answer(request),
+    );
+  } catch (cause) {
+    if (errnoOf(cause) === null) throw cause;
+    const where = formatEndpoint({ hostname, port });
+    throw new OperationalError(
+      `Cannot listen on ${where} for the status page: ${reasonOf(cause)}`,
+      { cause },
+    );
+  }
+}
+
+async function* readFeed(): AsyncGenerator<FeedMessage, void> {
+  const lines = Deno.stdin.readable
+    .pipeThrough(new TextDecoderStream())
+    .pipeThrough(new TextLineStream());
+  for await (const line of lines) yield JSON.parse(line);
+}
+
+if (import.meta.main) await exitWith(() => runStatus(Deno.args));
