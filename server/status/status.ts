@@ -3,8 +3,8 @@
  * `--status`. It serves the page, the metrics and the health over HTTP, so that whoever looks at them can neither slow
  * nor break the server.
  *
- * It reads the feed on its standard input (`feed.ts`), says on its standard output which port it listens on, and ends
- * with its input: with the server, killed or not. Once it listens it gives up every permission.
+ * It reads the feed on its standard input (`feed.ts`), says on its standard output which port it listens on, or why it
+ * cannot, and ends with its input: with the server, killed or not. Once it listens it gives up every permission.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import { host, integer, readArgv } from "../../cli/flags.ts";
 import { giveUpPermissions } from "../../cli/permissions.ts";
 import type { HiddenCommand } from "../../cli/self.ts";
 import { formatEndpoint } from "../../ipc/address.ts";
-import { errnoOf, EXIT_STATUS, OperationalError, reasonOf } from "../../ipc/errors.ts";
+import { errnoOf, EXIT_STATUS, reasonOf } from "../../ipc/errors.ts";
 import { writeAll } from "../../ipc/relay/copy.ts";
 import type { FeedMessage } from "./feed.ts";
 import { EventReaders } from "./http/readers.ts";
@@ -47,20 +47,24 @@ const FLUSH_MS = 200;
 export async function runStatus(args: readonly string[]): Promise<number> {
   const flags = readArgv(STATUS_FLAGS, args);
   let model: StatusModel | null = null;
+  const { promise: first, resolve: begin } = Promise.withResolvers<StatusModel>();
   const readers = new EventReaders(() => stateOf(model));
   const routes = new Routes({
     host: flags.host,
-    stateOf: () => model?.state ?? null,
+    state: async () => (model ?? await first).state,
     readers,
     files: pageFiles(),
   });
-  await using server = listen(flags, routes);
+  const server = listen(flags, routes);
+  const said = typeof server === "string" ? server : String(server.addr.port);
+  await writeAll(Deno.stdout, new TextEncoder().encode(`${said}\n`));
+  if (typeof server === "string") return EXIT_STATUS.failed;
   giveUpPermissions([]);
-  await writeAll(Deno.stdout, new TextEncoder().encode(`${server.addr.port}\n`));
   const flushing = setInterval(() => readers.flush(), FLUSH_MS);
   for await (const message of readFeed()) {
     if (message.type === "state") {
       model = new StatusModel(message.state);
+      begin(model);
       readers.restart();
     } else {
       model?.apply(message);
@@ -78,22 +82,20 @@ function stateOf(model: StatusModel | null): ServerState {
   return model.state;
 }
 
+/** The server that listens there, or why it cannot, in a line. */
 function listen(
   { host: hostname, port }: { readonly host: string; readonly port: number },
   routes: Routes,
-): Deno.HttpServer<Deno.NetAddr> {
+): Deno.HttpServer<Deno.NetAddr> | string {
   try {
     return Deno.serve(
       { hostname, port, onListen() {}, onError: () => new Response(null, { status: 500 }) },
       (request) => routes.answer(request),
     );
-  } catch (cause) {
-    if (errnoOf(cause) === null) throw cause;
+  } catch (error) {
+    if (errnoOf(error) === null) throw error;
     const where = formatEndpoint({ hostname, port });
-    throw new OperationalError(
-      `Cannot listen on ${where} for the status page: ${reasonOf(cause)}`,
-      { cause },
-    );
+    return `Cannot listen on ${where} for the status page: ${reasonOf(error)}`;
   }
 }
 

@@ -17,7 +17,6 @@ import { ADDRESS_BYTES_MAX, decodeSocketAddress, decodeUnixPath } from "./socket
 
 /** `<sys/socket.h>` of Linux; the same on x86-64 and on arm64. */
 const SO_TYPE = 3;
-const SO_PEERCRED = 17;
 const SO_ACCEPTCONN = 30;
 const SO_DOMAIN = 39;
 const SOCK_STREAM = 1;
@@ -54,11 +53,6 @@ export interface OwnSocket {
   readonly remote: Endpoint | null;
   /** Where a Unix-domain socket is bound to, or else its other side; null where neither is, and for TCP. */
   readonly path: string | null;
-  /**
-   * Whose the other side of a Unix-domain socket was when it was connected, unix(7): this process's own for a pair; null
-   * where there is none, and for TCP.
-   */
-  readonly peerPid: number | null;
 }
 
 /**
@@ -91,7 +85,6 @@ function socketOf(number: number, inode: number): OwnSocket | null {
     local: ends.local?.endpoint ?? null,
     remote: ends.remote?.endpoint ?? null,
     path: ends.local?.path ?? ends.remote?.path ?? null,
-    peerPid: family === "unix" ? peerOf(number) : null,
   };
 }
 
@@ -115,16 +108,6 @@ function optionOf(number: number, option: number): number | null {
   length[0] = 4;
   const result = open().getsockopt(number, SOL_SOCKET, option, value, length);
   return result === -1 ? null : value[0] ?? 0;
-}
-
-/** A struct ucred: the process, and whose it is. */
-const credentials = newWords(3);
-
-function peerOf(number: number): number | null {
-  length[0] = 4 * credentials.length;
-  const result = open().getsockopt(number, SOL_SOCKET, SO_PEERCRED, credentials, length);
-  const [pid = 0] = credentials;
-  return result === -1 || pid === 0 ? null : pid;
 }
 
 interface End {

@@ -21,8 +21,6 @@ export interface CompanionOptions {
   readonly clock: Clock;
   /** Whether it has a standard output of its own, or none. */
   readonly stdout: "piped" | "null";
-  /** Whether what it says on standard error is this process's too; yes unless told. */
-  readonly stderr?: "inherit" | "null";
 }
 
 /** Owns the process. Disposing ends it. */
@@ -96,7 +94,7 @@ function spawn({ path, args }: SelfCommand, options: CompanionOptions): Deno.Chi
     args: [...args],
     stdin: "piped",
     stdout: options.stdout,
-    stderr: options.stderr ?? "inherit",
+    stderr: "inherit",
     detached: true,
   });
   try {

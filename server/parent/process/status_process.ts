@@ -1,6 +1,6 @@
 /**
  * The status process as the server knows it (see `status.ts`): it tells on its standard output which port it listens
- * on.
+ * on, or why it does not.
  *
  * @module
  */
@@ -9,22 +9,12 @@ import { formatArgv } from "../../../cli/flags.ts";
 import { selfCommand } from "../../../cli/self.ts";
 import { type Endpoint, formatEndpoint } from "../../../ipc/address.ts";
 import type { Clock } from "../../../ipc/clock.ts";
+import { OperationalError } from "../../../ipc/errors.ts";
 import { STATUS_COMMAND, STATUS_FLAGS } from "../../status/status.ts";
 import { Companion } from "./companion.ts";
 
-/** How a status process is started. */
-export interface StatusProcessOptions {
-  /** Times its end. */
-  readonly clock: Clock;
-  /** Whether it may say why it cannot listen. */
-  readonly stderr: "inherit" | "null";
-}
-
 /** Starts a status process that is to listen there. Throws `OperationalError` if it cannot be started. */
-export function startStatusProcess(
-  { hostname: host, port }: Endpoint,
-  options: StatusProcessOptions,
-): Companion {
+export function startStatusProcess({ hostname: host, port }: Endpoint, clock: Clock): Companion {
   const flags = [
     ...STATUS_COMMAND.flags,
     `--allow-net=${formatEndpoint({ hostname: host, port })}`,
@@ -33,19 +23,23 @@ export function startStatusProcess(
     { ...STATUS_COMMAND, flags },
     formatArgv(STATUS_FLAGS, { host, port }),
   );
-  return new Companion(command, {
-    ...options,
-    name: "the process of the status page",
-    stdout: "piped",
-  });
+  return new Companion(command, { name: "the process of the status page", clock, stdout: "piped" });
 }
 
-/** Resolves to the port that it listens on, or to null if it ends before it does: it has said why. To be called once. */
-export async function portOf({ stdout }: Pick<Companion, "stdout">): Promise<number | null> {
-  let text = "";
+/**
+ * Resolves to the port that it listens on. Rejects with {@linkcode OperationalError} that says why it does not. To be
+ * called once.
+ */
+export async function portOf(
+  { stdout, pid }: Pick<Companion, "stdout" | "pid">,
+): Promise<number> {
+  let said = "";
   for await (const piece of stdout.pipeThrough(new TextDecoderStream())) {
-    text += piece;
-    if (text.endsWith("\n")) return Number(text);
+    said += piece;
+    if (said.endsWith("\n")) break;
   }
-  return null;
+  if (/^\d+\n$/.test(said)) return Number(said);
+  throw new OperationalError(
+    said.trimEnd() || `The process of the status page (pid ${pid}) ended before it listened`,
+  );
 }

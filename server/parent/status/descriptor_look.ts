@@ -6,6 +6,8 @@
  */
 
 import type { Endpoint } from "../../../ipc/address.ts";
+import type { OpenDescriptor } from "../../../ipc/posix/proc/descriptors.ts";
+import type { OwnSocket } from "../../../ipc/posix/sockets/own_sockets.ts";
 import type { DescriptorView, ServerState } from "../../status/state.ts";
 import type { Kernel } from "./kernel.ts";
 
@@ -24,12 +26,16 @@ export class DescriptorLook {
   readonly #state: ServerState;
   /** Open connections, by their client's end. */
   readonly #connectionOf: ReadonlyMap<string, number>;
-  /** What the inodes of sockets are of: a connection, or (null) a Unix-domain socket. Read when it is first needed. */
-  #sockets: ReadonlyMap<number, number | null> | null = null;
-  /** The pipes that the parent has. */
-  #pipes: ReadonlySet<number> | null = null;
+  /** What the parent has. */
+  readonly #own: readonly OwnSocket[];
+  /** The pipes that it has. */
+  readonly #ownPipes: readonly OpenDescriptor[];
+  /** Of each Unix-domain socket its other side. */
+  readonly #peers: ReadonlyMap<number, number>;
+  /** The connections whose sockets have these inodes. Read when it is first needed. */
+  #connectionOfInode: ReadonlyMap<number, number> | null = null;
 
-  /** Has looked at nothing yet. */
+  /** Looks at the parent. */
   constructor(kernel: Kernel, state: ServerState) {
     this.#kernel = kernel;
     this.#state = state;
@@ -39,6 +45,10 @@ export class DescriptorLook {
         id,
       ]),
     );
+    this.#own = kernel.ownSockets();
+    this.#ownPipes = (kernel.descriptorsOf(state.server.pid) ?? [])
+      .filter(({ kind }) => kind === "pipe");
+    this.#peers = kernel.unixPeers();
   }
 
   /** What a process has open; null where that may not be seen. */
@@ -48,73 +58,78 @@ export class DescriptorLook {
 
   #ofParent(): readonly DescriptorView[] {
     const { server: { port }, workers } = this.#state;
-    const views: DescriptorView[] = [];
-    for (
-      const { number, family, isListening, local, remote, peerPid } of this.#kernel.ownSockets()
-    ) {
-      const connectionId = this.#connectionAt(remote);
-      if (family === "unix") {
-        const worker = peerPid !== null && workers[peerPid] !== undefined ? peerPid : null;
-        if (worker !== null) {
-          views.push({ number, kind: "unix", connectionId: null, peerPid: worker });
-        }
-      } else if (isListening && local?.port === port) {
-        views.push({ number, kind: "listening", connectionId: null, peerPid: null });
-      } else if (connectionId !== null) {
-        views.push({ number, kind: "tcp", connectionId, peerPid: null });
-      }
+    const pidOf = new Map<number, number>();
+    for (const pid of Object.keys(workers).map(Number)) {
+      for (const { inode } of ofChild(this.#kernel.descriptorsOf(pid) ?? [])) pidOf.set(inode, pid);
     }
-    return views;
+    const sockets = this.#own.flatMap(({ number, inode, ...socket }): DescriptorView[] => {
+      const { family, isListening, local, remote } = socket;
+      const connectionId = remote === null ? null : this.#connectionOf.get(keyOf(remote)) ?? null;
+      const peerPid = pidOf.get(this.#peers.get(inode) ?? 0) ?? null;
+      if (family === "unix") return peerPid === null ? [] : [unixView(number, peerPid)];
+      if (isListening && local?.port === port) {
+        return [{ number, kind: "listening", connectionId: null, peerPid: null }];
+      }
+      return connectionId === null ? [] : [tcpView(number, connectionId)];
+    });
+    const pipes = relevant(this.#ownPipes).flatMap(({ number, inode }) => {
+      const peerPid = pidOf.get(inode);
+      return peerPid === undefined ? [] : [pipeView(number, peerPid)];
+    });
+    return [...sockets, ...pipes];
   }
 
   #ofWorker(pid: number): readonly DescriptorView[] | null {
     const parent = this.#state.server.pid;
+    const own = new Set([...this.#own, ...this.#ownPipes].map(({ inode }) => inode));
     const open = this.#kernel.descriptorsOf(pid);
     if (open === null) return null;
-    const views: DescriptorView[] = [];
-    for (const { number, kind, inode } of open) {
-      if (inode === null) continue;
-      // Others are none of ours: what the server was started with, they have all.
-      if (kind === "pipe" && number <= 1 && this.#parentPipes().has(inode)) {
-        views.push({ number, kind: "pipe", connectionId: null, peerPid: parent });
-      }
-      if (kind !== "socket") continue;
+    return ofChild(open).flatMap(({ number, kind, inode }) => {
+      if (kind === "pipe") return own.has(inode) ? [pipeView(number, parent)] : [];
+      if (own.has(this.#peers.get(inode) ?? 0)) return [unixView(number, parent)];
       const connectionId = this.#inodes().get(inode);
-      if (connectionId === null) {
-        views.push({ number, kind: "unix", connectionId, peerPid: parent });
-      } else if (connectionId !== undefined) {
-        views.push({ number, kind: "tcp", connectionId, peerPid: null });
-      }
-    }
-    return views;
+      return connectionId === undefined ? [] : [tcpView(number, connectionId)];
+    });
   }
 
-  #parentPipes(): ReadonlySet<number> {
-    const open = () => this.#kernel.descriptorsOf(this.#state.server.pid) ?? [];
-    return this.#pipes ??= new Set(
-      open().flatMap(({ kind, inode }) => kind === "pipe" && inode !== null ? [inode] : []),
+  #inodes(): ReadonlyMap<number, number> {
+    return this.#connectionOfInode ??= this.#readTable();
+  }
+
+  #readTable(): ReadonlyMap<number, number> {
+    const { acceptedPerSecond = 0 } = this.#state.history.at(-1) ?? {};
+    if (acceptedPerSecond > CONNECTIONS_PER_SECOND_MAX) return new Map();
+    return new Map(
+      this.#kernel.tcpSockets().flatMap(({ inode, remote }) => {
+        const connectionId = this.#connectionOf.get(keyOf(remote));
+        return connectionId === undefined || inode === 0 ? [] : [[inode, connectionId]];
+      }),
     );
   }
+}
 
-  #inodes(): ReadonlyMap<number, number | null> {
-    return this.#sockets ??= this.#readTables();
-  }
+/** A socket or a pipe. */
+type Relevant = OpenDescriptor & { readonly inode: number };
 
-  #readTables(): ReadonlyMap<number, number | null> {
-    const found = new Map<number, number | null>();
-    const { acceptedPerSecond = 0 } = this.#state.history.at(-1) ?? {};
-    if (acceptedPerSecond > CONNECTIONS_PER_SECOND_MAX) return found;
-    for (const { inode } of this.#kernel.unixSockets()) found.set(inode, null);
-    for (const { inode, remote } of this.#kernel.tcpSockets()) {
-      const connectionId = this.#connectionAt(remote);
-      if (connectionId !== null) found.set(inode, connectionId);
-    }
-    return found;
-  }
+function relevant(descriptors: readonly OpenDescriptor[]): readonly Relevant[] {
+  return descriptors.filter((descriptor): descriptor is Relevant => descriptor.inode !== null);
+}
 
-  #connectionAt(remote: Endpoint | null): number | null {
-    return remote === null ? null : this.#connectionOf.get(keyOf(remote)) ?? null;
-  }
+/** Of a child's pipes only standard input and output: others are none of ours, such as one that the server has too. */
+function ofChild(descriptors: readonly OpenDescriptor[]): readonly Relevant[] {
+  return relevant(descriptors).filter(({ kind, number }) => kind === "socket" || number <= 1);
+}
+
+function pipeView(number: number, peerPid: number): DescriptorView {
+  return { number, kind: "pipe", connectionId: null, peerPid };
+}
+
+function unixView(number: number, peerPid: number): DescriptorView {
+  return { number, kind: "unix", connectionId: null, peerPid };
+}
+
+function tcpView(number: number, connectionId: number): DescriptorView {
+  return { number, kind: "tcp", connectionId, peerPid: null };
 }
 
 function keyOf({ hostname, port }: Endpoint): string {

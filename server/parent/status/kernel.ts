@@ -9,7 +9,6 @@ import { OperationalError } from "../../../ipc/errors.ts";
 import type { OpenDescriptor } from "../../../ipc/posix/proc/descriptors.ts";
 import type { ProcessStat } from "../../../ipc/posix/proc/processes.ts";
 import type { TcpSocket } from "../../../ipc/posix/proc/tcp_table.ts";
-import type { UnixSocket } from "../../../ipc/posix/proc/unix_table.ts";
 import type { AcceptQueue } from "../../../ipc/posix/sockets/accept_queue.ts";
 import type { OwnSocket } from "../../../ipc/posix/sockets/own_sockets.ts";
 
@@ -23,8 +22,8 @@ export interface Kernel {
   descriptorsOf(pid: number): readonly OpenDescriptor[] | null;
   /** `ipc/posix/proc/socket_tables.ts` */
   tcpSockets(): readonly TcpSocket[];
-  /** `ipc/posix/proc/socket_tables.ts` */
-  unixSockets(): readonly UnixSocket[];
+  /** `ipc/posix/proc/unix_peers.ts` */
+  unixPeers(): ReadonlyMap<number, number>;
   /** `ipc/posix/sockets/own_sockets.ts` */
   ownSockets(): readonly OwnSocket[];
   /** `ipc/posix/sockets/accept_queue.ts` */
@@ -38,6 +37,7 @@ export async function openKernel(): Promise<Kernel | null> {
     import("../../../ipc/posix/proc/memory.ts"),
     import("../../../ipc/posix/proc/descriptors.ts"),
     import("../../../ipc/posix/proc/socket_tables.ts"),
+    import("../../../ipc/posix/proc/unix_peers.ts"),
     import("../../../ipc/posix/sockets/own_sockets.ts"),
     import("../../../ipc/posix/sockets/accept_queue.ts"),
   ]);
@@ -47,14 +47,14 @@ export async function openKernel(): Promise<Kernel | null> {
     if (error instanceof OperationalError) return null;
     throw error;
   }
-  const [{ memoryOf }, { descriptorsOf }, { tcpSockets, unixSockets }, { ownSockets }, queue] =
+  const [{ memoryOf }, { descriptorsOf }, { tcpSockets }, { unixPeers }, { ownSockets }, queue] =
     rest;
   return {
     processStat,
     memoryOf,
     descriptorsOf,
     tcpSockets,
-    unixSockets,
+    unixPeers,
     ownSockets,
     acceptQueue: queue.acceptQueue,
   };

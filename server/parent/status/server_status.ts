@@ -30,6 +30,9 @@ const SOUND_MS = 60_000;
 /** How often bytes and messages are told, and every how many of these times the processes are looked at. */
 const TICK = { everyMs: 250, looks: 4 };
 
+/** How long after an end the kernel's signal may come. */
+const SIGNAL_MS = 50;
+
 /** Bytes of a client's message that are shown. */
 const MESSAGE_BYTES = 80;
 
@@ -88,17 +91,15 @@ export class ServerStatus implements AsyncDisposable {
   static async open(options: ServerStatusOptions): Promise<ServerStatus> {
     const { where, clock, signal } = options;
     const kernel = await openKernel();
-    const process = startStatusProcess(where, { clock, stderr: "inherit" });
-    const aborted = new Promise<null>((resolve) =>
-      signal.addEventListener("abort", () => resolve(null))
+    await using stack = new AsyncDisposableStack();
+    const process = stack.use(startStatusProcess(where, clock));
+    const aborted = new Promise<never>((_, reject) =>
+      signal.addEventListener("abort", () => reject(signal.reason))
     );
     const port = await Promise.race([portOf(process), aborted]);
-    if (port !== null && !signal.aborted) {
-      return new ServerStatus(options, { where: { ...where, port }, kernel, process });
-    }
-    await process[Symbol.asyncDispose]();
     signal.throwIfAborted();
-    throw new OperationalError(`Cannot show the status on ${formatEndpoint(where)}: see above`);
+    stack.move();
+    return new ServerStatus(options, { where: { ...where, port }, kernel, process });
   }
 
   /** Where the page is. */
@@ -140,12 +141,12 @@ export class ServerStatus implements AsyncDisposable {
     if (isPlain(event)) tell(feed, flatEvent(event));
   }
 
-  /** Tells of an end in the next turn of the event loop, when it is known since when that was to be seen. */
+  /** Tells of an end a moment later, when it is known since when that was to be seen. */
   #tellExit(feed: StatusFeed, event: EventOf<"worker_exited">): void {
     const reapedAt = this.#reapedAt.get(event.workerPid);
     this.#reapedAt.delete(event.workerPid);
     const at = Date.now();
-    const told = this.#options.clock.sleep(0).then(() => {
+    const told = this.#options.clock.sleep(SIGNAL_MS).then(() => {
       const zombieMs = this.#signals === null || reapedAt === undefined
         ? null
         : this.#signals.zombieMs(reapedAt);
@@ -179,19 +180,17 @@ export class ServerStatus implements AsyncDisposable {
     }
   }
 
-  /** Resolves to false if no process can be started for now. */
+  /** Resolves to false if no process can be started for now, or listen. */
   async #restart(): Promise<boolean> {
     await this.#process[Symbol.asyncDispose]();
     try {
-      const { clock } = this.#options;
-      this.#process = startStatusProcess(this.#where, { clock, stderr: "null" });
+      this.#process = startStatusProcess(this.#where, this.#options.clock);
+      await portOf(this.#process);
+      return true;
     } catch (error) {
       if (error instanceof OperationalError) return false;
       throw error;
     }
-    // It may say where it listens, which is known.
-    this.#process.stdout.cancel().catch(() => {});
-    return true;
   }
 
   async #tick(feed: StatusFeed): Promise<void> {

@@ -81,7 +81,7 @@ export class StatusFeed {
   async #write(sink: FeedSink): Promise<void> {
     this.#isWriting = true;
     while (this.#sink === sink && (this.#behind !== null || this.#pending !== "")) {
-      await this.#clock.sleep(COLLECT_MS);
+      if (this.#behind !== "new") await this.#clock.sleep(COLLECT_MS);
       if (this.#sink === sink) await sink.write(this.#take());
     }
     if (this.#sink === sink) this.#isWriting = false;

@@ -22,8 +22,8 @@ export interface PageFile {
 export interface RoutesOptions {
   /** The host that the page listens on, as the user named it. */
   readonly host: string;
-  /** The state, or null as long as the server has told none. */
-  readonly stateOf: () => ServerState | null;
+  /** The state, once the server has told one: it is about to listen. */
+  readonly state: () => Promise<ServerState>;
   /** Who reads `/events`. */
   readonly readers: EventReaders;
   /** The files of the page, by their paths. */
@@ -65,12 +65,11 @@ export class Routes {
   }
 
   async #route(path: string): Promise<Response> {
-    const { files, stateOf, readers } = this.#options;
+    const { files, readers } = this.#options;
     const file = files.get(path);
     if (file !== undefined) return respond(file.body, { type: file.contentType });
     if (!PATHS.has(path)) return plain(`There is no ${path}: ${[...PATHS].join(", ")}\n`, 404);
-    const state = stateOf();
-    if (state === null) return plain("The server is about to listen: ask again\n", 503);
+    const state = await this.#options.state();
     switch (path) {
       case "/metrics":
         return respond(await formatMetrics(state), { type: METRICS_TYPE });
