@@ -3,6 +3,7 @@
 import { assertEquals } from "../../../assert.ts";
 import { runScript } from "../child_script.ts";
 import { posixTest } from "../opened.ts";
+import { NO_PID } from "./children.ts";
 
 const LOAD = `
 const { processStat, processes, childrenOf, openProcesses } = await load("proc/processes");
@@ -60,6 +61,27 @@ openProcesses(); openMemory(); openOwnSockets(); openAcceptQueues();
 Deno.permissions.revokeSync({ name: "ffi" });
 tell();`);
   assertEquals(text.trim().split("\n"), NAMES.map((name) => `${name} did it`));
+});
+
+posixTest("what each file opens is enough to know that a process is gone", async () => {
+  for (const call of ["processStat", "memoryOf", "descriptorsOf", "tcpSocketsAround"]) {
+    const text = await runScript(`
+const { openProcesses, processStat } = await load("proc/processes");
+const { openMemory, memoryOf } = await load("proc/memory");
+const { openDescriptors, descriptorsOf } = await load("proc/descriptors");
+const { openSocketTables, tcpSocketsAround } = await load("proc/socket_tables");
+const calls = {
+  processStat: [openProcesses, processStat],
+  memoryOf: [openMemory, memoryOf],
+  descriptorsOf: [openDescriptors, descriptorsOf],
+  tcpSocketsAround: [openSocketTables, tcpSocketsAround],
+};
+const [open, call] = calls[${JSON.stringify(call)}];
+open();
+Deno.permissions.revokeSync({ name: "ffi" });
+console.log(call(${NO_PID}), call(Deno.pid) === null);`);
+    assertEquals(text, "null false\n");
+  }
 });
 
 posixTest(
