@@ -91,8 +91,8 @@ Deno.test("StatusFeed.end() writes what is left at once", async () => {
   feed.feed(sink);
   feed.change(started(7));
   await feed.end();
-  assertEquals(sink.messages.map(({ type }) => type), ["state"]);
+  assertEquals(sink.messages.map(({ type }) => type), ["state", "event"]);
   feed.change(started(8));
   await feed.end();
-  assertEquals(sink.messages.length, 1);
+  assertEquals(sink.messages.length, 2);
 });
