@@ -72,6 +72,7 @@ const REFUSED: readonly (readonly [args: string, message: string])[] = [
   ["--html x", "--html needs --load"],
   ["--load 3 --end bye", "--end does not go with --load"],
   ["--load 3 --no-newline", "--no-newline does not go with --load"],
+  ["--load 3 --note", "--note does not go with --load"],
   ["--load 3 --processes 4", "--processes 4 is more than --load 3"],
   ["--load 9 --concurrency 3 --processes 4", "--processes 4 is more than --concurrency 3"],
   [
