@@ -50,7 +50,7 @@ export const CLIENT_COMMAND: CommandSpec<typeof CLIENT_FLAGS> = {
   notes: [
     `HOST is ${HOST.fallback} unless given. Times are in seconds, decimals allowed.`,
     "An empty line is not sent. It ends at the end line, at the end of input, or when the server closes.",
-    "With --note it waits for the answer to a line before it sends the next, but with --split, which never waits.",
+    "With --note a line waits until the one before is answered; with --split too, none waits.",
     ...LOAD_NOTES,
   ],
 };
