@@ -23,6 +23,7 @@ export const OWN_FLAGS = {
     help: "the line that ends the input",
   }),
   noNewline: toggle("send each line without its newline"),
+  note: toggle("do as the lecture's client: no newlines, one answer for each line, END sent too"),
   split: toggle("print what comes back from a process of its own"),
   connectTimeoutMs: seconds({
     placeholder: "S",
@@ -30,7 +31,7 @@ export const OWN_FLAGS = {
     min: 0.001,
     help: "how long to wait for the connection",
   }),
-  verbose: toggle("tell which process does what", { alias: "v" }),
+  verbose: toggle("tell the connection, its end, and which process does what", { alias: "v" }),
 };
 
 /** The flags of `brood client`. */
@@ -49,6 +50,7 @@ export const CLIENT_COMMAND: CommandSpec<typeof CLIENT_FLAGS> = {
   notes: [
     `HOST is ${HOST.fallback} unless given. Times are in seconds, decimals allowed.`,
     "An empty line is not sent. It ends at the end line, at the end of input, or when the server closes.",
+    "With --note a line waits until the one before is answered; with --split too, none waits.",
     ...LOAD_NOTES,
   ],
 };
@@ -68,7 +70,7 @@ export function parseClientOptions(args: readonly string[]): ClientOptions | Que
   const parsed = parseCommandLine(CLIENT_COMMAND, args);
   if (typeof parsed === "string") return parsed;
   const { options, given, operands } = parsed;
-  const { endWord, noNewline, split, connectTimeoutMs, verbose, ...load } = options;
+  const { endWord, noNewline, note, split, connectTimeoutMs, verbose, ...load } = options;
   const command = CLIENT_COMMAND.name;
   const [name, service] = operands.length === 2 ? operands : [HOST.fallback, ...operands];
   const server = {
@@ -86,6 +88,7 @@ export function parseClientOptions(args: readonly string[]): ClientOptions | Que
     ...server,
     endWord,
     noNewline,
+    note,
     split,
     verbose,
     load: loadOptionsOf(load, { ...server, given, command }),

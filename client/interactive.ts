@@ -10,6 +10,7 @@
 import { errnoOf, isStreamError } from "../ipc/errors.ts";
 import { writeAll } from "../ipc/relay/copy.ts";
 import type { ByteStream } from "../ipc/transport.ts";
+import type { Answers } from "./answers.ts";
 import { linesOf } from "./lines.ts";
 import { receiveAll } from "./receive.ts";
 
@@ -23,6 +24,10 @@ export interface InteractiveOptions {
   readonly endWord: string;
   /** Whether lines are sent with the newline they were typed with. */
   readonly newline: boolean;
+  /** Whether the end word is sent before the sending direction ends, also where it was not typed. */
+  readonly sendsEndWord: boolean;
+  /** Who prints each answer on a line of its own, or null: bytes are printed as they come. */
+  readonly answers: Answers | null;
 }
 
 /**
@@ -44,7 +49,10 @@ export async function runInteractive(
     }
   };
   const closeWrite = () => connection.closeWrite();
-  const receiving = receiveAll(connection, options.output);
+  const { answers, output } = options;
+  const receiving = answers === null
+    ? receiveAll(connection, output)
+    : answers.receive(connection, output);
   const sending = sendLines({ write, closeWrite }, options).catch((error) => {
     // A server that takes no more has ended; what it sent before is still to be read.
     if (!isStreamError(error)) throw error;
@@ -58,10 +66,16 @@ async function sendLines(
   connection: Pick<ByteStream, "write" | "closeWrite">,
   options: InteractiveOptions,
 ): Promise<void> {
-  for await (const { content, typed, isWhole } of linesOf(options.input)) {
+  const { input, endWord, newline, sendsEndWord, answers } = options;
+  for await (const { content, typed, isWhole } of linesOf(input)) {
     if (isWhole && content.length === 0) continue;
-    if (isWhole && new TextDecoder().decode(content) === options.endWord) break;
-    await writeAll(connection, options.newline ? typed : content);
+    if (isWhole && new TextDecoder().decode(content) === endWord) break;
+    const bytes = newline ? typed : content;
+    const answered = answers?.expect(bytes.length);
+    await writeAll(connection, bytes);
+    // A part of a line is answered with the rest of it.
+    if (isWhole || typed.length > content.length) await answered;
   }
+  if (sendsEndWord) await writeAll(connection, new TextEncoder().encode(endWord));
   await connection.closeWrite();
 }

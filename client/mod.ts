@@ -8,11 +8,15 @@ import { formatEndpoint } from "../ipc/address.ts";
 import { EXIT_STATUS, isStreamError, OperationalError, reasonOf } from "../ipc/errors.ts";
 import { printError } from "../cli/exit.ts";
 import { Lifetime } from "../cli/lifetime.ts";
+import { Answers } from "./answers.ts";
 import type { ClientOptions } from "./command.ts";
 import { connect } from "./connect.ts";
 import { runInteractive } from "./interactive.ts";
 import { ReaderProcess } from "./reader_process.ts";
 import { runSplit } from "./split.ts";
+
+/** What the client tells when the server's end of file has come. */
+const CLOSED = "the server has closed the connection";
 
 /**
  * Runs a client to its end. Resolves to its exit status; rejects with `OperationalError` if it cannot connect, is cut
@@ -30,18 +34,30 @@ export async function runClient(options: ClientOptions): Promise<number> {
 async function runLines(options: ClientOptions): Promise<number> {
   using connection = await connect(options);
   const server = formatEndpoint(options);
-  const { endWord, noNewline } = options;
-  const keyboard = { input: Deno.stdin.readable, endWord, newline: !noNewline };
-  const tell = (what: string) => options.verbose && printError(what);
+  const { endWord, noNewline, note, split, verbose } = options;
+  const keyboard = {
+    input: Deno.stdin.readable,
+    endWord,
+    newline: !noNewline && !note,
+    sendsEndWord: note,
+    answers: note ? new Answers({ areAwaited: !split }) : null,
+  };
+  const tell = (what: string) => verbose && printError(what);
+  if (note || verbose) {
+    printError(`connected to ${server} (local port ${connection.localAddr.port})`);
+  }
   try {
-    if (options.split) {
+    if (split) {
       const reader = ReaderProcess.start();
       tell(`client ${Deno.pid}: reads the keyboard and writes to ${server}`);
       tell(`reader ${reader.pid}: prints what the server sends`);
-      return await runSplit(connection, { ...keyboard, reader });
+      const status = await runSplit(connection, { ...keyboard, reader });
+      if (status === EXIT_STATUS.done) tell(CLOSED);
+      return status;
     }
     tell(`client ${Deno.pid}: reads the keyboard, writes to ${server}, prints what it sends`);
     await runInteractive(connection, { ...keyboard, output: Deno.stdout });
+    tell(CLOSED);
     return EXIT_STATUS.done;
   } catch (cause) {
     if (!isStreamError(cause)) throw cause;

@@ -12,6 +12,7 @@ export const FAILURE_WORDS = {
   reset: "reset",
   timedOut: "timed out",
   closedEarly: "closed early",
+  shortEcho: "short echo",
   wrongEcho: "wrong echo",
   unreachable: "unreachable",
   noPort: "no free local port",

@@ -41,6 +41,7 @@ export const LOAD_FLAGS = {
     max: 1024 * 1024 * 1024,
     help: "the length of a message",
   }),
+  binary: toggle("send any byte, also NUL; without it a load sends letters and digits"),
   rate: integer({
     placeholder: "R",
     fallback: 0,
@@ -81,8 +82,9 @@ export const LOAD_NOTES: readonly string[] = [
 /** The values of a load's flags. */
 export type LoadValues = FlagValues<typeof LOAD_FLAGS>;
 
-/** What each connection of a load does: `messages` of `size` bytes, each echo within `timeoutMs`. */
-export interface VisitOptions extends Pick<LoadValues, "messages" | "size" | "timeoutMs"> {
+/** What each connection of a load does: `messages` of `size` bytes, text or `binary`, each echo within `timeoutMs`. */
+export interface VisitOptions
+  extends Pick<LoadValues, "messages" | "size" | "binary" | "timeoutMs"> {
   /** How long it may take to connect. */
   readonly connectTimeoutMs: number;
 }

@@ -10,9 +10,10 @@ import { isStreamError } from "../../ipc/errors.ts";
 import { writeAll } from "../../ipc/relay/copy.ts";
 import type { ByteStream } from "../../ipc/transport.ts";
 import { type Deadline, type Deadlines, InterruptedError } from "./deadlines.ts";
+import { Echo, type Message } from "./echo.ts";
 import { failureOf, VisitError } from "./failure.ts";
 import type { VisitOptions } from "./options.ts";
-import { fillPattern, findWrongByte } from "./pattern.ts";
+import { Pattern } from "./pattern.ts";
 import type { Tally } from "./tally/tally.ts";
 
 const BUFFER_BYTES = 64 * 1024;
@@ -46,16 +47,20 @@ interface Buffers {
 interface Progress {
   readonly connection: number;
   messages: number;
+  /** That of the last message. */
+  echo: Echo | null;
 }
 
 /** Makes visits, as many at a time as it is asked to. */
 export class Visitor {
   readonly #options: VisitorOptions;
+  readonly #pattern: Pattern;
   readonly #freeBuffers: Buffers[] = [];
 
   /** Visits a server as the options tell. */
   constructor(options: VisitorOptions) {
     this.#options = options;
+    this.#pattern = options.binary ? Pattern.BINARY : Pattern.TEXT;
   }
 
   /**
@@ -63,8 +68,8 @@ export class Visitor {
    * and is counted, well or not; rejects if the host name cannot be resolved, and for a bug.
    */
   async visit(connection: number, dueMs: number | null = null): Promise<void> {
-    const { clock, tally, deadlines, startMs, messages } = this.#options;
-    const progress: Progress = { connection, messages: 0 };
+    const { clock, tally, deadlines, startMs, messages, timeoutMs } = this.#options;
+    const progress: Progress = { connection, messages: 0, echo: null };
     const begunMs = clock.now();
     if (dueMs !== null) tally.latencies.late.record(begunMs - dueMs);
     using deadline = deadlines.add();
@@ -74,7 +79,10 @@ export class Visitor {
       tally.timeline.recordConnection(clock.now() - startMs);
     } catch (error) {
       if (error instanceof InterruptedError) tally.interrupted += 1;
-      else tally.fail(failureOf(error));
+      else {
+        const time = { nowMs: clock.now(), timeoutMs };
+        tally.fail(failureOf(progress.echo?.explain(error, time) ?? error));
+      }
     } finally {
       tally.settled += messages - progress.messages;
       tally.durationMs = clock.now() - startMs;
@@ -118,13 +126,15 @@ export class Visitor {
     const { progress, deadline, buffers } = options;
     const begunMs = clock.now();
     deadline.begin({ for: "echo", ms: this.#options.timeoutMs }, begunMs);
+    const message = { connection: progress.connection, position: progress.messages * size, size };
+    const echo = progress.echo = new Echo(this.#pattern, message);
     if (size <= SENT_AT_ONCE_MAX) {
-      await this.#send(stream, { progress, buffer: buffers.sent });
-      await this.#receive(stream, { progress, buffer: buffers.received });
+      await this.#send(stream, { message, echo, buffer: buffers.sent });
+      await this.#receive(stream, { echo, buffer: buffers.received });
     } else {
       await Promise.all([
-        this.#send(stream, { progress, buffer: buffers.sent }),
-        this.#receive(stream, { progress, buffer: buffers.received }),
+        this.#send(stream, { message, echo, buffer: buffers.sent }),
+        this.#receive(stream, { echo, buffer: buffers.received }),
       ]);
     }
     const endedMs = clock.now();
@@ -137,41 +147,31 @@ export class Visitor {
 
   async #send(
     stream: ByteStream,
-    { progress, buffer }: { readonly progress: Progress; readonly buffer: Uint8Array },
+    { message, echo, buffer }: {
+      readonly message: Message;
+      readonly echo: Echo;
+      readonly buffer: Uint8Array;
+    },
   ): Promise<void> {
-    const { size } = this.#options;
-    const { connection, messages } = progress;
+    const { connection, position, size } = message;
     for (let sent = 0; sent < size;) {
       const chunk = upTo(buffer, size - sent);
-      fillPattern(chunk, { connection, position: messages * size + sent });
+      this.#pattern.fill(chunk, { connection, position: position + sent });
       await writeAll(stream, chunk);
       sent += chunk.length;
     }
+    echo.isSent = true;
   }
 
   async #receive(
     stream: ByteStream,
-    { progress, buffer }: { readonly progress: Progress; readonly buffer: Uint8Array },
+    { echo, buffer }: { readonly echo: Echo; readonly buffer: Uint8Array },
   ): Promise<void> {
-    const { size, tally } = this.#options;
-    const { connection, messages } = progress;
-    for (let received = 0; received < size;) {
-      const count = await stream.read(upTo(buffer, size - received));
-      const position = messages * size + received;
-      if (count === null) {
-        throw new VisitError(
-          "closedEarly",
-          `connection ${connection} was closed after ${position} bytes`,
-        );
-      }
-      const wrong = findWrongByte(buffer, { connection, position, count });
-      if (wrong !== -1) {
-        throw new VisitError(
-          "wrongEcho",
-          `byte ${position + wrong} of connection ${connection} came back as ${buffer[wrong]}`,
-        );
-      }
-      received += count;
+    const { clock, tally } = this.#options;
+    while (echo.missing > 0) {
+      const count = await stream.read(upTo(buffer, echo.missing));
+      if (count === null) throw echo.closed();
+      echo.take(upTo(buffer, count), clock.now());
       tally.bytes += count;
     }
   }

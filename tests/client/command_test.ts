@@ -8,6 +8,7 @@ const DEFAULTS = {
   port: 9000,
   endWord: "END",
   noNewline: false,
+  note: false,
   split: false,
   connectTimeoutMs: 10_000,
   verbose: false,
@@ -25,12 +26,13 @@ Deno.test("parseClientOptions() takes the host before the port", () => {
 });
 
 Deno.test("parseClientOptions() takes every flag", () => {
-  const words = ["--end", "bye bye", "--no-newline", "--split"];
+  const words = ["--end", "bye bye", "--no-newline", "--note", "--split"];
   const args = [...words, "--connect-timeout=0.25", "--verbose", "9000"];
   assertEquals(parseClientOptions(args), {
     ...DEFAULTS,
     endWord: "bye bye",
     noNewline: true,
+    note: true,
     split: true,
     connectTimeoutMs: 250,
     verbose: true,
@@ -95,6 +97,10 @@ Deno.test("the client's help tells the usage, every flag and its default", () =>
     help,
     "--split              print what comes back from a process of its own\n",
   );
-  assertStringIncludes(help, "-v, --verbose        tell which process does what\n");
+  assertStringIncludes(help, "--note               do as the lecture's client: ");
+  assertStringIncludes(
+    help,
+    "-v, --verbose        tell the connection, its end, and which process does what\n",
+  );
   assertStringIncludes(help, "--connect-timeout S  how long to wait for the connection (10)\n");
 });

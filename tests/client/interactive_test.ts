@@ -1,3 +1,5 @@
+import { setImmediate } from "node:timers/promises";
+import { Answers } from "../../client/answers.ts";
 import { runInteractive } from "../../client/interactive.ts";
 import { InputError, LINE_BYTES_MAX } from "../../client/lines.ts";
 import { OutputError } from "../../client/output.ts";
@@ -7,7 +9,7 @@ import { MemoryStream, type MemoryStreamOptions } from "../support/memory_stream
 import { ResettablePair } from "../support/sockets.ts";
 import { systemError } from "../support/system_error.ts";
 
-const OPTIONS = { endWord: "END", newline: true };
+const OPTIONS = { endWord: "END", newline: true, sendsEndWord: false, answers: null };
 
 /** The server's side of a connection that says nothing, and ends when the client has. */
 async function* endsWithClient(connection: MemoryStream) {
@@ -270,6 +272,60 @@ Deno.test("runInteractive() rejects when its input fails, for a server that wait
   const run = () => runInteractive(connection, { ...OPTIONS, input, output });
   const { message } = await assertRejects(run, InputError);
   assertEquals(message, "Cannot read standard input: it is a folder");
+});
+
+Deno.test("runInteractive() sends the end word too where it is told so, however the input ends", async () => {
+  const options = { newline: false, sendsEndWord: true };
+  await assertSends(inputOf("one\nEND\ntwo\n"), "oneEND", options);
+  await assertSends(inputOf("one\n"), "oneEND", options);
+  await assertSends(inputOf("one\nbye\n"), "onebye", { ...options, endWord: "bye" });
+});
+
+/** A connection whose server answers each write by what it makes of it. */
+function answering(answer: (line: string) => string): MemoryStream {
+  let wake = Promise.withResolvers<void>();
+  const connection = new MemoryStream({
+    takes(length) {
+      wake.resolve();
+      return length;
+    },
+    async *reads(connection) {
+      let isOver = false;
+      connection.writeEnded.then(() => {
+        isOver = true;
+        wake.resolve();
+      });
+      for (let read = 0; !isOver || read < connection.written.length;) {
+        await wake.promise;
+        wake = Promise.withResolvers();
+        // Not before the write itself has ended.
+        await setImmediate();
+        const text = connection.writtenText.slice(read);
+        read += text.length;
+        if (text !== "") yield bytesOf(answer(text));
+      }
+    },
+  });
+  return connection;
+}
+
+Deno.test("runInteractive() sends a line only when the one before is answered, where it is told so", async () => {
+  const output = new MemoryStream();
+  const heard: string[] = [];
+  const connection = answering((line) => {
+    heard.push(line);
+    return `<${line}>`;
+  });
+  await runInteractive(connection, {
+    ...OPTIONS,
+    input: inputOf("one\n\ntwo\nthree\nEND\n"),
+    output,
+    newline: false,
+    sendsEndWord: true,
+    answers: new Answers({ areAwaited: true }),
+  });
+  assertEquals(heard, ["one", "two", "three", "END"]);
+  assertEquals(output.writtenText, "<one>\n<two>\n<three>\n<END>\n");
 });
 
 function throwBug(): never {

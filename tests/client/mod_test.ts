@@ -11,6 +11,7 @@ Deno.test("runClient() rejects before it reads any input when it cannot connect"
     port: closedPort(),
     endWord: "END",
     noNewline: false,
+    note: false,
     connectTimeoutMs: 60_000,
     verbose: true,
     load: null,

@@ -54,7 +54,8 @@ async function run(
   options: { readonly reader: FakeReader; readonly input?: ReadableStream<Uint8Array> },
 ): Promise<number> {
   const { reader, input = typed() } = options;
-  return await runSplit(connection, { reader, input, endWord: "END", newline: true });
+  const keyboard = { input, endWord: "END", newline: true, sendsEndWord: false, answers: null };
+  return await runSplit(connection, { ...keyboard, reader });
 }
 
 Deno.test("runSplit() sends what is typed, and passes the answers on to the reader, then their end", async () => {

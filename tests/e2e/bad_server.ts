@@ -1,11 +1,12 @@
 /** Servers that a load client meets: one that echoes for as long as it is asked to, and some that do not. */
 
 import { createServer, type Socket } from "node:net";
+import { Buffer } from "node:buffer";
 import { once } from "node:events";
 
 /** What a bad server counts as, what it does, and the reason that the report gives. */
 type Behaviour = readonly [
-  kind: "reset" | "timedOut" | "closedEarly" | "wrongEcho",
+  kind: "reset" | "timedOut" | "closedEarly" | "shortEcho" | "wrongEcho",
   behaviour: string,
   reason: RegExp,
 ];
@@ -18,6 +19,12 @@ const SERVE: Readonly<Record<string, Serve>> = {
   "closes before it answers": (socket) => socket.end(),
   "closes in the middle of an answer": (socket) =>
     socket.once("data", (bytes) => socket.end(bytes.subarray(0, 10))),
+  "leaves out the end of an answer": (socket) =>
+    socket.on("data", (bytes) => socket.write(bytes.subarray(0, 10))),
+  "leaves out the middle of an answer": (socket) =>
+    socket.on("data", (bytes) => {
+      socket.write(Buffer.concat([bytes.subarray(0, 10), bytes.subarray(30)]));
+    }),
   "resets": (socket) => socket.once("data", () => socket.resetAndDestroy()),
   "changes a byte": (socket) =>
     socket.on("data", (bytes) => socket.write(bytes.map((byte, i) => i === 5 ? byte ^ 4 : byte))),
@@ -45,7 +52,13 @@ export class BadServer implements AsyncDisposable {
     ["timedOut", "never answers", /^no echo within 0\.3 s$/],
     ["timedOut", "keeps the connection open", /^no end of file from the server within 0\.3 s$/],
     ["closedEarly", "closes before it answers", /^connection \d was closed after 0 bytes$/],
-    ["closedEarly", "closes in the middle of an answer", /was closed after 10 bytes$/],
+    ["shortEcho", "closes in the middle of an answer", /got 10 of 64 bytes back, and was closed$/],
+    ["shortEcho", "leaves out the end of an answer", /got 10 of 64 bytes back, and no more/],
+    [
+      "shortEcho",
+      "leaves out the middle of an answer",
+      /10 of 64 .*, and then those from byte 30 on$/,
+    ],
     ["reset", "resets", /^connection reset by the other side$/],
     ["wrongEcho", "changes a byte", /^byte 5 of connection \d came back as \d+$/],
     ["wrongEcho", "answers with a greeting first", /^byte \d+ of connection \d came back as/],

@@ -119,6 +119,70 @@ testClient(
   },
 );
 
+/** A server that answers each read without a newline, and keeps what it has read. */
+function noteServer(heard: string[]): ScriptedServer {
+  return new ScriptedServer(async (conn) => {
+    for (let text = await readText(conn); text !== null; text = await readText(conn)) {
+      heard.push(text);
+      await send(conn, `<${text}>`);
+    }
+  });
+}
+
+testProgram(
+  "client --note sends a line when the one before is answered, and END, as the note's client does",
+  async (program) => {
+    for (const input of ["hello\n\nworld\nEND\nlater\n", "hello\nworld\n"]) {
+      const heard: string[] = [];
+      await using server = noteServer(heard);
+      const command = [program.path, ...program.args, "client", "--note", String(server.port)];
+      const { status, stdout, stderr } = await runToEnd(command, { input });
+      assertEquals(heard, ["hello", "world", "END"]);
+      assertEquals([status, stdout], [0, "<hello>\n<world>\n<END>\n"]);
+      assertMatch(stderr, /^connected to 127\.0\.0\.1:\d+ \(local port \d+\)\n$/);
+    }
+  },
+);
+
+testProgram("client --note tells the port by which the server calls it", async (program) => {
+  await using server = await TestServer.start(program);
+  const command = [program.path, ...program.args, "client", "--note", String(server.port)];
+  const { stderr } = await runToEnd(command, { input: "hello\n" });
+  const [, localPort] = /^connected to .* \(local port (\d+)\)$/m.exec(stderr) ?? [];
+  await server.process.stdout.match(new RegExp(`^Client\\(${localPort}\\): hello$`));
+  await server.process.stdout.match(new RegExp(`^Client\\(${localPort}\\): END$`));
+});
+
+testProgram(
+  "client --note --split prints each answer on a line of its own, and waits for none",
+  async (program) => {
+    const { promise: typed, resolve: tellTyped } = Promise.withResolvers<void>();
+    await using server = new ScriptedServer(async (conn) => {
+      await send(conn, "welcome");
+      await typed;
+      assertEquals(await readAll(conn), "helloworldEND");
+      await send(conn, "bye");
+    });
+    const flags = ["client", "--note", "--split", String(server.port)];
+    await using client = new RunningProcess([program.path, ...program.args, ...flags]);
+    assertEquals(await client.stdout.find((line) => line), "welcome");
+    await client.type("hello\nworld\nEND\n");
+    tellTyped();
+    assertEquals((await client.ended()).code, 0, client.stderr.text);
+    assertEquals(client.stdout.text, "welcome\nbye\n");
+    assertMatch(client.stderr.text, /^connected to 127\.0\.0\.1:\d+ \(local port \d+\)\n$/);
+  },
+);
+
+testProgram("client -v tells that the server has closed", async (program) => {
+  await using server = new ScriptedServer(() => Promise.resolve());
+  const command = [program.path, ...program.args, "client", "-v", String(server.port)];
+  await using client = new RunningProcess(command);
+  await client.stderr.match(/^the server has closed the connection$/);
+  // Its input is still open.
+  assertEquals((await client.ended()).code, 0);
+});
+
 testClient(
   "a line goes out as typed: bytes that are no UTF-8, and without the newline it never had",
   async (_program, clientWith) => {

@@ -70,7 +70,8 @@ const MODES: readonly (readonly string[])[] = [
 for (const flags of MODES) {
   testProgram(`every byte comes back from our server with ${flags.join(" ")}`, async (program) => {
     await using server = await TestServer.start(program, { flags: ["--quiet", ...flags] });
-    const args = ["--load", 12, "--concurrency", 4, "--messages", 5, "--size", 100_000];
+    const load = ["--load", 12, "--concurrency", 4, "--messages", 5];
+    const args = [...load, "--size", 100_000, "--binary"];
     const { report } = await reportOf(program, ...args, server.port);
     assertEquals([report.connections.done, report.messages.done], [12, 60]);
     assertEquals(report.bytes.echoed, 12 * 5 * 100_000);
@@ -196,7 +197,7 @@ for (const [kind, behaviour, reason] of BadServer.BEHAVIOURS) {
   testProgram(`a server that ${behaviour} is counted as ${kind}`, async (program) => {
     await using server = await BadServer.start(behaviour);
     // Where something else is wrong, a busy machine must not make it a timeout.
-    const timeout = kind === "timedOut" ? 0.3 : 60;
+    const timeout = kind === "timedOut" || behaviour.includes("the end of") ? 0.3 : 60;
     const args = ["--load", 4, "--concurrency", 2, "--timeout", timeout, server.port];
     const { report, stderr } = await reportOf(program, ...args);
     assertEquals([report.connections.failed, report.failures[kind], stderr], [4, 4, ""]);

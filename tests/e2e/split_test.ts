@@ -30,9 +30,9 @@ class SplitClient implements AsyncDisposable {
     return this.process.pid;
   }
 
-  /** What it said on standard error besides who its processes are. */
+  /** What it said on standard error besides to whom it is connected, and who its processes are. */
   get complaints(): string[] {
-    return this.process.stderr.all.slice(2);
+    return this.process.stderr.all.slice(3);
   }
 
   /** Waits for the end of both processes: the outputs that are waited for end with the last that has them. */
@@ -53,7 +53,11 @@ async function greetAndWait(conn: Deno.TcpConn): Promise<void> {
 }
 
 testProgram("client --split -v tells both processes, and what each does", async (program) => {
-  await using server = new ScriptedServer(greetAndWait);
+  let localPort = 0;
+  await using server = new ScriptedServer(async (conn) => {
+    localPort = conn.remoteAddr.port;
+    await greetAndWait(conn);
+  });
   await using client = await SplitClient.start(program, server.port);
   const children = await childrenOf(client.pid);
   assertEquals(children.map(({ pid }) => pid), [client.readerPid]);
@@ -61,8 +65,10 @@ testProgram("client --split -v tells both processes, and what each does", async 
   await client.process.type("END\n");
   assertEquals((await client.ended()).code, 0);
   assertEquals(client.process.stderr.all, [
+    `connected to 127.0.0.1:${server.port} (local port ${localPort})`,
     `client ${client.pid}: reads the keyboard and writes to 127.0.0.1:${server.port}`,
     `reader ${client.readerPid}: prints what the server sends`,
+    "the server has closed the connection",
   ]);
 });
 
@@ -75,7 +81,11 @@ testProgram("client -v tells that one process does everything", async (program) 
   await client.endInput();
   assertEquals((await client.ended()).code, 0);
   const what = `reads the keyboard, writes to 127.0.0.1:${server.port}, prints what it sends`;
-  assertEquals(client.stderr.all, [`client ${client.pid}: ${what}`]);
+  assertMatch(client.stderr.all[0] ?? "", /^connected to 127\.0\.0\.1:\d+ \(local port \d+\)$/);
+  assertEquals(client.stderr.all.slice(1), [
+    `client ${client.pid}: ${what}`,
+    "the server has closed the connection",
+  ]);
 });
 
 for (const signal of ["SIGKILL", "SIGTERM", "SIGINT"] as const) {

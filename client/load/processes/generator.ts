@@ -10,7 +10,7 @@
 import { systemClock } from "../../../ipc/clock.ts";
 import { EXIT_STATUS } from "../../../ipc/errors.ts";
 import { exitWith } from "../../../cli/exit.ts";
-import { integer, readArgv, text } from "../../../cli/flags.ts";
+import { integer, readArgv, text, toggle } from "../../../cli/flags.ts";
 import { giveUpPermissions } from "../../../cli/permissions.ts";
 import type { HiddenCommand } from "../../../cli/self.ts";
 import { UnresolvedError } from "../failure.ts";
@@ -40,6 +40,7 @@ export const SHARE_FLAGS = {
   rate: count("connections per second of the whole load"),
   messages: count("messages that each connection sends"),
   size: count("the length of a message, in bytes"),
+  binary: toggle("whether any byte is sent, or text"),
   connectTimeoutMs: count("how long a connection may take to connect"),
   timeoutMs: count("how long to wait for an echo"),
 };

@@ -30,7 +30,7 @@ export interface GeneratorsResult {
 
 /** The share of process `index`: every connection in turn, and its part of the concurrency. */
 export function shareOfProcess(options: LoadOptions, index: number): ShareOptions {
-  const { hostname, port, connections, rate, messages, size } = options;
+  const { hostname, port, connections, rate, messages, size, binary } = options;
   const { concurrency, processes: parts, connectTimeoutMs, timeoutMs } = options;
   return {
     ...shareOf(connections, { index, parts }),
@@ -40,6 +40,7 @@ export function shareOfProcess(options: LoadOptions, index: number): ShareOption
     rate,
     messages,
     size,
+    binary,
     connectTimeoutMs,
     timeoutMs,
   };

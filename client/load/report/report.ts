@@ -51,6 +51,8 @@ export interface LoadReport {
     readonly messages: number;
     /** Bytes of a message. */
     readonly size: number;
+    /** Whether these were any bytes, or text. */
+    readonly binary: boolean;
     /** Processes that shared the load. */
     readonly processes: number;
   };
@@ -98,7 +100,7 @@ export interface LoadReport {
 
 /** Makes the report of a load from what was counted. */
 export function reportOf(options: LoadOptions, tally: Tally): LoadReport {
-  const { connections: asked, concurrency, rate, messages, size, processes } = options;
+  const { connections: asked, concurrency, rate, messages, size, binary, processes } = options;
   const { done, failed, interrupted, durationMs, latencies } = tally;
   const perSecond = (count: number) => durationMs === 0 ? 0 : round(count / durationMs * 1000);
   const of = messages === 1 ? "firstEcho" : "roundTrip";
@@ -114,6 +116,7 @@ export function reportOf(options: LoadOptions, tally: Tally): LoadReport {
       rate: rate === 0 ? null : rate,
       messages,
       size,
+      binary,
       processes,
     },
     // A load that is left alone ends with every connection done or failed.

@@ -65,6 +65,7 @@ const LOAD: LoadOptions = {
   rate: 0,
   messages: 1,
   size: 1,
+  binary: false,
   processes: 1,
   connectTimeoutMs: 1000,
   timeoutMs: 1000,

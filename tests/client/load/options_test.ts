@@ -12,6 +12,7 @@ const DEFAULTS: LoadOptions = {
   concurrency: 16,
   messages: 1,
   size: 64,
+  binary: false,
   rate: 0,
   processes: 1,
   connectTimeoutMs: 10_000,
@@ -35,7 +36,14 @@ Deno.test("without --load, and with 0, the client is interactive", () => {
 });
 
 Deno.test("a load takes every flag of its own, and --connect-timeout", () => {
-  const args = ["--concurrency=8", "--messages=3", "--size=1000", "--timeout=0.5", "--processes=2"];
+  const args = [
+    "--concurrency=8",
+    "--messages=3",
+    "--size=1000",
+    "--timeout=0.5",
+    "--processes=2",
+    "--binary",
+  ];
   assertEquals(
     loadOf("--load=1000", ...args, "--connect-timeout=2", "--json", "--html=a b.html"),
     {
@@ -43,6 +51,7 @@ Deno.test("a load takes every flag of its own, and --connect-timeout", () => {
       concurrency: 8,
       messages: 3,
       size: 1000,
+      binary: true,
       timeoutMs: 500,
       processes: 2,
       connectTimeoutMs: 2000,
@@ -65,6 +74,7 @@ const REFUSED: readonly (readonly [args: string, message: string])[] = [
   ["--concurrency 3", "--concurrency needs --load"],
   ["--messages 3", "--messages needs --load"],
   ["--size 3", "--size needs --load"],
+  ["--binary", "--binary needs --load"],
   ["--rate 3", "--rate needs --load"],
   ["--timeout 3", "--timeout needs --load"],
   ["--processes 3", "--processes needs --load"],
@@ -72,6 +82,7 @@ const REFUSED: readonly (readonly [args: string, message: string])[] = [
   ["--html x", "--html needs --load"],
   ["--load 3 --end bye", "--end does not go with --load"],
   ["--load 3 --no-newline", "--no-newline does not go with --load"],
+  ["--load 3 --note", "--note does not go with --load"],
   ["--load 3 --processes 4", "--processes 4 is more than --load 3"],
   ["--load 9 --concurrency 3 --processes 4", "--processes 4 is more than --concurrency 3"],
   [

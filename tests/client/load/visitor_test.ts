@@ -28,6 +28,7 @@ async function visit(
     deadlines,
     messages: 1,
     size: 64,
+    binary: false,
     connectTimeoutMs: 1000,
     timeoutMs: 1000,
     ...options,

@@ -24,6 +24,7 @@ const SHARE: ShareOptions = {
   rate: 0,
   messages: 4,
   size: 100,
+  binary: true,
   connectTimeoutMs: 60_000,
   timeoutMs: 60_000,
 };

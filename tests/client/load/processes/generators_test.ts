@@ -22,6 +22,7 @@ const LOAD: LoadOptions = {
   rate: 0,
   messages: 3,
   size: 100,
+  binary: false,
   processes: 2,
   connectTimeoutMs: 60_000,
   timeoutMs: 60_000,

@@ -4,7 +4,7 @@ import { UnresolvedError } from "../../../../client/load/failure.ts";
 import { reportOf } from "../../../../client/load/report/report.ts";
 import { runShare, type ShareOptions } from "../../../../client/load/processes/share.ts";
 import { Tally } from "../../../../client/load/tally/tally.ts";
-import { assert, assertEquals, assertRejects } from "../../../assert.ts";
+import { assert, assertEquals, assertMatch, assertRejects } from "../../../assert.ts";
 import { FakeClock } from "../../../support/fake_clock.ts";
 import { systemError } from "../../../support/system_error.ts";
 import { FakeServer, type FakeServerOptions } from "../fake_server.ts";
@@ -19,6 +19,7 @@ const SHARE: ShareOptions = {
   rate: 0,
   messages: 1,
   size: 64,
+  binary: false,
   connectTimeoutMs: 5000,
   timeoutMs: 10_000,
 };
@@ -140,12 +141,12 @@ const FAILURES: readonly (readonly [
   ["never answers", "timedOut", { delayMs: () => 1e9 }, "no echo within 10 s"],
   ["never ends", "timedOut", { keepsOpen: true }, "no end of file from the server within 10 s"],
   ["ends early", "closedEarly", { answer: () => null }, "connection 0 was closed after 0 bytes"],
-  ["echoes all but the last byte", "timedOut", {
+  ["echoes all but the last byte", "shortEcho", {
     answer: (bytes) => bytes.slice(0, -1),
-  }, "no echo within 10 s"],
-  ["loses the first byte", "wrongEcho", {
+  }, "connection 0 got 63 of 64 bytes back, and no more within 10 s"],
+  ["loses the first byte", "shortEcho", {
     answer: (bytes) => bytes.slice(1),
-  }, "byte 0 of connection 0"],
+  }, "connection 0 got 0 of 64 bytes back, and then those from byte 1 on"],
   ["echoes a wrong byte", "wrongEcho", {
     answer: (bytes) => bytes.map((byte, i) => i === 17 ? byte ^ 1 : byte),
   }, "byte 17 of connection 0"],
@@ -180,6 +181,35 @@ for (const [name, kind, server, reason] of FAILURES) {
     assertEquals(tally.settled, 3);
   });
 }
+
+Deno.test("a load sends text, or any byte where it is told so", async () => {
+  for (const binary of [false, true]) {
+    const sent = new Set<number>();
+    const answer = (bytes: Uint8Array) => {
+      for (const byte of bytes) sent.add(byte);
+      return bytes;
+    };
+    const { tally } = await load({ connections: 20, size: 1000, binary }, { answer });
+    assertEquals(tally.done, 20);
+    assertEquals([sent.has(0), sent.size], binary ? [true, 256] : [false, 32]);
+  }
+});
+
+Deno.test("a server that counts with strlen() serves a load of text, and of any byte gives short echoes", async () => {
+  const answer = (bytes: Uint8Array) => {
+    const end = bytes.indexOf(0);
+    return end === -1 ? bytes : bytes.slice(0, end);
+  };
+  const share = { connections: 20, concurrency: 20, size: 1000 };
+  const text = await load(share, { answer });
+  assertEquals(text.tally.done, 20);
+  const { tally } = await load({ ...share, binary: true }, { answer });
+  assertEquals(tally.encode().failures, { shortEcho: tally.failed });
+  assertMatch(
+    tally.reasonOf("shortEcho") ?? "",
+    /^connection \d+ got \d+ of 1000 bytes back, and no more within 10 s \(the next one was a NUL/,
+  );
+});
 
 Deno.test("echoes that are mixed up between two connections are wrong echoes", async () => {
   let kept: Uint8Array = new Uint8Array(64);

@@ -15,6 +15,7 @@ const OPTIONS: LoadOptions = {
   concurrency: 16,
   messages: 2,
   size: 64,
+  binary: false,
   rate: 0,
   processes: 1,
   connectTimeoutMs: 10_000,
@@ -153,6 +154,20 @@ Deno.test("the text counts one as one, and tells how many processes shared the l
     headOf({ processes: 3 }),
     "1,000 connections to 127.0.0.1:9000, 16 at a time, 2 messages of 64 bytes each, by 3 processes",
   );
+});
+
+Deno.test("a report tells that any byte was sent, and which echoes were short", () => {
+  const tally = new Tally();
+  tally.fail({ kind: "shortEcho", reason: "connection 2 got 12 of 64 bytes back" }, 3);
+  const report = reportOf({ ...OPTIONS, binary: true }, tally);
+  assertEquals([report.load.binary, report.failures.shortEcho], [true, 3]);
+  const text = formatTextReport(report);
+  assertMatch(text, /2 messages of 64 bytes each, any byte/);
+  assertMatch(text, /^ {2}short echo +3 \(connection 2 got 12 of 64 bytes back\)$/m);
+  const html = formatHtmlReport(report);
+  assertMatch(html, /2 messages of 64 bytes each, any byte/);
+  assertMatch(html, /short echo<\/th><td data-metric="failures\.shortEcho" data-value="3">3</);
+  assertMatch(html, /connection 2 got 12 of 64 bytes back/);
 });
 
 Deno.test("the text tells small rates with a digit, and great ones without", () => {
