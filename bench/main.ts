@@ -17,6 +17,7 @@ import { CLoad } from "./load_c.ts";
 import { ClientLoad } from "./load_client.ts";
 import { BENCH_COMMAND, type BenchOptions, parseBenchOptions } from "./options.ts";
 import { planOverhead } from "./overhead.ts";
+import { planInARow, planParentCpu } from "./parent.ts";
 import { findProgram, type ServerProgram } from "./program.ts";
 import { ServerPool } from "./servers.ts";
 import { planStartup } from "./startup.ts";
@@ -136,6 +137,8 @@ function planAll(bench: Bench, options: BenchOptions): Trial[] {
   const trials = [
     ...planTrials(bench),
     planStartup(bench),
+    planParentCpu(bench),
+    planInARow(bench),
     planOverhead(bench),
     options.thousand ? planThousand(bench) : null,
   ];

@@ -30,14 +30,24 @@ export async function cpuMsOf(pid: number): Promise<number> {
   return times.reduce((sum, ms) => sum + ms, 0);
 }
 
+/** The CPU time of a process alone, in milliseconds. */
+export async function ownCpuMsOf(pid: number): Promise<number> {
+  return parseCpuMs(await readIfThere(`/proc/${pid}/stat`), { withChildren: false });
+}
+
+/** How many descriptors a process has. */
+export async function descriptorsOf(pid: number): Promise<number> {
+  return (await entriesOf(`/proc/${pid}/fd`)).length;
+}
+
 /** The CPU time in a line of `/proc/PID/stat`: the process's own and that of its reaped children. 0 if it is empty. */
-export function parseCpuMs(stat: string): number {
+export function parseCpuMs(stat: string, { withChildren = true } = {}): number {
   // The command's name stands in parentheses and may itself contain some; the field behind it is the third.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   const [user = 0, system = 0, childrenUser = 0, childrenSystem = 0] = fields.slice(11, 15).map(
     Number,
   );
-  return (user + system + childrenUser + childrenSystem) * TICK_MS;
+  return (user + system + (withChildren ? childrenUser + childrenSystem : 0)) * TICK_MS;
 }
 
 /** The proportional set size of a process: its own memory, and its share of what it has in common. In bytes. */

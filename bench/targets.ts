@@ -5,6 +5,7 @@
  */
 
 import { OVERHEAD } from "./overhead.ts";
+import { IN_A_ROW_ID } from "./parent.ts";
 import { EMPTY } from "./startup.ts";
 import { CLIENTS } from "./thousand.ts";
 import type { Result } from "./trial.ts";
@@ -102,10 +103,20 @@ const TARGETS: readonly Target[] = [
     atLeast: 30_000,
   },
   {
-    text: `${CLIENTS} clients at once: all answered`,
-    actual: (figure) => figure("thousand", "per-connection", "answered"),
-    atLeast: CLIENTS,
+    text: "20000 connections in a row, prefork, socket: descriptors of the parent, more",
+    actual: (figure) => figure(IN_A_ROW_ID, "prefork-socket", "descriptors"),
+    atMost: 0,
   },
+  {
+    text: "20000 connections in a row, prefork, socket: MB of the parent, more",
+    actual: (figure) => figure(IN_A_ROW_ID, "prefork-socket", "megabytes"),
+    atMost: 8,
+  },
+  ...["per-connection", "program"].map((row) => ({
+    text: `${CLIENTS} clients at once, ${row}: all answered`,
+    actual: (figure: Lookup) => figure("thousand", row, "answered"),
+    atLeast: CLIENTS,
+  })),
   {
     text: `${CLIENTS} clients at once: within 16 GiB`,
     actual: (figure) => figure("thousand", "per-connection", "gibibytes"),

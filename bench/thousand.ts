@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Contender, ContenderId } from "./contenders.ts";
 import { OperationalError } from "../ipc/errors.ts";
 import { availableMemory, descendantsOf, pssOfAll } from "./proc.ts";
 import { RunningServer } from "./servers.ts";
@@ -19,14 +20,17 @@ const LIMIT_SECONDS = 120;
 /** What the machine must have left: a worker takes about 10 MB, and not all of it may go. */
 const BYTES_NEEDED = 14e9;
 
+/** A worker for each, with a relay; and a program for each, with the socket. */
+const SERVED: readonly ContenderId[] = ["per-connection", "program"];
+
 /** The trial, or null if this server has no such mode or nothing can hold the clients. */
 export function planThousand(bench: Bench): Trial | null {
   const { c } = bench;
-  const contender = bench.contenders.find(({ id }) => id === "per-connection");
-  if (contender === undefined || c === null) return null;
-  const flags = ["--max-connections", String(CLIENTS), "--backlog", "2048"];
-  const command = (port: number) => contender.command(port).toSpliced(-1, 0, ...flags);
-  const measure = async () => {
+  const contenders = bench.contenders.filter(({ id }) => SERVED.includes(id));
+  if (contenders.length === 0 || c === null) return null;
+  const measure = async (contender: Contender) => {
+    const flags = ["--max-connections", String(CLIENTS), "--backlog", "2048"];
+    const command = (port: number) => withFlags(contender.command(port), flags);
     const available = await availableMemory();
     if (available < BYTES_NEEDED) {
       throw new OperationalError(
@@ -53,7 +57,16 @@ export function planThousand(bench: Bench): Trial | null {
       { key: "gibibytes", title: "GiB (PSS)", digits: 2 },
     ],
     ratioTo: [],
-    subjects: [{ id: contender.id, name: contender.name, measure }],
+    subjects: contenders.map((contender) => ({
+      id: contender.id,
+      name: contender.name,
+      measure: () => measure(contender),
+    })),
     repeats: 1,
   };
+}
+
+/** The command of a server with more flags; a later one of the same name counts. */
+function withFlags(command: readonly string[], flags: readonly string[]): string[] {
+  return command.toSpliced(command.indexOf("--quiet"), 0, ...flags);
 }
