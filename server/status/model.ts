@@ -6,12 +6,12 @@
  */
 
 import type { Change, Sample, StatusEvent, Traffic } from "./feed.ts";
+import { addPoint } from "./history.ts";
 import { emptyHistogram, observe } from "./histogram.ts";
 import {
   type ConnectionView,
   exitKey,
   LIMITS,
-  type Point,
   type ServerFacts,
   type ServerState,
   type Span,
@@ -23,9 +23,6 @@ const START_BOUNDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
 /** A connection lasts milliseconds, or hours. */
 const CONNECTION_BOUNDS = [0.001, 0.005, 0.025, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1800, 3600];
-
-/** How often the figures make a point. */
-const POINT_MS = 1000;
 
 /** The state of a server that has just begun to listen. */
 export function initialState(server: ServerFacts): ServerState {
@@ -39,6 +36,8 @@ export function initialState(server: ServerFacts): ServerState {
     processes: [],
     acceptQueue: null,
     history: [],
+    mark: null,
+    lastStartMs: null,
     totals: {
       accepted: 0,
       rejected: {},
@@ -58,22 +57,10 @@ export function initialState(server: ServerFacts): ServerState {
   };
 }
 
-/** What the last point of the history was made of. */
-interface Mark {
-  readonly at: number;
-  readonly accepted: number;
-  readonly bytesIn: number;
-  readonly bytesOut: number;
-  /** The CPU time of each process. */
-  readonly cpuMs: ReadonlyMap<number, number>;
-}
-
 /** Owns a state, which it alters in place. */
 export class StatusModel {
   /** As it is now. */
   readonly state: ServerState;
-  #mark: Mark | null = null;
-  #lastStartMs: number | null = null;
 
   /** Goes on with that state. */
   constructor(state: ServerState) {
@@ -166,8 +153,8 @@ export class StatusModel {
     if (worker === undefined) return;
     if (worker.readyAt === null) {
       worker.readyAt = at;
-      this.#lastStartMs = at - worker.startedAt;
-      observe(this.state.totals.startSeconds, this.#lastStartMs / 1000);
+      this.state.lastStartMs = at - worker.startedAt;
+      observe(this.state.totals.startSeconds, this.state.lastStartMs / 1000);
     }
     if (worker.state !== "ending") worker.state = "idle";
   }
@@ -230,17 +217,7 @@ export class StatusModel {
     state.processes = processes ?? [];
     state.acceptQueue = acceptQueue;
     state.totals.logLinesLost = logLinesLost;
-    const { accepted, bytesIn, bytesOut } = state.totals;
-    const cpuMs = new Map(state.processes.map(({ pid, cpuMs }) => [pid, cpuMs]));
-    const last = this.#mark;
-    if (last !== null && at - last.at < POINT_MS * 0.9) return;
-    const mark: Mark = { at, accepted, bytesIn, bytesOut, cpuMs };
-    this.#mark = mark;
-    // The first has nothing to be compared with.
-    if (last === null) return;
-    state.history.push(pointOf(state, { last, mark, startMs: this.#lastStartMs }));
-    if (state.history.length > LIMITS.history) state.history.shift();
-    this.#lastStartMs = null;
+    addPoint(state, at);
   }
 }
 
@@ -248,33 +225,4 @@ function addSpan(worker: WorkerView | undefined, span: Span): void {
   if (worker === undefined) return;
   worker.spans.push(span);
   if (worker.spans.length > LIMITS.spans) worker.spans.shift();
-}
-
-function pointOf(
-  { connections, workers, processes, acceptQueue }: ServerState,
-  { last, mark, startMs }: {
-    readonly last: Mark;
-    readonly mark: Mark;
-    readonly startMs: number | null;
-  },
-): Point {
-  const seconds = (mark.at - last.at) / 1000;
-  const known = processes.flatMap(({ pssBytes }) => pssBytes === null ? [] : [pssBytes]);
-  // What a process has used that was not there before, it has used since.
-  const cpuMs = processes.reduce(
-    (sum, { pid, cpuMs }) => sum + cpuMs - (last.cpuMs.get(pid) ?? 0),
-    0,
-  );
-  return {
-    at: mark.at,
-    connections: Object.keys(connections).length,
-    acceptedPerSecond: (mark.accepted - last.accepted) / seconds,
-    bytesInPerSecond: (mark.bytesIn - last.bytesIn) / seconds,
-    bytesOutPerSecond: (mark.bytesOut - last.bytesOut) / seconds,
-    workers: Object.keys(workers).length,
-    queueLength: acceptQueue?.length ?? null,
-    pssBytes: known.length === 0 ? null : known.reduce((sum, bytes) => sum + bytes, 0),
-    cpu: processes.length === 0 ? null : cpuMs / 1000 / seconds,
-    startMs,
-  };
 }
