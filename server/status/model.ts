@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Change, Sample, StatusEvent, Traffic } from "./feed.ts";
+import type { Change, FlatConnection, Sample, StatusEvent, Traffic } from "./feed.ts";
 import { addPoint } from "./history.ts";
 import { emptyHistogram, observe } from "./histogram.ts";
 import {
@@ -93,31 +93,24 @@ export class StatusModel {
       }
       case "worker_exited":
         return this.#workerExited(event, at);
-      case "connection_accepted": {
-        const { connectionId: id, remoteHost, remotePort, workerPid } = event;
+      case "connection_accepted":
         totals.accepted += 1;
         state.failure = null;
-        connections[id] = {
-          ...{ id, remoteHost, remotePort, workerPid, acceptedAt: at },
-          ...{ holder: "parent", bytesIn: null, bytesOut: null, lastMessage: null },
-        };
-        if (workerPid !== null) {
-          addSpan(workers[workerPid], { connectionId: id, from: at, to: null });
-        }
+        this.#addConnection(event, at);
         return;
-      }
       case "connection_opened": {
-        const { workerPid } = event;
-        const worker = workers[workerPid];
+        // A worker that waits, spare or prefork, gets its connection before that is told as accepted.
+        const connection = this.#addConnection(event, at);
+        const worker = workers[event.workerPid];
         if (worker !== undefined && worker.state !== "ending") worker.state = "serving";
-        const connection = connections[event.connectionId];
-        if (connection !== undefined && event.descriptor !== null) connection.holder = "worker";
+        if (event.descriptor !== null) connection.holder = "worker";
         return;
       }
       case "connection_closed":
         return this.#connectionClosed(event, at);
       case "connection_rejected":
         totals.rejected["max_per_host"] = event.rejected;
+        state.failure = null;
         return;
       case "worker_failed":
         totals.workerFailures += 1;
@@ -148,13 +141,31 @@ export class StatusModel {
     }
   }
 
+  /** The connection, which is new to the state unless it was told of before. */
+  #addConnection(
+    event: FlatConnection & Pick<ConnectionView, "workerPid">,
+    at: number,
+  ): ConnectionView {
+    const { connections, workers } = this.state;
+    const { connectionId: id, remoteHost, remotePort, workerPid } = event;
+    const known = connections[id];
+    if (known !== undefined) return known;
+    if (workerPid !== null) addSpan(workers[workerPid], { connectionId: id, from: at, to: null });
+    return connections[id] = {
+      ...{ id, remoteHost, remotePort, workerPid, acceptedAt: at },
+      ...{ holder: "parent", bytesIn: null, bytesOut: null, lastMessage: null },
+    };
+  }
+
   #workerIdle(pid: number, at: number): void {
     const worker = this.state.workers[pid];
     if (worker === undefined) return;
     if (worker.readyAt === null) {
       worker.readyAt = at;
-      this.state.lastStartMs = at - worker.startedAt;
-      observe(this.state.totals.startSeconds, this.state.lastStartMs / 1000);
+      // The clock may have been set back.
+      const startMs = Math.max(0, at - worker.startedAt);
+      this.state.lastStartMs = startMs;
+      observe(this.state.totals.startSeconds, startMs / 1000);
     }
     if (worker.state !== "ending") worker.state = "idle";
   }
@@ -179,7 +190,7 @@ export class StatusModel {
     event: Extract<StatusEvent, { readonly event: "connection_closed" }>,
     at: number,
   ): void {
-    const { connections, workers, totals, server } = this.state;
+    const { connections, workers, ended, totals, server } = this.state;
     const { connectionId, bytesIn, bytesOut, durationMs, reason } = event;
     totals.closed[reason] = (totals.closed[reason] ?? 0) + 1;
     observe(totals.connectionSeconds, durationMs / 1000);
@@ -187,11 +198,13 @@ export class StatusModel {
     delete connections[connectionId];
     if (connection === undefined) return;
     if (bytesIn !== null && bytesOut !== null) this.#countBytes(connection, [bytesIn, bytesOut]);
-    const worker = workers[connection.workerPid ?? 0];
-    if (worker === undefined) return;
-    const span = worker.spans.findLast((span) => span.connectionId === connectionId);
+    const { workerPid } = connection;
+    if (workerPid === null) return;
+    const worker = workers[workerPid];
+    const served = worker ?? ended.findLast(({ pid }) => pid === workerPid);
+    const span = served?.spans.findLast((span) => span.connectionId === connectionId);
     if (span !== undefined) span.to = at;
-    if (server.mode !== "prefork") worker.state = "ending";
+    if (worker !== undefined && server.mode !== "prefork") worker.state = "ending";
   }
 
   #applyTraffic(traffic: Traffic): void {
@@ -201,15 +214,17 @@ export class StatusModel {
     }
   }
 
+  /** Counts what is more than before: a worker tells its own bytes, and could tell fewer. */
   #countBytes(
     connection: ConnectionView,
     [bytesIn, bytesOut]: readonly [bytesIn: number, bytesOut: number],
   ): void {
     const { totals } = this.state;
-    totals.bytesIn += bytesIn - (connection.bytesIn ?? 0);
-    totals.bytesOut += bytesOut - (connection.bytesOut ?? 0);
-    connection.bytesIn = bytesIn;
-    connection.bytesOut = bytesOut;
+    const { bytesIn: toldIn, bytesOut: toldOut } = connection;
+    connection.bytesIn = Math.max(bytesIn, toldIn ?? 0);
+    connection.bytesOut = Math.max(bytesOut, toldOut ?? 0);
+    totals.bytesIn += connection.bytesIn - (toldIn ?? 0);
+    totals.bytesOut += connection.bytesOut - (toldOut ?? 0);
   }
 
   #applySample({ processes, acceptQueue, logLinesLost }: Sample, at: number): void {
