@@ -21,6 +21,8 @@ export interface ServerContext {
   readonly folder: string;
   /** Aborts when they are to be killed. */
   readonly signal: AbortSignal;
+  /** What their environment has besides. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** A server that accepts. Disposing ends it and all that it started. */
@@ -47,7 +49,7 @@ export class RunningServer implements AsyncDisposable {
     await using stack = new AsyncDisposableStack();
     const chosen = contender.tellsPort ? 0 : freePort();
     // An empty XDG_RUNTIME_DIR counts as none, and the run folder goes where all is removed at the end.
-    const env = { TMPDIR: folder, XDG_RUNTIME_DIR: "" };
+    const env = { TMPDIR: folder, XDG_RUNTIME_DIR: "", ...context.env };
     const process = stack.use(new OwnedProcess(contender.command(chosen), { env, signal }));
     const port = contender.tellsPort ? await portOf(process) : chosen;
     if (port === null) throw new OperationalError(`Cannot start ${contender.name}: it ended`);

@@ -40,7 +40,8 @@ export interface FlatConnection {
   readonly remotePort: number;
 }
 
-type Flat<Event> = Event extends { readonly connection: ConnectionInfo }
+/** An event with its connection's facts beside its own. */
+export type Flat<Event> = Event extends { readonly connection: ConnectionInfo }
   ? Omit<Event, "connection"> & FlatConnection
   : Event;
 

@@ -5,13 +5,13 @@
  * @module
  */
 
-import type { Change, Sample, StatusEvent, Traffic } from "./feed.ts";
+import type { Change, FlatConnection, Sample, StatusEvent, Traffic } from "./feed.ts";
+import { addPoint } from "./history.ts";
 import { emptyHistogram, observe } from "./histogram.ts";
 import {
   type ConnectionView,
   exitKey,
   LIMITS,
-  type Point,
   type ServerFacts,
   type ServerState,
   type Span,
@@ -23,9 +23,6 @@ const START_BOUNDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
 /** A connection lasts milliseconds, or hours. */
 const CONNECTION_BOUNDS = [0.001, 0.005, 0.025, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1800, 3600];
-
-/** How often the figures make a point. */
-const POINT_MS = 1000;
 
 /** The state of a server that has just begun to listen. */
 export function initialState(server: ServerFacts): ServerState {
@@ -39,6 +36,8 @@ export function initialState(server: ServerFacts): ServerState {
     processes: [],
     acceptQueue: null,
     history: [],
+    mark: null,
+    lastStartMs: null,
     totals: {
       accepted: 0,
       rejected: {},
@@ -58,22 +57,10 @@ export function initialState(server: ServerFacts): ServerState {
   };
 }
 
-/** What the last point of the history was made of. */
-interface Mark {
-  readonly at: number;
-  readonly accepted: number;
-  readonly bytesIn: number;
-  readonly bytesOut: number;
-  /** The CPU time of each process. */
-  readonly cpuMs: ReadonlyMap<number, number>;
-}
-
 /** Owns a state, which it alters in place. */
 export class StatusModel {
   /** As it is now. */
   readonly state: ServerState;
-  #mark: Mark | null = null;
-  #lastStartMs: number | null = null;
 
   /** Goes on with that state. */
   constructor(state: ServerState) {
@@ -106,31 +93,24 @@ export class StatusModel {
       }
       case "worker_exited":
         return this.#workerExited(event, at);
-      case "connection_accepted": {
-        const { connectionId: id, remoteHost, remotePort, workerPid } = event;
+      case "connection_accepted":
         totals.accepted += 1;
         state.failure = null;
-        connections[id] = {
-          ...{ id, remoteHost, remotePort, workerPid, acceptedAt: at },
-          ...{ holder: "parent", bytesIn: null, bytesOut: null, lastMessage: null },
-        };
-        if (workerPid !== null) {
-          addSpan(workers[workerPid], { connectionId: id, from: at, to: null });
-        }
+        this.#addConnection(event, at);
         return;
-      }
       case "connection_opened": {
-        const { workerPid } = event;
-        const worker = workers[workerPid];
+        // A worker that waits, spare or prefork, gets its connection before that is told as accepted.
+        const connection = this.#addConnection(event, at);
+        const worker = workers[event.workerPid];
         if (worker !== undefined && worker.state !== "ending") worker.state = "serving";
-        const connection = connections[event.connectionId];
-        if (connection !== undefined && event.descriptor !== null) connection.holder = "worker";
+        if (event.descriptor !== null) connection.holder = "worker";
         return;
       }
       case "connection_closed":
         return this.#connectionClosed(event, at);
       case "connection_rejected":
         totals.rejected["max_per_host"] = event.rejected;
+        state.failure = null;
         return;
       case "worker_failed":
         totals.workerFailures += 1;
@@ -161,13 +141,31 @@ export class StatusModel {
     }
   }
 
+  /** The connection, which is new to the state unless it was told of before. */
+  #addConnection(
+    event: FlatConnection & Pick<ConnectionView, "workerPid">,
+    at: number,
+  ): ConnectionView {
+    const { connections, workers } = this.state;
+    const { connectionId: id, remoteHost, remotePort, workerPid } = event;
+    const known = connections[id];
+    if (known !== undefined) return known;
+    if (workerPid !== null) addSpan(workers[workerPid], { connectionId: id, from: at, to: null });
+    return connections[id] = {
+      ...{ id, remoteHost, remotePort, workerPid, acceptedAt: at },
+      ...{ holder: "parent", bytesIn: null, bytesOut: null, lastMessage: null },
+    };
+  }
+
   #workerIdle(pid: number, at: number): void {
     const worker = this.state.workers[pid];
     if (worker === undefined) return;
     if (worker.readyAt === null) {
       worker.readyAt = at;
-      this.#lastStartMs = at - worker.startedAt;
-      observe(this.state.totals.startSeconds, this.#lastStartMs / 1000);
+      // The clock may have been set back.
+      const startMs = Math.max(0, at - worker.startedAt);
+      this.state.lastStartMs = startMs;
+      observe(this.state.totals.startSeconds, startMs / 1000);
     }
     if (worker.state !== "ending") worker.state = "idle";
   }
@@ -192,7 +190,7 @@ export class StatusModel {
     event: Extract<StatusEvent, { readonly event: "connection_closed" }>,
     at: number,
   ): void {
-    const { connections, workers, totals, server } = this.state;
+    const { connections, workers, ended, totals, server } = this.state;
     const { connectionId, bytesIn, bytesOut, durationMs, reason } = event;
     totals.closed[reason] = (totals.closed[reason] ?? 0) + 1;
     observe(totals.connectionSeconds, durationMs / 1000);
@@ -200,11 +198,13 @@ export class StatusModel {
     delete connections[connectionId];
     if (connection === undefined) return;
     if (bytesIn !== null && bytesOut !== null) this.#countBytes(connection, [bytesIn, bytesOut]);
-    const worker = workers[connection.workerPid ?? 0];
-    if (worker === undefined) return;
-    const span = worker.spans.findLast((span) => span.connectionId === connectionId);
+    const { workerPid } = connection;
+    if (workerPid === null) return;
+    const worker = workers[workerPid];
+    const served = worker ?? ended.findLast(({ pid }) => pid === workerPid);
+    const span = served?.spans.findLast((span) => span.connectionId === connectionId);
     if (span !== undefined) span.to = at;
-    if (server.mode !== "prefork") worker.state = "ending";
+    if (worker !== undefined && server.mode !== "prefork") worker.state = "ending";
   }
 
   #applyTraffic(traffic: Traffic): void {
@@ -214,15 +214,17 @@ export class StatusModel {
     }
   }
 
+  /** Counts what is more than before: a worker tells its own bytes, and could tell fewer. */
   #countBytes(
     connection: ConnectionView,
     [bytesIn, bytesOut]: readonly [bytesIn: number, bytesOut: number],
   ): void {
     const { totals } = this.state;
-    totals.bytesIn += bytesIn - (connection.bytesIn ?? 0);
-    totals.bytesOut += bytesOut - (connection.bytesOut ?? 0);
-    connection.bytesIn = bytesIn;
-    connection.bytesOut = bytesOut;
+    const { bytesIn: toldIn, bytesOut: toldOut } = connection;
+    connection.bytesIn = Math.max(bytesIn, toldIn ?? 0);
+    connection.bytesOut = Math.max(bytesOut, toldOut ?? 0);
+    totals.bytesIn += connection.bytesIn - (toldIn ?? 0);
+    totals.bytesOut += connection.bytesOut - (toldOut ?? 0);
   }
 
   #applySample({ processes, acceptQueue, logLinesLost }: Sample, at: number): void {
@@ -230,17 +232,7 @@ export class StatusModel {
     state.processes = processes ?? [];
     state.acceptQueue = acceptQueue;
     state.totals.logLinesLost = logLinesLost;
-    const { accepted, bytesIn, bytesOut } = state.totals;
-    const cpuMs = new Map(state.processes.map(({ pid, cpuMs }) => [pid, cpuMs]));
-    const last = this.#mark;
-    if (last !== null && at - last.at < POINT_MS * 0.9) return;
-    const mark: Mark = { at, accepted, bytesIn, bytesOut, cpuMs };
-    this.#mark = mark;
-    // The first has nothing to be compared with.
-    if (last === null) return;
-    state.history.push(pointOf(state, { last, mark, startMs: this.#lastStartMs }));
-    if (state.history.length > LIMITS.history) state.history.shift();
-    this.#lastStartMs = null;
+    addPoint(state, at);
   }
 }
 
@@ -248,33 +240,4 @@ function addSpan(worker: WorkerView | undefined, span: Span): void {
   if (worker === undefined) return;
   worker.spans.push(span);
   if (worker.spans.length > LIMITS.spans) worker.spans.shift();
-}
-
-function pointOf(
-  { connections, workers, processes, acceptQueue }: ServerState,
-  { last, mark, startMs }: {
-    readonly last: Mark;
-    readonly mark: Mark;
-    readonly startMs: number | null;
-  },
-): Point {
-  const seconds = (mark.at - last.at) / 1000;
-  const known = processes.flatMap(({ pssBytes }) => pssBytes === null ? [] : [pssBytes]);
-  // What a process has used that was not there before, it has used since.
-  const cpuMs = processes.reduce(
-    (sum, { pid, cpuMs }) => sum + cpuMs - (last.cpuMs.get(pid) ?? 0),
-    0,
-  );
-  return {
-    at: mark.at,
-    connections: Object.keys(connections).length,
-    acceptedPerSecond: (mark.accepted - last.accepted) / seconds,
-    bytesInPerSecond: (mark.bytesIn - last.bytesIn) / seconds,
-    bytesOutPerSecond: (mark.bytesOut - last.bytesOut) / seconds,
-    workers: Object.keys(workers).length,
-    queueLength: acceptQueue?.length ?? null,
-    pssBytes: known.length === 0 ? null : known.reduce((sum, bytes) => sum + bytes, 0),
-    cpu: processes.length === 0 ? null : cpuMs / 1000 / seconds,
-    startMs,
-  };
 }

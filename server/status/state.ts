@@ -159,6 +159,20 @@ export interface Point {
   readonly startMs: number | null;
 }
 
+/** What the last point of the history was made of: the next one is the difference. */
+export interface Mark {
+  /** When that was. */
+  readonly at: number;
+  /** Connections accepted until then. */
+  readonly accepted: number;
+  /** Bytes that came from clients until then. */
+  readonly bytesIn: number;
+  /** Bytes that went to clients until then. */
+  readonly bytesOut: number;
+  /** The CPU time of each process, by its pid, in milliseconds; null where they could not be seen. */
+  readonly cpuMs: Readonly<Record<number, number>> | null;
+}
+
 /** What is counted from the start on. */
 export interface Totals {
   /** Connections that were accepted and not rejected. */
@@ -209,6 +223,10 @@ export interface ServerState {
   acceptQueue: AcceptQueue | null;
   /** The figures of the last minutes, the oldest first. */
   readonly history: Point[];
+  /** What the last of those was made of; null before the first sample. */
+  mark: Mark | null;
+  /** The start-up time of the worker that got ready last since then, in milliseconds; null if none did. */
+  lastStartMs: number | null;
   /** What is counted from the start on. */
   readonly totals: Totals;
   /** Events that did not reach the status process; what they changed is in the state nevertheless. */

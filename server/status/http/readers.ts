@@ -44,6 +44,8 @@ export class EventReaders {
   /** The stream of a new reader, which begins with the state; null if there are too many. */
   open(): ReadableStream<Uint8Array> | null {
     if (this.#readers.size >= READERS_MAX) return null;
+    // What the others are still to be told is in the state that this one begins with.
+    this.flush();
     let sink: Sink;
     return new ReadableStream<Uint8Array>({
       start: (controller) => {
