@@ -1,4 +1,5 @@
 import type { Change } from "../../../../server/status/feed.ts";
+import { StatusModel } from "../../../../server/status/model.ts";
 import { EventReaders, READERS_MAX } from "../../../../server/status/http/readers.ts";
 import { assert, assertEquals } from "../../../assert.ts";
 import { freshState } from "../facts.ts";
@@ -102,4 +103,22 @@ Deno.test("EventReaders.open() refuses one reader more than there may be", async
   await all[0]?.leave();
   assert(readers.open() !== null);
   readers.close();
+});
+
+Deno.test("A reader that comes is told nothing twice that the others are still to be told", async () => {
+  const model = new StatusModel(freshState());
+  const readers = new EventReaders(() => model.state);
+  const first = new Reader(readers);
+  await first.next();
+  model.apply(started(7));
+  readers.add(started(7));
+  const second = new Reader(readers);
+  assertEquals(await first.next(), ["changes", [started(7)]]);
+  assertEquals((await second.next())?.[0], "state");
+  model.apply(started(8));
+  readers.add(started(8));
+  readers.flush();
+  assertEquals(await second.next(), ["changes", [started(8)]]);
+  await first.leave();
+  await second.leave();
 });
