@@ -32,7 +32,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
     return await runGuard(args);
   }],
   ["_status", async (args) => {
-    const { runStatus } = await import("./server/status/status.ts");
+    const { runStatus } = await import("./server/child/status/status.ts");
     return await runStatus(args);
   }],
   ["_reader", async () => {

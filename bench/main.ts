@@ -21,6 +21,7 @@ import { planInARow, planParentCpu } from "./parent.ts";
 import { findProgram, type ServerProgram } from "./program.ts";
 import { ServerPool } from "./servers.ts";
 import { planStartup } from "./startup.ts";
+import { planStatus } from "./status.ts";
 import { formatJudgements, formatResult } from "./table.ts";
 import { judge } from "./targets.ts";
 import { planThousand } from "./thousand.ts";
@@ -139,6 +140,7 @@ function planAll(bench: Bench, options: BenchOptions): Trial[] {
     planStartup(bench),
     planParentCpu(bench),
     planInARow(bench),
+    planStatus(bench),
     planOverhead(bench),
     options.thousand ? planThousand(bench) : null,
   ];

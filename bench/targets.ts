@@ -7,6 +7,7 @@
 import { OVERHEAD } from "./overhead.ts";
 import { IN_A_ROW_ID } from "./parent.ts";
 import { EMPTY } from "./startup.ts";
+import { STATUS, WATCHED } from "./status.ts";
 import { CLIENTS } from "./thousand.ts";
 import type { Result } from "./trial.ts";
 
@@ -81,6 +82,11 @@ const TARGETS: readonly Target[] = [
     text: "-- cat, socket: at least 0.9 times the MB/s of one stream of tcpserver ... cat",
     actual: ratio("streams-1", "megabytesPerSecond", ["program", "tcpserver"]),
     atLeast: 0.9,
+  },
+  {
+    text: "prefork of 16, socket, with the status page open: at least 0.95 times the connections/s",
+    actual: ratio(STATUS, "perSecond", [WATCHED, "prefork-socket"]),
+    atLeast: 0.95,
   },
   {
     text: "--spare 8 at 20 connections/s: first echo within 1.5 ms (median)",

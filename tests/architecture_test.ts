@@ -126,7 +126,7 @@ Deno.test("a child's entry is named by its hidden command, and the parent's hand
     const handles = sources.filter((path) => path.endsWith(`/${noun}_process.ts`));
     assertEquals(handles.length, 1, `the handles of ${noun}: ${handles}`);
   }
-  assertEquals(entries.length, 4);
+  assertEquals(entries.length, 5);
 });
 
 Deno.test("every file that CONTRIBUTING.md names is there", async () => {

@@ -10,7 +10,7 @@ import { selfCommand } from "../../../cli/self.ts";
 import { type Endpoint, formatEndpoint } from "../../../ipc/address.ts";
 import type { Clock } from "../../../ipc/clock.ts";
 import { OperationalError } from "../../../ipc/errors.ts";
-import { STATUS_COMMAND, STATUS_FLAGS } from "../../status/status.ts";
+import { STATUS_COMMAND, STATUS_FLAGS } from "../../child/status/status.ts";
 import { Companion } from "./companion.ts";
 
 /** Starts a status process that is to listen there. Throws `OperationalError` if it cannot be started. */

@@ -9,21 +9,21 @@
  * @module
  */
 
-// @ts-types="../../types/std_streams.d.ts"
+// @ts-types="../../../types/std_streams.d.ts"
 import { TextLineStream } from "@std/streams";
-import { exitWith } from "../../cli/exit.ts";
-import { host, integer, readArgv } from "../../cli/flags.ts";
-import { giveUpPermissions } from "../../cli/permissions.ts";
-import type { HiddenCommand } from "../../cli/self.ts";
-import { formatEndpoint } from "../../ipc/address.ts";
-import { errnoOf, EXIT_STATUS, reasonOf } from "../../ipc/errors.ts";
-import { writeAll } from "../../ipc/relay/copy.ts";
-import type { FeedMessage } from "./feed.ts";
-import { EventReaders } from "./http/readers.ts";
-import { Routes } from "./http/routes.ts";
-import { StatusModel } from "./model.ts";
-import { pageFiles } from "./page/files.ts";
-import type { ServerState } from "./state.ts";
+import { exitWith } from "../../../cli/exit.ts";
+import { host, integer, readArgv } from "../../../cli/flags.ts";
+import { giveUpPermissions } from "../../../cli/permissions.ts";
+import type { HiddenCommand } from "../../../cli/self.ts";
+import { formatEndpoint } from "../../../ipc/address.ts";
+import { errnoOf, EXIT_STATUS, reasonOf } from "../../../ipc/errors.ts";
+import { writeAll } from "../../../ipc/relay/copy.ts";
+import type { FeedMessage } from "../../status/feed.ts";
+import { EventReaders } from "./readers.ts";
+import { Routes } from "./routes.ts";
+import { StatusModel } from "../../status/model.ts";
+import { pageFiles } from "../../status/page/files.ts";
+import type { ServerState } from "../../status/state.ts";
 
 /** The hidden command that starts a status process. Its port is permitted besides (`status_process.ts`). */
 export const STATUS_COMMAND: HiddenCommand = {

@@ -1,4 +1,4 @@
-import { refusalOf } from "../../../../server/status/http/requests.ts";
+import { refusalOf } from "../../../../server/child/status/requests.ts";
 import { assertEquals } from "../../../assert.ts";
 
 /** The status with which a request is refused, or null. */

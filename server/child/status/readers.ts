@@ -5,8 +5,8 @@
  * @module
  */
 
-import type { Change } from "../feed.ts";
-import type { ServerState } from "../state.ts";
+import type { Change } from "../../status/feed.ts";
+import type { ServerState } from "../../status/state.ts";
 
 /** Bytes that may wait for a reader. */
 const WAITING_BYTES_MAX = 1024 * 1024;

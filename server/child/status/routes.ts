@@ -4,9 +4,9 @@
  * @module
  */
 
-import { healthOf } from "../health.ts";
-import { formatMetrics, METRICS_TYPE } from "../metrics.ts";
-import type { ServerState } from "../state.ts";
+import { healthOf } from "../../status/health.ts";
+import { formatMetrics, METRICS_TYPE } from "../../status/metrics.ts";
+import type { ServerState } from "../../status/state.ts";
 import type { EventReaders } from "./readers.ts";
 import { refusalOf } from "./requests.ts";
 

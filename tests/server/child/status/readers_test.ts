@@ -1,8 +1,8 @@
 import type { Change } from "../../../../server/status/feed.ts";
 import { StatusModel } from "../../../../server/status/model.ts";
-import { EventReaders, READERS_MAX } from "../../../../server/status/http/readers.ts";
+import { EventReaders, READERS_MAX } from "../../../../server/child/status/readers.ts";
 import { assert, assertEquals } from "../../../assert.ts";
-import { freshState } from "../facts.ts";
+import { freshState } from "../../status/facts.ts";
 
 function started(pid: number): Change {
   return { type: "event", at: 1, event: { event: "worker_started", workerPid: pid } };
