@@ -11,12 +11,15 @@
  * | a descriptor for another process                 | `sockets/passing.ts`                             |
  * | starting programs                                | `processes/spawn.ts`, `spawn_memory.ts`, `duplicates.ts` |
  * | how they end                                     | `processes/children.ts`, `wait_status.ts`, `parent_death.ts` |
+ * | what a process is, has open, takes of memory     | `proc/processes.ts`, `descriptors.ts`, `memory.ts` |
+ * | the sockets of the machine, those of this process | `proc/socket_tables.ts`; `sockets/own_sockets.ts`, `accept_queue.ts` |
  *
  * Who uses them imports the file. Nothing is opened before its first use; then it stays open, also when the process
  * gives FFI up. What a module can do that is in the same process and may use no FFI any more: import these files, and
  * call what was opened before. Then it needs a {@linkcode Descriptor}, and gets none that nobody gave it; and it
- * starts no program, because no child opens what that takes. Where FFI may be used, none of this is a protection:
- * there it opens libc itself.
+ * starts no program, because no child opens what that takes. No more does one open `proc/`: whoever does lets such a
+ * module see what the processes of the machine have open, and change nothing. Where FFI may be used, none of this is a
+ * protection: there it opens libc itself.
  *
  * @module
  */

@@ -9,7 +9,21 @@ import { byteLengthOf, newBytes, toSize } from "./intrinsics.ts";
 import { type Libc, openLibc } from "./libc.ts";
 
 /** The errors that calls here expect, by their numbers on Linux (errno(3)). */
-export const ERRNO = { EINTR: 4, EAGAIN: 11, ECHILD: 10, EMFILE: 24, EMSGSIZE: 90 } as const;
+export const ERRNO = {
+  EPERM: 1,
+  ENOENT: 2,
+  ESRCH: 3,
+  EINTR: 4,
+  EBADF: 9,
+  ECHILD: 10,
+  EAGAIN: 11,
+  EACCES: 13,
+  EMFILE: 24,
+  ENOTSOCK: 88,
+  EMSGSIZE: 90,
+  ENOPROTOOPT: 92,
+  EOPNOTSUPP: 95,
+} as const;
 
 /** The longest text of an error is some 50 bytes. */
 const TEXT_BYTES = 256;

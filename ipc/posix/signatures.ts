@@ -7,8 +7,8 @@
 /**
  * What the functions take and give, by their manual pages of the same name. A ssize_t is declared as 32 bits, because
  * no call here moves more than that; a size_t is not, because nothing says what the upper half of its register would
- * hold. Of the variadic functions there are prctl and ioctl: both machines pass them their arguments as if they were
- * none (System V ABI; AAPCS64, which Apple alone changed).
+ * hold. Of the variadic functions there are prctl, ioctl and open: both machines pass them their arguments as if they
+ * were none (System V ABI; AAPCS64, which Apple alone changed).
  */
 export const SIGNATURES = {
   __errno_location: { parameters: [], result: "pointer" },
@@ -72,6 +72,14 @@ export const SIGNATURES = {
   prctl: { parameters: ["i32", "usize", "usize", "usize", "usize"], result: "i32" },
   getppid: { parameters: [], result: "i32" },
   ioctl: { parameters: ["i32", "usize", "buffer"], result: "i32" },
+  open: { parameters: ["buffer", "i32"], result: "i32" },
+  read: { parameters: ["i32", "buffer", "usize"], result: "i32" },
+  readlinkat: { parameters: ["i32", "buffer", "buffer", "usize"], result: "i32" },
+  /** getdirentries(3): getdents64(2) under the name that it has in every glibc; its own came with 2.30. */
+  getdirentries64: { parameters: ["i32", "buffer", "usize", "buffer"], result: "i32" },
+  /** Its result is a long; what is asked for here fits in 32 bits. */
+  sysconf: { parameters: ["i32"], result: "i32" },
+  clock_gettime: { parameters: ["i32", "buffer"], result: "i32" },
   /** A variable, environ(7). Deno gives its address. */
   environ: { type: "pointer" },
 } as const;

@@ -14,13 +14,15 @@ import { formatAddress, parseAddress } from "../../address.ts";
 import { newBytes } from "../intrinsics.ts";
 
 /** `<sys/socket.h>` of Linux; the same on x86-64 and on arm64. */
-const FAMILY = { ipv4: 2, ipv6: 10 } as const;
+const FAMILY = { unix: 1, ipv4: 2, ipv6: 10 } as const;
 
 /** Room for a socket's address of any kind: struct sockaddr_storage. */
 export const ADDRESS_BYTES_MAX = 128;
 
 const IPV4 = { bytes: 16, addressAt: 4, addressBytes: 4 } as const;
 const IPV6 = { bytes: 28, addressAt: 8, addressBytes: 16, zoneAt: 24 } as const;
+
+const UNIX_PATH_AT = 2;
 
 /** An address that the kernel takes, and the family of sockets that take it. */
 export interface SocketAddress {
@@ -72,6 +74,20 @@ export function decodeSocketAddress(bytes: Uint8Array, length: number): Endpoint
   }
   const port = byteAt(bytes, 2) << 8 | byteAt(bytes, 3);
   return { hostname: formatAddress(address), port };
+}
+
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/**
+ * The path that the first `length` bytes tell, unix(7), with `@` for the zero before a name of the abstract namespace,
+ * as `/proc/net/unix` has it. Null where the socket is bound to nothing, or of another family.
+ */
+export function decodeUnixPath(bytes: Uint8Array, length: number): string | null {
+  const family = byteAt(bytes, 0) | byteAt(bytes, 1) << 8;
+  if (family !== FAMILY.unix || length <= UNIX_PATH_AT) return null;
+  const path = decoder.decode(bytes.subarray(UNIX_PATH_AT, length));
+  // The kernel counts the zero that ends a path, and a name in the abstract namespace may have zeros in it.
+  return path.startsWith("\0") ? path.replaceAll("\0", "@") : path.replace(/\0.*$/s, "");
 }
 
 function byteAt(bytes: Uint8Array, at: number): number {

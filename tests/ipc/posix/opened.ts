@@ -8,8 +8,13 @@
 import { openChildren } from "../../../ipc/posix/processes/children.ts";
 import { openListening } from "../../../ipc/posix/sockets/listen.ts";
 import { openForChild } from "../../../ipc/posix/mod.ts";
+import { openMemory } from "../../../ipc/posix/proc/memory.ts";
+import { openProcesses } from "../../../ipc/posix/proc/processes.ts";
+import { openSocketTables } from "../../../ipc/posix/proc/socket_tables.ts";
+import { openAcceptQueues } from "../../../ipc/posix/sockets/accept_queue.ts";
 import { openEnds } from "../../../ipc/posix/sockets/ends.ts";
 import { openOptions } from "../../../ipc/posix/sockets/socket_options.ts";
+import { openOwnSockets } from "../../../ipc/posix/sockets/own_sockets.ts";
 import { openPoller } from "../../../ipc/posix/sockets/poller.ts";
 import { openSocketPairs } from "../../../ipc/posix/sockets/socket_pair.ts";
 
@@ -24,6 +29,11 @@ if (hasLibc) {
   openListening();
   openPoller();
   openSocketPairs();
+  openProcesses();
+  openMemory();
+  openSocketTables();
+  openOwnSockets();
+  openAcceptQueues();
 }
 
 /** A test that needs libc. */

@@ -1,0 +1,126 @@
+/**
+ * The sockets that this process has open, whoever opened them: Deno tells nobody the numbers of its own.
+ *
+ * They are numbers, and nothing is done to what has them: a descriptor may be closed at any time, and its number be
+ * another's. Who wants to be sure asks again, and compares the inode.
+ *
+ * @module
+ */
+
+import type { Endpoint } from "../../address.ts";
+import { SOL_SOCKET } from "../constants.ts";
+import { newBytes, newWords } from "../intrinsics.ts";
+import { type Libc, openLibc } from "../libc.ts";
+import { openErrors } from "../posix_error.ts";
+import { openDescriptors, ownDescriptors } from "../proc/descriptors.ts";
+import { ADDRESS_BYTES_MAX, decodeSocketAddress, decodeUnixPath } from "./socket_address.ts";
+
+/** `<sys/socket.h>` of Linux; the same on x86-64 and on arm64. */
+const SO_TYPE = 3;
+const SO_ACCEPTCONN = 30;
+const SO_DOMAIN = 39;
+const SOCK_STREAM = 1;
+const AF = { unix: 1, ipv4: 2, ipv6: 10 } as const;
+
+const NAMES = ["getsockopt", "getsockname", "getpeername"] as const;
+
+let libc: Libc<typeof NAMES[number]> | null = null;
+
+function open(): Libc<typeof NAMES[number]> {
+  return libc ??= openLibc(NAMES);
+}
+
+/** Opens what the other here calls, so that it goes on when FFI was given up. */
+export function openOwnSockets(): void {
+  openErrors();
+  openDescriptors();
+  open();
+}
+
+/** A socket of this process. */
+export interface OwnSocket {
+  /** Its descriptor's number. */
+  readonly number: number;
+  /** By which the kernel knows it. */
+  readonly inode: number;
+  /** Whether it is of the internet or of this machine alone. */
+  readonly family: "tcp" | "unix";
+  /** Whether it takes connections. */
+  readonly isListening: boolean;
+  /** This side's end; null for a Unix-domain socket. */
+  readonly local: Endpoint | null;
+  /** The other side's end; null where there is none, or none any more. */
+  readonly remote: Endpoint | null;
+  /** Where a Unix-domain socket is bound to, or else its other side; null where neither is, and for TCP. */
+  readonly path: string | null;
+}
+
+/**
+ * The TCP sockets and the Unix-domain sockets among this process's descriptors, `/proc/self/fd` in proc_pid_fd(5), by
+ * their numbers. What is asked of each is getsockopt(2), getsockname(2), getpeername(2); one that is closed meanwhile
+ * (by another thread) is left out. Throws `PosixError`, and `OperationalError` where FFI may not be used.
+ */
+export function ownSockets(): readonly OwnSocket[] {
+  const sockets: OwnSocket[] = [];
+  for (const { number, inode } of ownDescriptors()) {
+    const socket = inode === null ? null : socketOf(number, inode);
+    if (socket !== null) sockets.push(socket);
+  }
+  return sockets;
+}
+
+function socketOf(number: number, inode: number): OwnSocket | null {
+  const family = familyOf(number);
+  const accepts = optionOf(number, SO_ACCEPTCONN);
+  if (family === null || accepts === null) return null;
+  const ends = {
+    local: endOf("getsockname", number),
+    remote: endOf("getpeername", number),
+  };
+  return {
+    number,
+    inode,
+    family,
+    isListening: accepts !== 0,
+    local: ends.local?.endpoint ?? null,
+    remote: ends.remote?.endpoint ?? null,
+    path: ends.local?.path ?? ends.remote?.path ?? null,
+  };
+}
+
+/** Null for what is no socket, also a pipe, or one of neither family. */
+function familyOf(number: number): "tcp" | "unix" | null {
+  switch (optionOf(number, SO_DOMAIN)) {
+    case AF.unix:
+      return "unix";
+    case AF.ipv4:
+    case AF.ipv6:
+      return optionOf(number, SO_TYPE) === SOCK_STREAM ? "tcp" : null;
+  }
+  return null;
+}
+
+const value = newWords(1);
+const length = newWords(1);
+const address = newBytes(ADDRESS_BYTES_MAX);
+
+function optionOf(number: number, option: number): number | null {
+  length[0] = 4;
+  const result = open().getsockopt(number, SOL_SOCKET, option, value, length);
+  return result === -1 ? null : value[0] ?? 0;
+}
+
+interface End {
+  readonly endpoint: Endpoint | null;
+  readonly path: string | null;
+}
+
+/** Null where there is no such end. */
+function endOf(name: "getsockname" | "getpeername", number: number): End | null {
+  length[0] = ADDRESS_BYTES_MAX;
+  if (open()[name](number, address, length) === -1) return null;
+  return {
+    endpoint: decodeSocketAddress(address, length[0]),
+    path: decodeUnixPath(address, length[0]),
+  };
+}
