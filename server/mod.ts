@@ -13,7 +13,7 @@ import { connectionLimit, descriptorLimit, withoutSpares } from "./accept/descri
 import { EventBus } from "./events.ts";
 import { HostLimit } from "./accept/host_limit.ts";
 import { LineWriter } from "./log/line_writer.ts";
-import type { ClientSocket } from "./accept/client_socket.ts";
+import { type ClientSocket, descriptorNumberOf } from "./accept/client_socket.ts";
 import { Listener, type ListenerOptions } from "./accept/listener.ts";
 import { subscribeLog } from "./log/log.ts";
 import { openMode } from "./modes/open_mode.ts";
@@ -43,7 +43,7 @@ async function serveUntilStopped(
 ): Promise<void> {
   const clock = systemClock;
   const events = new EventBus();
-  await using log = openLog(events, { ...options, clock });
+  await using log = await openLog(events, { ...options, clock });
 
   const maxConnections = await admissionLimit(options);
   const hosts = openHostLimit(options);
@@ -74,6 +74,7 @@ async function serveUntilStopped(
   const serving = new Set<Promise<void>>();
   let accepted = 0;
   const serve = (socket: ClientSocket, slot: Slot) => {
+    tellAccepted(socket, events);
     const hostSlot = hosts?.acquire(socket.remoteAddr.hostname);
     if (hosts !== null && hostSlot === null) {
       reject(socket, { hosts, maxPerHost: options.maxPerHost, events });
@@ -139,6 +140,12 @@ function openHostLimit(
   return new HostLimit(maxPerHost === 0 ? Infinity : maxPerHost);
 }
 
+function tellAccepted(socket: ClientSocket, events: EventBus): void {
+  if (!events.wants("socket_accepted")) return;
+  const { remoteAddr } = socket;
+  events.emit({ event: "socket_accepted", remoteAddr, descriptor: descriptorNumberOf(socket) });
+}
+
 /** Closes a connection whose address has too many. */
 function reject(
   socket: ClientSocket,
@@ -168,15 +175,16 @@ async function printModule(output: LineWriter): Promise<Disposable> {
   };
 }
 
-function openLog(
+async function openLog(
   events: EventBus,
-  options: Pick<ServerOptions, "log" | "quiet"> & { readonly clock: Clock },
-): AsyncDisposable & { readonly warnings: LineWriter } {
+  options: ServerOptions & { readonly clock: Clock },
+): Promise<AsyncDisposable & { readonly warnings: LineWriter }> {
   const { log: format, quiet, clock } = options;
   const warnings = new LineWriter(Deno.stderr, { name: "standard error", warn() {}, clock });
   const warn = (message: string) => warnings.writeLine(`warning: ${message}`);
   const output = new LineWriter(Deno.stdout, { name: "standard output", warn, clock });
-  subscribeLog(events, { format, quiet, output, warnings, date: () => new Date() });
+  if (format === "explain") await explain(events, { ...options, output, warnings });
+  else subscribeLog(events, { format, quiet, output, warnings, date: () => new Date() });
   return {
     warnings,
     async [Symbol.asyncDispose]() {
@@ -184,6 +192,31 @@ function openLog(
       await warnings[Symbol.asyncDispose]();
     },
   };
+}
+
+async function explain(
+  events: EventBus,
+  { mode, handler, quiet, clock, output, warnings }: ServerOptions & {
+    readonly clock: Clock;
+    readonly output: LineWriter;
+    readonly warnings: LineWriter;
+  },
+): Promise<void> {
+  const { subscribeExplanation } = await import("./log/explain.ts");
+  const { openDescriptorLookup } = await import("./log/descriptor_lookup.ts");
+  subscribeExplanation(events, {
+    quiet,
+    output,
+    warnings,
+    now: () => clock.now(),
+    lookup: await openDescriptorLookup(),
+    isParentServing: isServedHere({ mode, handler }),
+  });
+}
+
+/** Whether the parent itself serves connections. */
+function isServedHere({ mode, handler }: Pick<ServerOptions, "mode" | "handler">): boolean {
+  return mode === "iterative" && handler.kind !== "program";
 }
 
 /** That the one slot of an iterative server is taken is no news. */

@@ -37,6 +37,7 @@ export interface LogOptions {
 
 const START: readonly EventName[] = ["listening"];
 
+/** Those that are warnings: they go to standard error, as text, whatever the log is. */
 const WARNINGS: readonly EventName[] = [
   "accept_failed",
   "worker_failed",
@@ -72,6 +73,11 @@ export function subscribeLog(events: EventBus, options: LogOptions): void {
       if (line !== null) output.writeLine(line);
     });
   }
+  subscribeWarnings(events, warnings);
+}
+
+/** Subscribes the warnings alone. */
+export function subscribeWarnings(events: EventBus, warnings: LineSink): void {
   events.subscribe(WARNINGS, (event) => {
     const line = formatText(event);
     if (line !== null) warnings.writeLine(line);
@@ -89,9 +95,12 @@ export function formatText(event: ServerEvent): string | null {
       const worker = event.workerPid === null ? "" : ` (worker ${event.workerPid})`;
       return `client ${formatEndpoint(event.connection.remoteAddr)} is connected...${worker}`;
     }
+    case "socket_accepted":
     case "worker_started":
+    case "process_started":
     case "worker_idle":
     case "worker_ending":
+    case "worker_told_to_end":
     case "connection_opened":
       return null;
     case "message_received":

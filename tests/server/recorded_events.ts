@@ -23,9 +23,19 @@ const NAMES: Readonly<Record<EventName, true>> = {
   worker_idle: true,
   connection_opened: true,
   worker_ending: true,
+  socket_accepted: true,
+  process_started: true,
+  worker_told_to_end: true,
 };
 
-const UNLOGGED: readonly EventName[] = ["worker_idle", "connection_opened", "worker_ending"];
+const UNLOGGED: readonly EventName[] = [
+  "socket_accepted",
+  "process_started",
+  "worker_idle",
+  "connection_opened",
+  "worker_ending",
+  "worker_told_to_end",
+];
 
 /** The name of every event there is. */
 export const EVENT_NAMES: readonly EventName[] = Object.keys(NAMES) as EventName[];
