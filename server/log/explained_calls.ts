@@ -117,7 +117,7 @@ export function explainStart(
     case "posix_spawn":
       lines.push(`posix_spawn() started process ${pid}: ${has}`);
       lines.push(
-        `its copies of all others were closed before its program began: of ${others}, too`,
+        `its copies of all others were closed before it began, also of ${others}`,
       );
       break;
     case "CreateProcess":
