@@ -104,7 +104,8 @@ export type ServerEvent =
     readonly maxConnections: number;
   }
   /**
-   * A client's socket was accepted; nobody has decided yet what becomes of it. The descriptor is null where it is Deno's.
+   * A client's socket was accepted; nobody has decided yet what becomes of it. `descriptor` is null where that is
+   * Deno's, which tells nobody.
    */
   | {
     readonly event: "socket_accepted";
