@@ -1,10 +1,10 @@
 /**
  * A file descriptor and its owner.
  *
- * Every function of this folder that does something takes a {@linkcode Descriptor} and no number; by a number one can
- * only be told about. So what a process can do with these functions, it can do to descriptors that somebody gave it, and
- * nobody can make one of a number that he guesses: that takes {@linkcode takeOwnership}, which Deno refuses where FFI
- * was given up.
+ * Every function of this folder that does something to a descriptor takes a {@linkcode Descriptor} and no number; what
+ * takes a number only tells about it. So what a process can do with these functions, it can do to descriptors that
+ * somebody gave it, and nobody can make one of a number that he guesses: that takes {@linkcode takeOwnership}, which
+ * Deno refuses where FFI was given up.
  *
  * @module
  */

@@ -12,7 +12,8 @@
  * | starting programs                                | `processes/spawn.ts`, `spawn_memory.ts`, `duplicates.ts` |
  * | how they end                                     | `processes/children.ts`, `wait_status.ts`, `parent_death.ts` |
  * | what a process is, has open, takes of memory     | `proc/processes.ts`, `descriptors.ts`, `memory.ts` |
- * | the sockets of the machine, those of this process | `proc/socket_tables.ts`; `sockets/own_sockets.ts`, `accept_queue.ts` |
+ * | sockets of the machine, and of this process      | `proc/socket_tables.ts`; `sockets/own_sockets.ts` |
+ * | connections that wait to be accepted             | `sockets/accept_queue.ts`                        |
  *
  * Who uses them imports the file. Nothing is opened before its first use; then it stays open, also when the process
  * gives FFI up. What a module can do that is in the same process and may use no FFI any more: import these files, and

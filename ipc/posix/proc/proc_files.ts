@@ -180,9 +180,10 @@ function writePath(process: Process | null, tail: Uint8Array | null): void {
   if (process === "self") at = writeBytes(path, { bytes: SELF, at });
   else if (process !== null) {
     // What is no number is not turned into one, and no function is asked whether it is one.
-    const number = typeof process === "number" && process > 0 ? process | 0 : -1;
-    if (number !== process) throw new RangeError(`Cannot look at process ${process}`);
-    at = writeNumber(path, { number, at });
+    if (typeof process !== "number" || process <= 0 || (process | 0) !== process) {
+      throw new RangeError(`Cannot look at process ${process}`);
+    }
+    at = writeNumber(path, { number: process, at });
   }
   if (tail !== null) at = writeBytes(path, { bytes: tail, at });
   path[at] = 0;

@@ -6,8 +6,23 @@
 
 import { type Endpoint, formatAddress } from "../../address.ts";
 
-/** The states of `<linux/tcp_states.h>`, from 1 on. */
-const STATES = [
+/** The state of a TCP socket, by the names that netstat(8) has for them. */
+export type TcpState =
+  | "ESTABLISHED"
+  | "SYN_SENT"
+  | "SYN_RECV"
+  | "FIN_WAIT1"
+  | "FIN_WAIT2"
+  | "TIME_WAIT"
+  | "CLOSE"
+  | "CLOSE_WAIT"
+  | "LAST_ACK"
+  | "LISTEN"
+  | "CLOSING"
+  | "NEW_SYN_RECV";
+
+/** `<net/tcp_states.h>` of Linux, from 1 on. */
+const STATES: readonly TcpState[] = [
   "ESTABLISHED",
   "SYN_SENT",
   "SYN_RECV",
@@ -20,10 +35,7 @@ const STATES = [
   "LISTEN",
   "CLOSING",
   "NEW_SYN_RECV",
-] as const;
-
-/** The state of a TCP socket, by the names that netstat(8) has for them. */
-export type TcpState = typeof STATES[number];
+];
 
 /** A TCP socket. */
 export interface TcpSocket {

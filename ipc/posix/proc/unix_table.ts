@@ -14,11 +14,14 @@ export interface UnixSocket {
   readonly state: UnixState;
 }
 
-/** The states of `<linux/net.h>`, from 1 on; a socket that listens has the first, and says so in its flags. */
-const STATES = ["UNCONNECTED", "CONNECTING", "CONNECTED", "DISCONNECTING"] as const;
+/**
+ * The state of a Unix-domain socket, by the names that netstat(8) has for them; `CONNECTING` is the server's end that
+ * nobody has accepted yet.
+ */
+export type UnixState = "UNCONNECTED" | "CONNECTING" | "CONNECTED" | "DISCONNECTING" | "LISTEN";
 
-/** The state of a Unix-domain socket, by the names that netstat(8) has for them. */
-export type UnixState = typeof STATES[number] | "LISTEN";
+/** `<linux/net.h>`, from 1 on; a socket that listens has the first, and says so in its flags. */
+const STATES: readonly UnixState[] = ["UNCONNECTED", "CONNECTING", "CONNECTED", "DISCONNECTING"];
 
 /** In the flags: it takes connections. */
 const ACCEPTS = 0x10000;

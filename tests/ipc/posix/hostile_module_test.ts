@@ -10,7 +10,8 @@ import { posixTest } from "./opened.ts";
 const PREPARE = `
 const paths = ["mod", "descriptor", "libc", "sockets/socket_pair", "sockets/socket_stream", "sockets/transfer",
   "sockets/passing", "sockets/listen", "sockets/poller", "sockets/poll", "sockets/socket_options",
-  "processes/spawn", "processes/children", "processes/parent_death"];
+  "sockets/own_sockets", "sockets/accept_queue", "processes/spawn", "processes/children", "processes/parent_death",
+  "proc/processes", "proc/memory", "proc/descriptors", "proc/socket_tables"];
 const posix = {};
 for (const path of paths) posix[path.replace(/.*\\//, "")] = await load(path);
 const [one, other] = posix.socket_pair.openSocketPair("stream");
@@ -47,6 +48,12 @@ const tries = {
   wait: () => posix.children.waitFor(1),
   poller: () => new posix.poller.Poller(),
   parent: () => posix.parent_death.dieWithParent(1),
+  stat: () => posix.processes.processStat(Deno.pid),
+  memory: () => posix.memory.memoryOf(Deno.pid),
+  opened: () => posix.descriptors.descriptorsOf(Deno.pid),
+  tables: () => posix.socket_tables.tcpSockets(),
+  numbers: () => posix.own_sockets.ownSockets(),
+  queue: () => posix.accept_queue.acceptQueue(0),
   libc: () => posix.libc.openLibc(["close"]),
   make: () => new posix.descriptor.Descriptor(Symbol("own"), 0),
   play: () => send({ number: one.number, isOpen: true }, new Uint8Array(1)),
@@ -56,7 +63,9 @@ for (const [name, attempt] of Object.entries(tries)) {
   try { attempt(); console.log(name, "did it"); } catch (error) { console.log(name, error.constructor.name); }
 }
 Deno.exit();`);
-    const refused = ["spawn", "listen", "inherit", "own", "wait", "poller", "parent", "libc"];
+    const refused = ["spawn", "listen", "inherit", "own", "wait", "poller", "parent"].concat(
+      ["stat", "memory", "opened", "tables", "numbers", "queue", "libc"],
+    );
     const wrong = ["make", "play", "patch"];
     assertEquals(text.trim().split("\n"), [
       ...refused.map((name) => `${name} OperationalError`),

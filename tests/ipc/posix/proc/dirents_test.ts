@@ -6,12 +6,16 @@ function direntsOf(names: readonly string[]): Uint8Array {
   return Uint8Array.from(names.flatMap((name) => {
     const text = new TextEncoder().encode(`${name}\0`);
     const entry = new Uint8Array(Math.ceil((19 + text.length) / 8) * 8).fill(0xff, 0, 16);
-    entry[16] = entry.length;
+    entry[16] = entry.length & 0xff;
+    entry[17] = entry.length >> 8;
     entry[18] = 4;
     entry.set(text, 19);
     return [...entry];
   }));
 }
+
+/** With one so long that the length of its entry takes two bytes. */
+const OTHERS = ["self", "1a", "a1", "-1", "1:", "1/", "x".repeat(255)];
 
 function numbersOf(bytes: Uint8Array, count = bytes.length): number[] {
   const numbers = [7];
@@ -20,18 +24,7 @@ function numbersOf(bytes: Uint8Array, count = bytes.length): number[] {
 }
 
 Deno.test("pushNumbers() adds the names that are numbers, and no others", () => {
-  const bytes = direntsOf([
-    ".",
-    "..",
-    "0",
-    "12",
-    "4194304",
-    "self",
-    "1a",
-    "a1",
-    "-1",
-    "2147483647",
-  ]);
+  const bytes = direntsOf([".", "..", ...OTHERS, "0", "12", "4194304", "2147483647"]);
   assertEquals(numbersOf(bytes), [7, 0, 12, 4_194_304, 2_147_483_647]);
 });
 

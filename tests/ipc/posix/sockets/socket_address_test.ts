@@ -1,5 +1,6 @@
 import {
   decodeSocketAddress,
+  decodeUnixPath,
   encodeSocketAddress,
 } from "../../../../ipc/posix/sockets/socket_address.ts";
 import { assertEquals, assertThrows } from "../../../assert.ts";
@@ -37,4 +38,24 @@ Deno.test("decodeSocketAddress() is null for another family, and for half an add
 
 Deno.test("encodeSocketAddress() throws for what is no number", () => {
   assertThrows(() => encodeSocketAddress({ hostname: "localhost", port: 1 }), TypeError);
+});
+
+/** What getsockname(2) tells of a Unix-domain socket, with what was in the memory before behind it. */
+function unixPathOf(text: string): string | null {
+  const bytes = new TextEncoder().encode(`\x01\0${text}`);
+  return decodeUnixPath(Uint8Array.of(...bytes, 120, 120), bytes.length);
+}
+
+Deno.test("decodeUnixPath() reads a path up to its end, and a name of the abstract namespace", () => {
+  assertEquals(unixPathOf("/tmp/a b\0"), "/tmp/a b");
+  assertEquals(unixPathOf("/tmp/a"), "/tmp/a");
+  assertEquals(unixPathOf("/tmp/a\nb\0left"), "/tmp/a\nb");
+  assertEquals(unixPathOf("\0name\0x"), "@name@x");
+});
+
+Deno.test("decodeUnixPath() is null for a socket that is bound to nothing, or of another family", () => {
+  assertEquals(unixPathOf(""), null);
+  assertEquals(decodeUnixPath(new Uint8Array(0), 0), null);
+  const { bytes } = encodeSocketAddress({ hostname: "127.0.0.1", port: 1 });
+  assertEquals(decodeUnixPath(bytes, bytes.length), null);
 });
