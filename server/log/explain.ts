@@ -27,7 +27,7 @@ import {
   type Known,
 } from "./explained_calls.ts";
 import { ExplainedLines } from "./explained_lines.ts";
-import { formatText, type LineSink, subscribeWarnings } from "./log.ts";
+import { formatText, type LineSink, ROUTINE, START, subscribeWarnings } from "./log.ts";
 import { formatWaitStatus } from "./wait_status_text.ts";
 
 /** How and where to explain. */
@@ -46,27 +46,19 @@ export interface ExplanationOptions {
   readonly isParentServing: boolean;
 }
 
-const EXPLAINED: readonly EventName[] = [
-  "listening",
+/** Those that are explained and that the text log leaves out. */
+const FURTHER: readonly EventName[] = [
   "socket_accepted",
   "process_started",
   "worker_idle",
   "connection_opened",
-  "connection_accepted",
-  "message_received",
-  "connection_closed",
   "worker_told_to_end",
-  "worker_exited",
-  "connection_rejected",
-  "admission_paused",
-  "admission_resumed",
-  "stopping",
 ];
 
 /** Subscribes the explanation to a server's events. */
 export function subscribeExplanation(events: EventBus, options: ExplanationOptions): void {
   const explanation = new Explanation(options);
-  const names = options.quiet ? EXPLAINED.slice(0, 1) : EXPLAINED;
+  const names = options.quiet ? START : [...START, ...ROUTINE, ...FURTHER];
   events.subscribe(names, (event) => explanation.tell(event));
   subscribeWarnings(events, options.warnings);
 }
@@ -157,6 +149,8 @@ class Explanation {
         const closed = `close(${this.#listener ?? ""}): the listening socket`;
         return this.#write(event, [`${closed}; whoever waits in its queue is reset`]);
       }
+      default:
+        return this.#write(event, []);
     }
   }
 

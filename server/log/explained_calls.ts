@@ -137,7 +137,7 @@ export function explainReady({ reception }: ProcessOrigin): string[] {
     case "connect":
       return [`it listens on the Unix-domain socket ${reception.path}`];
     case "sendmsg":
-      return ["poll(3): it waits for a message on its end of the pair"];
+      return ["it waits in poll() for a message on descriptor 3, its end of the pair"];
     case "pipes":
     case "start":
       return [];
@@ -204,9 +204,9 @@ export function explainMessage(client: ClientFacts, bytes: number): string[] {
 export function explainClose(client: ClientFacts, isReported: boolean): string[] {
   const { descriptor, reception, stream, workerPid } = client;
   if (isGivenAway(client)) {
-    return isReported
-      ? ["close(): the client's socket, of which it had the only copy"]
-      : [`the kernel closed the client's socket at the end of process ${workerPid}, which had it`];
+    return isReported ? ["close(): the client's socket, of which it had the only copy"] : [
+      `process ${workerPid} had the client's socket; at its end the kernel closed what it had open`,
+    ];
   }
   const closed = `${call("close", descriptor)}: the client's socket`;
   switch (reception?.by) {

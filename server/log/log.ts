@@ -35,7 +35,8 @@ export interface LogOptions {
   readonly date: () => Date;
 }
 
-const START: readonly EventName[] = ["listening"];
+/** Those that are told even where the log is quiet. */
+export const START: readonly EventName[] = ["listening"];
 
 /** Those that are warnings: they go to standard error, as text, whatever the log is. */
 const WARNINGS: readonly EventName[] = [
@@ -47,7 +48,8 @@ const WARNINGS: readonly EventName[] = [
   "run_folder_failed",
 ];
 
-const ROUTINE: readonly EventName[] = [
+/** Those that the log has besides. */
+export const ROUTINE: readonly EventName[] = [
   "connection_accepted",
   "worker_started",
   "message_received",

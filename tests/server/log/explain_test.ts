@@ -256,7 +256,7 @@ Deno.test("the explanation of a worker that gets the socket tells who closes whi
       "close(8): the parent's copy; process 4010 alone has that end of the pair now",
     ),
     head("worker 4010 waits for a connection", WORKER),
-    ...under("poll(3): it waits for a message on its end of the pair"),
+    ...under("it waits in poll() for a message on descriptor 3, its end of the pair"),
     head("worker 4010 gets client 127.0.0.1:51234"),
     ...under(
       "sendmsg(7) with SCM_RIGHTS: a copy of descriptor 12 is for process 4010",
@@ -283,7 +283,7 @@ Deno.test("the explanation of a prefork worker tells its start first, and what i
       "close(8): the parent's copy; process 4010 alone has that end of the pair now",
     ),
     head("worker 4010 waits for a connection", WORKER),
-    ...under("poll(3): it waits for a message on its end of the pair"),
+    ...under("it waits in poll() for a message on descriptor 3, its end of the pair"),
   ]);
   stage.emit(accepted(12), opened(12), connected(WORKER), IDLE);
   assertEquals(stage.take(), [
@@ -310,7 +310,7 @@ Deno.test("the explanation of a program with the socket tells that it has it fro
       "close(12): the parent's copy; process 4010 alone has the client's socket now",
     ),
     head("Client(51234): is disconnected (1.000 s)"),
-    ...under("the kernel closed the client's socket at the end of process 4010, which had it"),
+    ...under("process 4010 had the client's socket; at its end the kernel closed what it had open"),
     head("worker 4010 was killed by SIGKILL"),
     ...under("waitpid(4010): WIFSIGNALED(status) is true, WTERMSIG(status) is 9 (SIGKILL)"),
   ]);
