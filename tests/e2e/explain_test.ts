@@ -217,3 +217,23 @@ testProgram("--log explain tells an exit status, and --quiet the start alone", a
   assertEquals(quiet.process.stdout.all.length, 2, quiet.process.stdout.text);
   assertEquals(quiet.process.stderr.text, "");
 }, OPTIONS);
+
+testProgram(
+  "--log explain leaves the numbers out where libc may not be called",
+  async (program) => {
+    const args = program.args.filter((arg) => arg !== "--allow-ffi");
+    await using server = await start({ ...program, args }, []);
+    using client = await server.connect();
+    await client.roundTrip();
+    // The compiled program has its permissions in itself.
+    const [listened, accepted] = program.form === "compiled" ? [LISTENS, ACCEPTED] : [
+      / socket\(\), bind\(\) and listen\(\), with a backlog of 128$/,
+      / accept\(\).* gave the client's/,
+    ];
+    await told(server, listened);
+    await told(server, accepted);
+    await told(server, new RegExp(`Client\\(${client.port}\\): ping$`));
+    assertEquals(server.process.stderr.text, "");
+  },
+  OPTIONS,
+);

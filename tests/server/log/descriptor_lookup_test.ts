@@ -47,6 +47,17 @@ async function accept(listener: Deno.UnixListener): Promise<void> {
   (await listener.accept()).close();
 }
 
+for (const [hostname, to] of [["::1", "::1"], ["::", "127.0.0.1"]] as const) {
+  posixTest(`a lookup finds what a socket on ${hostname} has accepted from ${to}`, async () => {
+    const lookup = await openDescriptorLookup();
+    using listener = Deno.listen({ hostname, port: 0 });
+    using _client = await Deno.connect({ hostname: to, port: listener.addr.port });
+    using server = await listener.accept();
+    const number = lookup.connectedTo(server.remoteAddr);
+    assertEquals((await linkOf(number)).startsWith("socket:"), true, server.remoteAddr.hostname);
+  });
+}
+
 posixTest("a lookup finds nothing where there is nothing", async () => {
   const lookup = await openDescriptorLookup();
   assertEquals(lookup.listening(1), null);
