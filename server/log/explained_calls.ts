@@ -132,12 +132,16 @@ export function explainStart(
 }
 
 /** How a worker is waiting that has just got ready. */
-export function explainReady({ reception }: ProcessOrigin): string[] {
+export function explainReady({ reception, descriptors }: ProcessOrigin): string[] {
   switch (reception.by) {
     case "connect":
       return [`it listens on the Unix-domain socket ${reception.path}`];
-    case "sendmsg":
-      return ["it waits in poll() for a message on descriptor 3, its end of the pair"];
+    case "sendmsg": {
+      const door = descriptors.find(({ kind }) => kind === "door")?.number ?? null;
+      return [
+        `it waits in poll() for a message on ${named("descriptor", door)}, its end of the pair`,
+      ];
+    }
     case "pipes":
     case "start":
       return [];
