@@ -97,7 +97,7 @@ export const SERVER_FLAGS = {
     min: 0,
     help: "how long a stopping server waits for its connections",
   }),
-  log: choice(["text", "json"], "how events are written to standard output"),
+  log: choice(["text", "json", "explain"], "how events are written to standard output"),
   quiet: toggle("write only the start line, warnings and errors"),
   status: optionalEndpoint({
     placeholder: "[ADDR:]PORT",

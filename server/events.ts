@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Endpoint } from "../ipc/address.ts";
 import type { ConnectionInfo } from "../ipc/transport.ts";
 
 /** Why a connection ended. */
@@ -58,6 +59,39 @@ export interface WorkerExit {
   readonly reason: ExitReason;
 }
 
+/** A descriptor that a process was started with. */
+export interface GivenDescriptor {
+  /** Its number in the process. */
+  readonly number: number;
+  /** What it is of: `inherited` is the parent's own of that number, `door` one end of a pair of sockets. */
+  readonly kind: "null" | "pipe" | "client" | "door" | "inherited";
+  /** The number in the parent of what it is a copy of, which the parent has closed then; null where nobody told. */
+  readonly copyOf: number | null;
+}
+
+/** How a process gets its connection. */
+export type Reception =
+  /** The parent connects to the Unix-domain socket there, and relays. */
+  | { readonly by: "connect"; readonly path: string }
+  /** The parent relays over the pipes that the process was started with. */
+  | { readonly by: "pipes" }
+  /** The parent sends it the client's socket through the door, of which it has the end with that number. */
+  | { readonly by: "sendmsg"; readonly door: number }
+  /** It was started with the client's socket. */
+  | { readonly by: "start" };
+
+/** How the process of a worker was started. */
+export interface ProcessOrigin {
+  /** What the operating system was asked; with each of the first two the process leads a session of its own. */
+  readonly call: "fork" | "posix_spawn" | "CreateProcess";
+  /** All that it has open. */
+  readonly descriptors: readonly GivenDescriptor[];
+  /** How it gets a connection. */
+  readonly reception: Reception;
+  /** Whether a signal for it is sent to its process group. */
+  readonly isSignalledWithGroup: boolean;
+}
+
 /** Something that happened, told in the past tense. */
 export type ServerEvent =
   | {
@@ -69,6 +103,15 @@ export type ServerEvent =
     readonly backlog: number;
     readonly maxConnections: number;
   }
+  /**
+   * A client's socket was accepted; nobody has decided yet what becomes of it. `descriptor` is null where that is
+   * Deno's, which tells nobody.
+   */
+  | {
+    readonly event: "socket_accepted";
+    readonly remoteAddr: Endpoint;
+    readonly descriptor: number | null;
+  }
   /** `workerPid` is null where the handler runs in the parent, or there is no worker for it. */
   | {
     readonly event: "connection_accepted";
@@ -76,6 +119,13 @@ export type ServerEvent =
     readonly workerPid: number | null;
   }
   | { readonly event: "worker_started"; readonly workerPid: number }
+  /** How its process was started, told right after that: for that connection, or ahead of one (null). */
+  | {
+    readonly event: "process_started";
+    readonly workerPid: number;
+    readonly connection: ConnectionInfo | null;
+    readonly origin: ProcessOrigin;
+  }
   /** It takes a connection: the first time, or again. A program takes its one from the start, and does not say so. */
   | { readonly event: "worker_idle"; readonly workerPid: number }
   /** The connection was opened to its worker. `descriptor` is what the parent gave away, where it gave its socket. */
@@ -87,6 +137,12 @@ export type ServerEvent =
   }
   /** This server makes it end. */
   | { readonly event: "worker_ending"; readonly workerPid: number }
+  /** By that: a control message, the end of its input, or a signal. */
+  | {
+    readonly event: "worker_told_to_end";
+    readonly workerPid: number;
+    readonly by: "message" | "input" | Deno.Signal;
+  }
   /**
    * What one read brought from a client, or, where it brought `size` bytes, their beginning. `data` is valid only while
    * the event is emitted.

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Clock, systemClock, within } from "../ipc/clock.ts";
+import { systemClock, within } from "../ipc/clock.ts";
 import type { Lifetime } from "../cli/lifetime.ts";
 import { Admission, type Slot } from "./accept/admission.ts";
 import { describeHandler, type ServerOptions } from "./command.ts";
@@ -12,10 +12,10 @@ import { AcceptedConnection } from "./accept/connection.ts";
 import { connectionLimit, descriptorLimit, withoutSpares } from "./accept/descriptors.ts";
 import { EventBus } from "./events.ts";
 import { HostLimit } from "./accept/host_limit.ts";
-import { LineWriter } from "./log/line_writer.ts";
-import type { ClientSocket } from "./accept/client_socket.ts";
+import type { LineWriter } from "./log/line_writer.ts";
+import { type ClientSocket, descriptorNumberOf } from "./accept/client_socket.ts";
 import { Listener, type ListenerOptions } from "./accept/listener.ts";
-import { subscribeLog } from "./log/log.ts";
+import { openLog } from "./log/open_log.ts";
 import { isServedHere, openMode } from "./modes/open_mode.ts";
 import type { ServerStatus, ServerStatusOptions } from "./parent/status/server_status.ts";
 
@@ -44,7 +44,8 @@ async function serveUntilStopped(
 ): Promise<void> {
   const clock = systemClock;
   const events = new EventBus();
-  await using log = openLog(events, { ...options, clock });
+  const isParentServing = isServedHere(options);
+  await using log = await openLog(events, { ...options, clock, isParentServing });
 
   const maxConnections = await admissionLimit(options);
   const hosts = openHostLimit(options);
@@ -74,7 +75,7 @@ async function serveUntilStopped(
 
   status?.begin({
     ...{ host, port, mode: name, backlog, maxConnections, pid: Deno.pid, startedAt: Date.now() },
-    transport: isServedHere(options) ? null : options.transport,
+    transport: isParentServing ? null : options.transport,
     handler: describeHandler(options.handler),
   });
   if (status !== null) events.emit({ event: "status_listening", url: status.url });
@@ -86,6 +87,7 @@ async function serveUntilStopped(
   const serving = new Set<Promise<void>>();
   let accepted = 0;
   const serve = (socket: ClientSocket, slot: Slot) => {
+    tellAccepted(socket, events);
     const hostSlot = hosts?.acquire(socket.remoteAddr.hostname);
     if (hosts !== null && hostSlot === null) {
       reject(socket, { hosts, maxPerHost: options.maxPerHost, events });
@@ -162,6 +164,12 @@ function openHostLimit(
   return new HostLimit(maxPerHost === 0 ? Infinity : maxPerHost);
 }
 
+function tellAccepted(socket: ClientSocket, events: EventBus): void {
+  if (!events.wants("socket_accepted")) return;
+  const { remoteAddr } = socket;
+  events.emit({ event: "socket_accepted", remoteAddr, descriptor: descriptorNumberOf(socket) });
+}
+
 /** Closes a connection whose address has too many. */
 function reject(
   socket: ClientSocket,
@@ -187,25 +195,6 @@ async function printModule(output: LineWriter): Promise<Disposable> {
     [Symbol.dispose]() {
       Object.assign(Deno, { stdout });
       printing[Symbol.dispose]();
-    },
-  };
-}
-
-function openLog(
-  events: EventBus,
-  options: Pick<ServerOptions, "log" | "quiet"> & { readonly clock: Clock },
-): AsyncDisposable & { readonly warnings: LineWriter; readonly output: LineWriter } {
-  const { log: format, quiet, clock } = options;
-  const warnings = new LineWriter(Deno.stderr, { name: "standard error", warn() {}, clock });
-  const warn = (message: string) => warnings.writeLine(`warning: ${message}`);
-  const output = new LineWriter(Deno.stdout, { name: "standard output", warn, clock });
-  subscribeLog(events, { format, quiet, output, warnings, date: () => new Date() });
-  return {
-    warnings,
-    output,
-    async [Symbol.asyncDispose]() {
-      await output[Symbol.asyncDispose]();
-      await warnings[Symbol.asyncDispose]();
     },
   };
 }

@@ -49,6 +49,11 @@ export class SocketParentTransport implements Disposable {
     }
   }
 
+  /** The number of the parent's end. Throws `Deno.errors.BadResource` where it is closed. */
+  get number(): number {
+    return this.#door.number;
+  }
+
   /** Sends a client's socket, which stays open here. Throws `PosixError`: EPIPE where the worker is gone. */
   send(descriptor: Descriptor, info: ConnectionInfo): void {
     const sent = sendDescriptor(this.#door, { bytes: encodeProxyHeader(info), descriptor });

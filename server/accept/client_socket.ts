@@ -35,3 +35,8 @@ export class DescriptorSocket {
     this.descriptor[Symbol.dispose]();
   }
 }
+
+/** The number of a socket's descriptor; null where that is Deno's, which tells nobody. */
+export function descriptorNumberOf(socket: ClientSocket): number | null {
+  return "descriptor" in socket ? socket.descriptor.number : null;
+}

@@ -11,7 +11,7 @@ import { sendQueues } from "../../ipc/relay/send_queue.ts";
 import type { ConnectionInfo } from "../../ipc/transport.ts";
 import type { Descriptor } from "../../ipc/posix/descriptor.ts";
 import type { CloseReason, EventBus, Outcome } from "../events.ts";
-import type { ClientSocket } from "./client_socket.ts";
+import { type ClientSocket, descriptorNumberOf } from "./client_socket.ts";
 
 /** What an accepted connection is made with. */
 export interface AcceptedConnectionOptions {
@@ -76,7 +76,7 @@ export class AcceptedConnection {
     this.#events = options.events;
     this.#clock = options.clock;
     this.#acceptedAt = options.clock.now();
-    this.descriptorNumber = "descriptor" in socket ? socket.descriptor.number : null;
+    this.descriptorNumber = descriptorNumberOf(socket);
     if ("descriptor" in socket) return;
     try {
       socket.setNoDelay(true);

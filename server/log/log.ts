@@ -35,8 +35,10 @@ export interface LogOptions {
   readonly date: () => Date;
 }
 
-const START: readonly EventName[] = ["listening", "status_listening"];
+/** Those that are told even where the log is quiet. */
+export const START: readonly EventName[] = ["listening", "status_listening"];
 
+/** Those that are warnings: they go to standard error, as text, whatever the log is. */
 const WARNINGS: readonly EventName[] = [
   "accept_failed",
   "worker_failed",
@@ -47,7 +49,8 @@ const WARNINGS: readonly EventName[] = [
   "run_folder_failed",
 ];
 
-const ROUTINE: readonly EventName[] = [
+/** Those that the log has besides. */
+export const ROUTINE: readonly EventName[] = [
   "connection_accepted",
   "worker_started",
   "message_received",
@@ -73,6 +76,11 @@ export function subscribeLog(events: EventBus, options: LogOptions): void {
       if (line !== null) output.writeLine(line);
     });
   }
+  subscribeWarnings(events, warnings);
+}
+
+/** Subscribes the warnings alone. */
+export function subscribeWarnings(events: EventBus, warnings: LineSink): void {
   events.subscribe(WARNINGS, (event) => {
     const line = formatText(event);
     if (line !== null) warnings.writeLine(line);
@@ -92,10 +100,13 @@ export function formatText(event: ServerEvent): string | null {
       const worker = event.workerPid === null ? "" : ` (worker ${event.workerPid})`;
       return `client ${formatEndpoint(event.connection.remoteAddr)} is connected...${worker}`;
     }
+    case "socket_accepted":
     case "worker_started":
+    case "process_started":
     case "worker_idle":
     case "worker_ending":
     case "worker_reaped":
+    case "worker_told_to_end":
     case "connection_opened":
       return null;
     case "message_received":

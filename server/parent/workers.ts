@@ -65,8 +65,21 @@ export class Workers implements AsyncDisposable {
    */
   start(connection: AcceptedConnection | null): WorkerProcess | null {
     const worker = this.#supervisor.start((number) => this.#transport.start(number, connection));
-    worker?.exited.then(() => this.#transport.reaped(worker));
+    if (worker === null) return null;
+    worker.exited.then(() => this.#transport.reaped(worker));
+    this.#tellOrigin(worker, connection);
     return worker;
+  }
+
+  #tellOrigin(worker: WorkerProcess, connection: AcceptedConnection | null): void {
+    const { events } = this.#context;
+    if (!events.wants("process_started")) return;
+    events.emit({
+      event: "process_started",
+      workerPid: worker.pid,
+      connection: connection?.info ?? null,
+      origin: this.#transport.originOf(worker, connection),
+    });
   }
 
   /**

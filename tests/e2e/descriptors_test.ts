@@ -3,38 +3,12 @@
  */
 
 import { assert, assertEquals } from "../assert.ts";
+import { openFilesOf, tcpSockets } from "./open_files.ts";
 import { childrenOf } from "./process.ts";
 import { testProgram } from "./program.ts";
 import { type TestClient, TestServer } from "./server.ts";
 
 const SOCKET = ["--transport", "socket", "--log", "json"];
-
-/** What a process has open: `socket:[1234]` and the like, by number. */
-function descriptorsOf(pid: number): Map<number, string> {
-  const open = new Map<number, string>();
-  for (const { name } of Deno.readDirSync(`/proc/${pid}/fd`)) {
-    try {
-      open.set(Number(name), Deno.readLinkSync(`/proc/${pid}/fd/${name}`));
-    } catch (error) {
-      // It was closed meanwhile.
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
-  }
-  return open;
-}
-
-/** The sockets of TCP here by their ends, `local port > remote port`, as descriptors are named; proc(5). */
-function tcpSockets(): Map<string, string> {
-  const sockets = new Map<string, string>();
-  for (const line of Deno.readTextFileSync("/proc/net/tcp").split("\n").slice(1)) {
-    const [, local, remote, , , , , , , inode] = line.trim().split(/\s+/);
-    const portOf = (end = "") => parseInt(end.split(":")[1] ?? "", 16);
-    if (inode !== undefined) {
-      sockets.set(`${portOf(local)} > ${portOf(remote)}`, `socket:[${inode}]`);
-    }
-  }
-  return sockets;
-}
 
 /** The server's side of a client's connection, and the listening socket. */
 function socketsOf(server: TestServer, client: TestClient) {
@@ -49,7 +23,7 @@ function socketsOf(server: TestServer, client: TestClient) {
 async function ownersOf(server: TestServer, socket: string): Promise<number[]> {
   const pids = [server.pid, ...(await childrenOf(server.pid)).map(({ pid }) => pid)];
   return pids.flatMap((pid) =>
-    [...descriptorsOf(pid).values()].filter((open) => open === socket).map(() => pid)
+    [...openFilesOf(pid).values()].filter((open) => open === socket).map(() => pid)
   );
 }
 
@@ -101,10 +75,10 @@ testProgram(
     for (const client of [first, second]) {
       const { connection, listening } = socketsOf(server, client);
       const pid = await server.workerOf(client);
-      const open = descriptorsOf(pid);
+      const open = openFilesOf(pid);
       assertEquals([...open.keys()].toSorted(), [0, 1, 2]);
       assertEquals([open.get(0), open.get(1)], [connection, connection]);
-      assertEquals(open.get(2), descriptorsOf(server.pid).get(2));
+      assertEquals(open.get(2), openFilesOf(server.pid).get(2));
       await assertOwners(server, { socket: connection, pids: [pid, pid] });
       await assertOwners(server, { socket: listening, pids: [server.pid] });
     }
@@ -122,9 +96,9 @@ testProgram("the server has no more descriptors after connections than before", 
       await server.event("worker_exited", { workerPid });
     };
     await serve();
-    const before = descriptorsOf(server.pid).size;
+    const before = openFilesOf(server.pid).size;
     for (let i = 0; i < 5; i++) await serve();
-    const after = descriptorsOf(server.pid).size;
+    const after = openFilesOf(server.pid).size;
     assert(after <= before, `${before} before, ${after} after`);
   }
 });

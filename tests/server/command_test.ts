@@ -91,6 +91,7 @@ const ACCEPTED: readonly (readonly [string[], Partial<ServerOptions>])[] = [
   [["--grace", "2147483", "9000"], { graceMs: 2_147_483_000 }],
   [["--log", "json", "9000"], { log: "json" }],
   [["--log", "text", "9000"], { log: "text" }],
+  [["--log", "explain", "9000"], { log: "explain" }],
   [["--quiet", "9000"], { quiet: true }],
 ];
 
@@ -154,7 +155,7 @@ const REFUSED: readonly (readonly [string[], string])[] = [
   [["--grace=-1", "9000"], `--grace "-1": ${SECONDS}`],
   [["--grace", "2147484", "9000"], `--grace "2147484": ${SECONDS}`],
   [["--grace", "soon", "9000"], `--grace "soon": ${SECONDS}`],
-  [["--log", "xml", "9000"], '--log "xml": expected text or json'],
+  [["--log", "xml", "9000"], '--log "xml": expected text or json or explain'],
   [["--quiet=no", "9000"], "--quiet takes no value"],
 ];
 

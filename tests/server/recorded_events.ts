@@ -26,12 +26,18 @@ const NAMES: Readonly<Record<EventName, true>> = {
   connection_opened: true,
   worker_ending: true,
   worker_reaped: true,
+  socket_accepted: true,
+  process_started: true,
+  worker_told_to_end: true,
 };
 
 const UNLOGGED: readonly EventName[] = [
+  "socket_accepted",
+  "process_started",
   "worker_idle",
   "connection_opened",
   "worker_ending",
+  "worker_told_to_end",
   "worker_reaped",
 ];
 

@@ -66,3 +66,11 @@ export function decodeWaitStatus(word: number): ProcessStatus {
   const coreDumped = (word & 0x80) !== 0;
   return { success: false, code: SIGNALLED + number, signal, coreDumped };
 }
+
+/** The number of a signal by its name, on Linux; null for what is no name of one. */
+export function signalNumber(name: string): number | null {
+  const number = (SIGNALS as readonly string[]).indexOf(name) + 1;
+  if (number > 0) return number;
+  const [, unnamed] = /^SIG(\d+)$/.exec(name) ?? [];
+  return unnamed === undefined ? null : Number(unnamed);
+}

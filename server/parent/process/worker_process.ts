@@ -139,9 +139,20 @@ export class WorkerProcess {
   /** Makes it end, by that means. */
   async end(step: EndingStep): Promise<void> {
     this.#noteEnding("killed_by_us");
-    if (step !== "control") this.#signal(step);
-    else if (this.#channel !== null) await this.#channel.send({ type: "stop" });
-    else this.#process.closeInput?.();
+    if (step !== "control") return this.#signal(step);
+    if (this.#channel !== null) return await this.#stop(this.#channel);
+    if (this.#process.closeInput === undefined) return;
+    this.#tellMeans("input");
+    this.#process.closeInput();
+  }
+
+  async #stop(channel: ControlChannel): Promise<void> {
+    this.#tellMeans("message");
+    await channel.send({ type: "stop" });
+  }
+
+  #tellMeans(by: "message" | "input" | Deno.Signal): void {
+    this.#options.events.emit({ event: "worker_told_to_end", workerPid: this.pid, by });
   }
 
   /** Tells it that the client of a connection is lost. Resolves to false if it has no channel to be told by. */
@@ -159,7 +170,7 @@ export class WorkerProcess {
     }
     this.#channel = channel;
     this.#listening = this.#listen(channel);
-    if (this.#ending !== null) await channel.send({ type: "stop" });
+    if (this.#ending !== null) await this.#stop(channel);
   }
 
   async #listen(channel: ControlChannel): Promise<void> {
@@ -262,6 +273,7 @@ export class WorkerProcess {
   #signal(signal: Deno.Signal): void {
     try {
       this.#process.kill(signal);
+      this.#tellMeans(signal);
     } catch (error) {
       // Deno's own error for a process that it has reaped already.
       if (!(error instanceof TypeError)) throw error;

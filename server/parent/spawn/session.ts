@@ -11,6 +11,7 @@
 import type { Descriptor } from "../../../ipc/posix/descriptor.ts";
 import type { Child, Children } from "../../../ipc/posix/processes/children.ts";
 import { leaveLostFolder, startAnywhere } from "../../../ipc/working_folder.ts";
+import type { GivenDescriptor, ProcessOrigin } from "../../events.ts";
 import { executionError } from "./executable.ts";
 
 /** How a process is started. */
@@ -21,6 +22,21 @@ export interface SessionCommand {
   readonly args: readonly string[];
   /** What its environment has besides this process's own. */
   readonly env?: Readonly<Record<string, string>>;
+}
+
+/** What Deno asks the operating system for where a process leads a session of its own. */
+export const SESSION_CALL: ProcessOrigin["call"] = Deno.build.os === "windows"
+  ? "CreateProcess"
+  : "fork";
+
+/** What a process of {@linkcode startSession} has open. */
+export function descriptorsOf(stdio: "piped" | "null"): readonly GivenDescriptor[] {
+  const kind = stdio === "piped" ? "pipe" : "null";
+  return [
+    { number: 0, kind, copyOf: null },
+    { number: 1, kind, copyOf: null },
+    { number: 2, kind: "inherited", copyOf: null },
+  ];
 }
 
 /**

@@ -8,10 +8,10 @@
 import { isStreamError } from "../../../ipc/errors.ts";
 import { PipeParentTransport } from "../../../ipc/transports/pipe.ts";
 import type { AcceptedConnection } from "../../accept/connection.ts";
-import type { CloseReason, WorkerExit } from "../../events.ts";
+import type { CloseReason, ProcessOrigin, WorkerExit } from "../../events.ts";
 import type { ServerContext } from "../../context.ts";
 import { GuardProcess } from "../process/guard_process.ts";
-import { startSession } from "../spawn/session.ts";
+import { descriptorsOf, SESSION_CALL, startSession } from "../spawn/session.ts";
 import type { EngagedWorker, Process, WorkerProcess } from "../process/worker_process.ts";
 import type { ProcessCommand } from "./process_command.ts";
 import { PipedProcess } from "./piped_process.ts";
@@ -57,6 +57,16 @@ export class PipeTransport implements ProcessTransport {
     guard.watch(process.pid);
     this.#processes.set(number, process);
     return process;
+  }
+
+  /** It has the pipes from its start. */
+  originOf(): ProcessOrigin {
+    return {
+      call: SESSION_CALL,
+      descriptors: descriptorsOf("piped"),
+      reception: { by: "pipes" },
+      isSignalledWithGroup: true,
+    };
   }
 
   /** The process's pipes, over which a worker has been told who is connected. */

@@ -9,7 +9,7 @@ import { DOOR, SocketParentTransport } from "../../../ipc/transports/socket.ts";
 import { Children } from "../../../ipc/posix/processes/children.ts";
 import type { AcceptedConnection } from "../../accept/connection.ts";
 import type { ServerContext } from "../../context.ts";
-import type { CloseReason, WorkerExit } from "../../events.ts";
+import type { CloseReason, ProcessOrigin, WorkerExit } from "../../events.ts";
 import { workerCommand } from "../process/worker_command.ts";
 import type { EngagedWorker, Process, WorkerProcess } from "../process/worker_process.ts";
 import { Rendezvous } from "../rendezvous/rendezvous.ts";
@@ -25,13 +25,21 @@ interface Parts {
   readonly owned: AsyncDisposableStack;
 }
 
+/** The way to one worker. */
+interface Door {
+  /** The parent's end. */
+  readonly transport: SocketParentTransport;
+  /** The number that the worker's end had in the parent. */
+  readonly workerEnd: number;
+}
+
 /** Owns the run folder, the hub, and the doors. */
 export class SocketTransport implements ProcessTransport {
   readonly #parts: Parts;
   readonly #context: ServerContext;
   readonly #options: WorkersOptions;
   /** By the numbers of their workers. */
-  readonly #doors = new Map<number, SocketParentTransport>();
+  readonly #doors = new Map<number, Door>();
 
   private constructor(parts: Parts, options: WorkersOptions, context: ServerContext) {
     this.#parts = parts;
@@ -71,21 +79,40 @@ export class SocketTransport implements ProcessTransport {
       reportsMessages: events.wants("message_received"),
       reportsTraffic: showsTraffic,
     });
-    const { transport, started } = SocketParentTransport.open((workerEnd) =>
-      startSessionWith(new Map([[DOOR, workerEnd]]), command, children)
-    );
-    this.#doors.set(worker, transport);
-    return started;
+    const { transport, started } = SocketParentTransport.open((workerEnd) => ({
+      child: startSessionWith(new Map([[DOOR, workerEnd]]), command, children),
+      workerEnd: workerEnd.number,
+    }));
+    this.#doors.set(worker, { transport, workerEnd: started.workerEnd });
+    return started.child;
+  }
+
+  /** It has one end of its door, and what a program inherits. */
+  originOf(worker: WorkerProcess): ProcessOrigin {
+    const { transport, workerEnd } = this.#doorOf(worker);
+    return {
+      call: "posix_spawn",
+      descriptors: [
+        ...[0, 1, 2].map((number) => ({ number, kind: "inherited", copyOf: null } as const)),
+        { number: DOOR, kind: "door", copyOf: workerEnd },
+      ],
+      reception: { by: "sendmsg", door: transport.number },
+      isSignalledWithGroup: false,
+    };
   }
 
   /** Sends the socket to the worker, and closes it here. */
   open(engaged: EngagedWorker, connection: AcceptedConnection): Promise<HandedOverConnection> {
     const opened = new HandedOverConnection(connection, engaged);
-    const door = this.#doors.get(engaged.worker.number);
-    if (door === undefined) throw new TypeError(`Worker ${engaged.worker.number} has no door`);
-    door.send(connection.descriptor, connection.info);
+    this.#doorOf(engaged.worker).transport.send(connection.descriptor, connection.info);
     connection.closeSocket();
     return Promise.resolve(opened);
+  }
+
+  #doorOf({ number }: WorkerProcess): Door {
+    const door = this.#doors.get(number);
+    if (door === undefined) throw new TypeError(`Worker ${number} has no door`);
+    return door;
   }
 
   /** A worker says with its exit status whether its handler has failed. */
@@ -95,7 +122,7 @@ export class SocketTransport implements ProcessTransport {
 
   /** Closes its door. */
   reaped(worker: WorkerProcess): void {
-    this.#doors.get(worker.number)?.[Symbol.dispose]();
+    this.#doors.get(worker.number)?.transport[Symbol.dispose]();
     this.#doors.delete(worker.number);
   }
 

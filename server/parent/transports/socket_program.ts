@@ -8,7 +8,7 @@
 import { Children } from "../../../ipc/posix/processes/children.ts";
 import type { AcceptedConnection } from "../../accept/connection.ts";
 import type { ServerContext } from "../../context.ts";
-import type { CloseReason, WorkerExit } from "../../events.ts";
+import type { CloseReason, ProcessOrigin, WorkerExit } from "../../events.ts";
 import { GuardProcess } from "../process/guard_process.ts";
 import type { EngagedWorker, Process, WorkerProcess } from "../process/worker_process.ts";
 import { signalWithGroup } from "../spawn/process_group.ts";
@@ -60,6 +60,21 @@ export class SocketProgramTransport implements ProcessTransport {
     guard.watch(child.pid);
     connection.closeSocket();
     return { ...child, kill: (signal = "SIGTERM") => signalWithGroup(child, signal) };
+  }
+
+  /** It has the client's socket from its start. */
+  originOf(_worker: WorkerProcess, connection: AcceptedConnection | null): ProcessOrigin {
+    const copyOf = connection?.descriptorNumber ?? null;
+    return {
+      call: "posix_spawn",
+      descriptors: [
+        { number: 0, kind: "client", copyOf },
+        { number: 1, kind: "client", copyOf },
+        { number: 2, kind: "inherited", copyOf: null },
+      ],
+      reception: { by: "start" },
+      isSignalledWithGroup: true,
+    };
   }
 
   /** Nothing is left to do: the program has the connection. */

@@ -7,7 +7,7 @@
 
 import type { RelayResult } from "../../../ipc/relay/relay.ts";
 import type { AcceptedConnection } from "../../accept/connection.ts";
-import type { CloseReason, Outcome, WorkerExit } from "../../events.ts";
+import type { CloseReason, Outcome, ProcessOrigin, WorkerExit } from "../../events.ts";
 import type { Hub } from "../rendezvous/hub.ts";
 import type { EngagedWorker, Process, WorkerProcess } from "../process/worker_process.ts";
 
@@ -47,6 +47,9 @@ export interface ProcessTransport extends AsyncDisposable {
 
   /** Starts the process of a worker of that number, for that connection or ahead of one. Throws the system's error. */
   start(number: number, connection: AcceptedConnection | null): Process;
+
+  /** How the process of that worker was started, for that connection or ahead of one (null). */
+  originOf(worker: WorkerProcess, connection: AcceptedConnection | null): ProcessOrigin;
 
   /** Opens a connection to a worker. Rejects with the operating system's error. */
   open(engaged: EngagedWorker, connection: AcceptedConnection): Promise<OpenedConnection>;

@@ -8,11 +8,11 @@
 import { errnoOf, OperationalError, reasonOf } from "../../../ipc/errors.ts";
 import { UnixParentTransport } from "../../../ipc/transports/unix.ts";
 import type { AcceptedConnection } from "../../accept/connection.ts";
-import type { CloseReason, WorkerExit } from "../../events.ts";
+import type { CloseReason, ProcessOrigin, WorkerExit } from "../../events.ts";
 import type { ServerContext } from "../../context.ts";
 import { GuardProcess } from "../process/guard_process.ts";
 import { Rendezvous } from "../rendezvous/rendezvous.ts";
-import { startSession } from "../spawn/session.ts";
+import { descriptorsOf, SESSION_CALL, startSession } from "../spawn/session.ts";
 import { workerCommand } from "../process/worker_command.ts";
 import type { EngagedWorker, Process, WorkerProcess } from "../process/worker_process.ts";
 import { RelayedConnection } from "./relayed_connection.ts";
@@ -80,6 +80,17 @@ export class UnixTransport implements ProcessTransport {
     const process = startSession(guard?.marked(command) ?? command, "null");
     guard?.watch(process.pid);
     return process;
+  }
+
+  /** It has no input, and a socket to be connected to. */
+  originOf({ number }: WorkerProcess): ProcessOrigin {
+    const path = this.#parts.rendezvous.folder.workerPath(number);
+    return {
+      call: SESSION_CALL,
+      descriptors: descriptorsOf("null"),
+      reception: { by: "connect", path },
+      isSignalledWithGroup: false,
+    };
   }
 
   /** Connects to the worker's socket. */

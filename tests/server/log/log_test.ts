@@ -159,6 +159,16 @@ const ROWS: readonly Row[] = [
     json: '"event":"guard_lost","error":"The guard (pid 4002) is gone"',
   },
   {
+    event: { event: "status_listening", url: "http://127.0.0.1:9001/" },
+    text: "Status page: http://127.0.0.1:9001/",
+    json: '"event":"status_listening","url":"http://127.0.0.1:9001/"',
+  },
+  {
+    event: { event: "status_lost", error: "The process of the status page is gone" },
+    text: "warning: The process of the status page is gone",
+    json: '"event":"status_lost","error":"The process of the status page is gone"',
+  },
+  {
     event: { event: "run_folder_failed", error: "Cannot remove /tmp/brood-1/w1: reason" },
     text: "warning: Cannot remove /tmp/brood-1/w1: reason",
     json: '"event":"run_folder_failed","error":"Cannot remove /tmp/brood-1/w1: reason"',
@@ -307,6 +317,7 @@ const WARNINGS: readonly EventName[] = [
   "handler_failed",
   "handler_not_isolated",
   "guard_lost",
+  "status_lost",
   "run_folder_failed",
 ];
 
@@ -322,7 +333,7 @@ function jsonOf(rows: readonly Row[]): string[] {
   return rows.map(({ json }) => `{${TIME},${json}}`);
 }
 
-const START_ROWS = ROWS.filter(({ event }) => event.event === "listening");
+const START_ROWS = ROWS.filter(({ event }) => /listening$/.test(event.event));
 const WARNING_ROWS = ROWS.filter(isWarning);
 
 Deno.test("The text log writes warnings to their own sink and the rest to the output", () => {

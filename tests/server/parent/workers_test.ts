@@ -125,6 +125,30 @@ Deno.test("Workers.start() tells a worker what it is for", async () => {
   }
 });
 
+Deno.test("Workers.start() tells how the process was started to who wants to know", async () => {
+  await using stage = await Stage.open();
+  const started: unknown[] = [];
+  stage.events.bus.subscribe(["process_started"], (event) => started.push(event));
+  const { played, worker } = await stage.startReady();
+  const { socket: path } = played.flags;
+  const inherited = { number: 2, kind: "inherited", copyOf: null };
+  assertEquals(started, [{
+    event: "process_started",
+    workerPid: worker.pid,
+    connection: null,
+    origin: {
+      call: "fork",
+      descriptors: [
+        { number: 0, kind: "null", copyOf: null },
+        { number: 1, kind: "null", copyOf: null },
+        inherited,
+      ],
+      reception: { by: "connect", path },
+      isSignalledWithGroup: false,
+    },
+  }]);
+});
+
 Deno.test("Workers.start() returns null and tells why if no process can be started", async () => {
   await using stage = await Stage.open();
   stage.played.startFailure = systemError("EAGAIN");

@@ -1,5 +1,5 @@
 import { constants } from "node:os";
-import { decodeWaitStatus } from "../../../../ipc/posix/processes/wait_status.ts";
+import { decodeWaitStatus, signalNumber } from "../../../../ipc/posix/processes/wait_status.ts";
 import { assertEquals } from "../../../assert.ts";
 
 Deno.test("decodeWaitStatus() tells an exit status", () => {
@@ -29,4 +29,11 @@ Deno.test({
       if (!others.includes(name)) assertEquals(String(decodeWaitStatus(number).signal), name);
     }
   },
+});
+
+Deno.test("signalNumber() has the number of every signal that decodeWaitStatus() names", () => {
+  for (let number = 1; number < 64; number++) {
+    assertEquals(signalNumber(String(decodeWaitStatus(number).signal)), number);
+  }
+  assertEquals(signalNumber("SIGNONE"), null);
 });

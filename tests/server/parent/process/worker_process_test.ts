@@ -277,6 +277,46 @@ Deno.test("WorkerProcess without a hello is told by the end of its input, then b
   assertEquals((await worker.exited).reason, "killed_by_us");
 });
 
+/** By which means workers of these events are told to end, from now on. */
+function recordMeans({ bus }: RecordedEvents): string[] {
+  const means: string[] = [];
+  bus.subscribe(["worker_told_to_end"], (event) => {
+    if (event.event === "worker_told_to_end") means.push(`${event.workerPid}: ${event.by}`);
+  });
+  return means;
+}
+
+Deno.test("WorkerProcess.end() tells by which means", async () => {
+  const { fake, worker, events } = await startReadyWorker();
+  const means = recordMeans(events);
+  await worker.end("control");
+  await worker.end("SIGTERM");
+  assertEquals(means, [`${PID}: message`, `${PID}: SIGTERM`]);
+  fake.process.dieOf("SIGTERM");
+  await worker.reported;
+});
+
+Deno.test("WorkerProcess.end() tells of a message only when there is a channel for it", async () => {
+  const { fake, events } = startWorker();
+  const means = recordMeans(events);
+  await fake.worker.end("control");
+  assertEquals(means, []);
+  fake.greet();
+  await fake.process.receives("stop");
+  assertEquals(means, [`${PID}: message`]);
+  fake.process.exit(0);
+  await fake.worker.reported;
+});
+
+Deno.test("WorkerProcess without a hello tells of the end of its input, if it has one", async () => {
+  const { worker, process, events } = startWithoutChannel();
+  const means = recordMeans(events);
+  await worker.end("control");
+  assertEquals(means, [`${PID}: input`]);
+  process.exit(0);
+  await worker.reported;
+});
+
 Deno.test("WorkerProcess.hangUp() does nothing without a control channel", async () => {
   const { worker, process } = startWithoutChannel();
   await worker.hangUp(12);

@@ -1,0 +1,293 @@
+/**
+ * The log that explains (`--log explain`): the lines of the text log and a few more, each with its time and the process
+ * that acts, and under each what the kernel was asked.
+ *
+ * It says what happened: a descriptor's number is the real one, or left out where nobody can tell it. What is asked for
+ * a connection before that is told as connected is told under that line.
+ *
+ * @module
+ */
+
+import { formatEndpoint } from "../../ipc/address.ts";
+import type { ConnectionInfo } from "../../ipc/transport.ts";
+import type { EventBus, EventName, ProcessOrigin, ServerEvent } from "../events.ts";
+import type { DescriptorLookup } from "./descriptor_lookup.ts";
+import {
+  type ClientFacts,
+  explainAccept,
+  explainAccepting,
+  explainClose,
+  explainListening,
+  explainMeans,
+  explainMessage,
+  explainOpening,
+  explainReady,
+  explainStart,
+  isGivenAway,
+  type Known,
+} from "./explained_calls.ts";
+import { ExplainedLines } from "./explained_lines.ts";
+import { formatText, type LineSink, ROUTINE, START, subscribeWarnings } from "./log.ts";
+import { formatWaitStatus } from "./wait_status_text.ts";
+
+/** How and where to explain. */
+export interface ExplanationOptions {
+  /** Whether only the start line and warnings are written. */
+  readonly quiet: boolean;
+  /** The log. */
+  readonly output: LineSink;
+  /** The warnings. */
+  readonly warnings: LineSink;
+  /** Milliseconds since some fixed moment. */
+  readonly now: () => number;
+  /** Tells the numbers of Deno's descriptors. */
+  readonly lookup: DescriptorLookup;
+  /** Whether the parent itself serves connections: then it starts no process. */
+  readonly isParentServing: boolean;
+}
+
+/** Those that are explained and that the text log leaves out. */
+const FURTHER: readonly EventName[] = [
+  "socket_accepted",
+  "process_started",
+  "worker_idle",
+  "connection_opened",
+  "worker_told_to_end",
+];
+
+/** Subscribes the explanation to a server's events. */
+export function subscribeExplanation(events: EventBus, options: ExplanationOptions): void {
+  const explanation = new Explanation(options);
+  const names = options.quiet ? START : [...START, ...ROUTINE, ...FURTHER];
+  events.subscribe(names, (event) => explanation.tell(event));
+  subscribeWarnings(events, options.warnings);
+}
+
+/** From this on, in milliseconds, the time of an `accept` is told besides that of its line. */
+const WHILE_MS = 1;
+
+/** A client's socket that was accepted, and of which no more was told. */
+interface Accepted {
+  readonly listener: Known;
+  readonly descriptor: Known;
+  readonly waiting: number | null;
+  readonly at: number;
+}
+
+/** A connection until it is closed. */
+interface Client extends ClientFacts {
+  /** What is to be told when it is told as connected; null from then on. */
+  readonly untold: { readonly accepted: Accepted | null; readonly lines: readonly string[] } | null;
+}
+
+interface Worker {
+  readonly origin: ProcessOrigin;
+  readonly isReady: boolean;
+}
+
+/** Knows the descriptors of the connections that are open, and how the processes that run were started. */
+class Explanation {
+  readonly #options: ExplanationOptions;
+  readonly #lines: ExplainedLines;
+  readonly #accepted = new Map<string, Accepted>();
+  readonly #clients = new Map<number, Client>();
+  readonly #workers = new Map<number, Worker>();
+  #pid = 0;
+  #listener: Known = null;
+
+  constructor(options: ExplanationOptions) {
+    this.#options = options;
+    this.#lines = new ExplainedLines(options);
+  }
+
+  tell(event: ServerEvent): void {
+    switch (event.event) {
+      case "listening": {
+        this.#pid = event.pid;
+        this.#listener = this.#options.lookup.listening(event.port);
+        return this.#write(event, explainListening(this.#listener, event.backlog));
+      }
+      case "socket_accepted":
+        return this.#noteAccepted(event);
+      case "process_started":
+        return this.#tellStarted(event);
+      case "worker_idle":
+        return this.#tellIdle(event.workerPid);
+      case "connection_opened":
+        return this.#tellOpened(event);
+      case "connection_accepted":
+        return this.#tellConnected(event);
+      case "message_received": {
+        const client = this.#clientOf(event.connection);
+        const lines = explainMessage(client, event.size ?? event.data.length);
+        return this.#write(event, lines, this.#holderOf(client));
+      }
+      case "connection_closed": {
+        const client = this.#clientOf(event.connection);
+        this.#clients.delete(event.connection.id);
+        const isReported = event.bytesIn !== null && client.reception?.by === "sendmsg";
+        const pid = isReported ? this.#holderOf(client) : this.#pid;
+        return this.#write(event, explainClose(client, isReported), pid);
+      }
+      case "worker_told_to_end": {
+        const lines = explainMeans(event, this.#workers.get(event.workerPid)?.origin);
+        return this.#writeHead(`worker ${event.workerPid} is told to end`, lines);
+      }
+      case "worker_exited":
+        return this.#tellExited(event);
+      case "connection_rejected": {
+        const { remoteHost: hostname, remotePort: port } = event;
+        const accepted = this.#takeAccepted({ hostname, port });
+        const lines = accepted === null ? [] : [this.#acceptLine(accepted)];
+        return this.#write(event, [...lines, closeLine(accepted?.descriptor ?? null)]);
+      }
+      case "admission_paused":
+        return this.#write(event, explainAccepting(true, this.#waiting));
+      case "admission_resumed":
+        return this.#write(event, explainAccepting(false, this.#waiting));
+      case "stopping": {
+        const closed = `close(${this.#listener ?? ""}): the listening socket`;
+        return this.#write(event, [`${closed}; whoever waits in its queue is reset`]);
+      }
+      default:
+        return this.#write(event, []);
+    }
+  }
+
+  get #waiting(): number | null {
+    return this.#listener === null ? null : this.#options.lookup.waitingAt(this.#listener);
+  }
+
+  #noteAccepted(
+    { remoteAddr, descriptor }: Extract<ServerEvent, { readonly event: "socket_accepted" }>,
+  ): void {
+    const { lookup, now } = this.#options;
+    this.#accepted.set(formatEndpoint(remoteAddr), {
+      listener: this.#listener,
+      // First, since others may come to wait meanwhile.
+      waiting: this.#waiting,
+      descriptor: descriptor ?? lookup.connectedTo(remoteAddr),
+      at: now(),
+    });
+  }
+
+  #takeAccepted(remoteAddr: ConnectionInfo["remoteAddr"]): Accepted | null {
+    const key = formatEndpoint(remoteAddr);
+    const accepted = this.#accepted.get(key) ?? null;
+    this.#accepted.delete(key);
+    return accepted;
+  }
+
+  #clientOf({ id, remoteAddr }: ConnectionInfo): Client {
+    const known = this.#clients.get(id);
+    if (known !== undefined) return known;
+    const accepted = this.#takeAccepted(remoteAddr);
+    const descriptor = accepted?.descriptor ?? null;
+    const untold = { accepted, lines: [] };
+    return { descriptor, workerPid: null, reception: null, stream: null, untold };
+  }
+
+  #tellStarted(
+    { workerPid: pid, connection, origin }: Extract<
+      ServerEvent,
+      { readonly event: "process_started" }
+    >,
+  ): void {
+    this.#workers.set(pid, { origin, isReady: false });
+    const client = connection === null ? null : this.#clientOf(connection);
+    const lines = explainStart({ pid, origin }, { listener: this.#listener, client });
+    const head = `worker ${pid} is started`;
+    if (connection === null || client === null) return this.#writeHead(head, lines);
+    const opened = origin.reception.by === "start" ? { reception: origin.reception } : {};
+    this.#tellOf(connection, { client: { ...client, ...opened, workerPid: pid }, head, lines });
+  }
+
+  #tellIdle(pid: number): void {
+    const worker = this.#workers.get(pid);
+    const isFirst = worker?.isReady === false;
+    if (isFirst) this.#workers.set(pid, { ...worker, isReady: true });
+    this.#writeHead(
+      `worker ${pid} waits for a connection`,
+      isFirst ? explainReady(worker.origin) : [],
+      pid,
+    );
+  }
+
+  #tellOpened(
+    { connection, workerPid }: Extract<ServerEvent, { readonly event: "connection_opened" }>,
+  ): void {
+    const reception = this.#workers.get(workerPid)?.origin.reception ?? null;
+    // A program has it since its start.
+    if (reception === null || reception.by === "start") return;
+    const stream = reception.by === "connect"
+      ? this.#options.lookup.connectedToPath(reception.path)
+      : null;
+    const client = { ...this.#clientOf(connection), workerPid, reception, stream };
+    const head = `worker ${workerPid} gets client ${formatEndpoint(connection.remoteAddr)}`;
+    this.#tellOf(connection, { client, head, lines: explainOpening(client) });
+  }
+
+  /** Tells of a client now, or with the line that it is connected, where that is still to come. */
+  #tellOf(
+    { id }: ConnectionInfo,
+    { client, head, lines }: {
+      readonly client: Client;
+      readonly head: string;
+      readonly lines: readonly string[];
+    },
+  ): void {
+    const { untold } = client;
+    if (untold === null) {
+      this.#clients.set(id, client);
+      return this.#writeHead(head, lines);
+    }
+    this.#clients.set(id, { ...client, untold: { ...untold, lines: [...untold.lines, ...lines] } });
+  }
+
+  #tellConnected(event: Extract<ServerEvent, { readonly event: "connection_accepted" }>): void {
+    const client = this.#clientOf(event.connection);
+    const { accepted, lines = [] } = client.untold ?? {};
+    this.#clients.set(event.connection.id, { ...client, untold: null });
+    const serving = this.#options.isParentServing
+      ? ["no other process: the parent itself serves it, and accepts the next one afterwards"]
+      : [];
+    const first = accepted === undefined || accepted === null ? [] : [this.#acceptLine(accepted)];
+    this.#write(event, [...first, ...lines, ...serving]);
+  }
+
+  #acceptLine(accepted: Accepted): string {
+    const isWhileAgo = this.#options.now() - accepted.at >= WHILE_MS;
+    return explainAccept(accepted, isWhileAgo ? this.#lines.formatTime(accepted.at) : null);
+  }
+
+  #tellExited(event: Extract<ServerEvent, { readonly event: "worker_exited" }>): void {
+    const { workerPid: pid } = event;
+    const origin = this.#workers.get(pid)?.origin;
+    this.#workers.delete(pid);
+    if (origin?.call === "CreateProcess") return this.#write(event, []);
+    const lines = [`waitpid(${pid}): ${formatWaitStatus(event)}`];
+    if (origin?.reception.by === "sendmsg") {
+      lines.push(`close(${origin.reception.door}): the parent's end of the pair`);
+    }
+    this.#write(event, lines);
+  }
+
+  /** The process that has the client's socket. */
+  #holderOf(client: ClientFacts): number {
+    return isGivenAway(client) ? client.workerPid ?? this.#pid : this.#pid;
+  }
+
+  /** Writes the text log's line of an event, and what explains it. */
+  #write(event: ServerEvent, lines: readonly string[], pid: number = this.#pid): void {
+    const head = formatText(event);
+    if (head !== null) this.#writeHead(head, lines, pid);
+  }
+
+  #writeHead(head: string, lines: readonly string[], pid: number = this.#pid): void {
+    this.#lines.write({ pid, head }, lines);
+  }
+}
+
+function closeLine(descriptor: Known): string {
+  return `close(${descriptor ?? ""}): the client's socket`;
+}

@@ -1,0 +1,56 @@
+/**
+ * Opens the log of a server: to standard output, with warnings to standard error, as the user asked for it.
+ *
+ * @module
+ */
+
+import type { Clock } from "../../ipc/clock.ts";
+import type { ServerOptions } from "../command.ts";
+import type { EventBus } from "../events.ts";
+import { LineWriter } from "./line_writer.ts";
+import { subscribeLog } from "./log.ts";
+
+/** What a log is opened with. */
+export interface OpenLogOptions extends Pick<ServerOptions, "log" | "quiet"> {
+  /** Times writes, and what is explained. */
+  readonly clock: Clock;
+  /** Whether the parent itself serves connections. */
+  readonly isParentServing: boolean;
+}
+
+/** A log that is written. Disposing waits until it is, or for a second. */
+export interface OpenedLog extends AsyncDisposable {
+  /** The log itself. */
+  readonly output: LineWriter;
+  /** Where warnings go. */
+  readonly warnings: LineWriter;
+}
+
+/** Writes events from now on. */
+export async function openLog(events: EventBus, options: OpenLogOptions): Promise<OpenedLog> {
+  const { log: format, quiet, clock } = options;
+  const warnings = new LineWriter(Deno.stderr, { name: "standard error", warn() {}, clock });
+  const warn = (message: string) => warnings.writeLine(`warning: ${message}`);
+  const output = new LineWriter(Deno.stdout, { name: "standard output", warn, clock });
+  if (format === "explain") await explain(events, { ...options, output, warnings });
+  else subscribeLog(events, { format, quiet, output, warnings, date: () => new Date() });
+  return {
+    warnings,
+    output,
+    async [Symbol.asyncDispose]() {
+      await output[Symbol.asyncDispose]();
+      await warnings[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Loads what explains only where somebody wants it. */
+async function explain(
+  events: EventBus,
+  { clock, ...options }: OpenLogOptions & Pick<OpenedLog, "output" | "warnings">,
+): Promise<void> {
+  const { subscribeExplanation } = await import("./explain.ts");
+  const { openDescriptorLookup } = await import("./descriptor_lookup.ts");
+  const lookup = await openDescriptorLookup();
+  subscribeExplanation(events, { ...options, lookup, now: () => clock.now() });
+}
