@@ -218,7 +218,8 @@ export const METRICS: readonly Metric[] = [
   },
   {
     name: "brood_status_events_dropped_total",
-    help: "Events that did not reach the status process; the figures here count them nevertheless.",
+    help:
+      "Changes told to the status process as a new state and not one by one: they were too many.",
     type: "counter",
     values: ({ eventsDropped }) => one(eventsDropped),
   },

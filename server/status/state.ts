@@ -229,7 +229,7 @@ export interface ServerState {
   lastStartMs: number | null;
   /** What is counted from the start on. */
   readonly totals: Totals;
-  /** Events that did not reach the status process; what they changed is in the state nevertheless. */
+  /** Changes that were not told to the status process one by one, but as a new state: there were too many. */
   eventsDropped: number;
 }
 

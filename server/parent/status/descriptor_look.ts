@@ -11,14 +11,21 @@ import type { OwnSocket } from "../../../ipc/posix/sockets/own_sockets.ts";
 import type { DescriptorView, ServerState } from "../../status/state.ts";
 import type { Kernel } from "./kernel.ts";
 
-/** Where there are more workers than this, nobody could see single descriptors, and they are not looked for. */
-export const WORKERS_MAX = 48;
+/** Where there are more workers than this, nobody could see single descriptors. */
+const WORKERS_MAX = 48;
 
 /**
- * The kernel's table of all sockets also has those of connections that are over, for a minute: where many end it is too
- * long to be read.
+ * Where connections come faster than this, none is seen long enough; and the kernel's table of all sockets, which also
+ * has those of connections that are over, for a minute, is too long to be read.
  */
 const CONNECTIONS_PER_SECOND_MAX = 100;
+
+/** Whether single descriptors are worth a look. */
+export function areDescriptorsShown({ workers, history }: ServerState): boolean {
+  const { acceptedPerSecond = 0 } = history.at(-1) ?? {};
+  return Object.keys(workers).length <= WORKERS_MAX &&
+    acceptedPerSecond <= CONNECTIONS_PER_SECOND_MAX;
+}
 
 /** One look at what all the processes have open. */
 export class DescriptorLook {
@@ -97,8 +104,6 @@ export class DescriptorLook {
   }
 
   #readTable(): ReadonlyMap<number, number> {
-    const { acceptedPerSecond = 0 } = this.#state.history.at(-1) ?? {};
-    if (acceptedPerSecond > CONNECTIONS_PER_SECOND_MAX) return new Map();
     return new Map(
       this.#kernel.tcpSockets().flatMap(({ inode, remote }) => {
         const connectionId = this.#connectionOf.get(keyOf(remote));

@@ -10,11 +10,11 @@
 import type { Clock } from "../../../ipc/clock.ts";
 import type { Sample } from "../../status/feed.ts";
 import type { AcceptQueue, ProcessView, ServerState } from "../../status/state.ts";
-import { DescriptorLook, WORKERS_MAX } from "./descriptor_look.ts";
+import { areDescriptorsShown, DescriptorLook } from "./descriptor_look.ts";
 import type { Kernel } from "./kernel.ts";
 
 /** How long one look at the processes may take, in milliseconds; one process is always looked at. */
-const LOOK_MS = 8;
+const LOOK_MS = 4;
 
 /** Makes the samples of one server. */
 export class Sampler {
@@ -35,9 +35,7 @@ export class Sampler {
     const pids = [parent, ...Object.keys(state.workers).map(Number)];
     const current = new Set(pids);
     for (const pid of this.#seen.keys()) if (!current.has(pid)) this.#seen.delete(pid);
-    const descriptors = pids.length - 1 <= WORKERS_MAX
-      ? new DescriptorLook(this.#kernel, state)
-      : null;
+    const descriptors = areDescriptorsShown(state) ? new DescriptorLook(this.#kernel, state) : null;
     const until = this.#clock.now() + LOOK_MS;
     for (const pid of this.#inTurn(pids)) {
       this.#lookAt(pid, descriptors);

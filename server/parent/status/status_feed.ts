@@ -1,6 +1,7 @@
 /**
- * The feed of the status process: what changes goes to it in lines, several in one write. It is never waited for: when
- * it does not read fast enough, changes are dropped, and it is sent the whole state when it reads again.
+ * The feed of the status process: what changes goes to it in lines, several in one write. It is never waited for, and
+ * little is kept for it: where changes come faster than they can be told, it is sent the whole state instead, a few
+ * times a second.
  *
  * @module
  */
@@ -10,11 +11,11 @@ import type { Change } from "../../status/feed.ts";
 import { StatusModel } from "../../status/model.ts";
 import type { ServerState } from "../../status/state.ts";
 
-/** How long changes are collected. */
-const COLLECT_MS = 50;
+/** How long changes are collected, and how long where there are too many. */
+const COLLECT_MS = { few: 50, many: 500 };
 
-/** Characters that may wait to be written. */
-const PENDING_CHARACTERS_MAX = 512 * 1024;
+/** Changes that are told one by one; the text of more of them takes longer to make than that of the state. */
+const CHANGES_MAX = 100;
 
 /** Where the feed goes: `write` resolves when the text is taken, or will never be. */
 export interface FeedSink {
@@ -27,9 +28,8 @@ export class StatusFeed {
   readonly #model: StatusModel;
   readonly #clock: Clock;
   #sink: FeedSink | null = null;
-  #pending = "";
-  /** Why the sink has to be sent the whole state: it has none, or does not read fast enough; null if it has it. */
-  #behind: "new" | "slow" | null = null;
+  /** What is still to be told one by one; null where the whole state is. */
+  #changes: Change[] | null = null;
   #isWriting = false;
 
   /** Feeds nobody yet. */
@@ -46,10 +46,9 @@ export class StatusFeed {
   /** Feeds another process from now on, or nobody: the state first. */
   feed(sink: FeedSink | null): void {
     this.#sink = sink;
-    this.#pending = "";
-    this.#behind = "new";
+    this.#changes = null;
     this.#isWriting = false;
-    if (sink !== null) this.#start(sink);
+    if (sink !== null) this.#write(sink, 0);
   }
 
   /** Takes a change. */
@@ -57,43 +56,38 @@ export class StatusFeed {
     this.#model.apply(change);
     const sink = this.#sink;
     if (sink === null) return;
-    if (this.#behind !== null) {
-      if (this.#behind === "slow") this.state.eventsDropped += 1;
-      return;
+    this.#keep(change);
+    if (!this.#isWriting) this.#write(sink, COLLECT_MS.few);
+  }
+
+  #keep(change: Change): void {
+    if (this.#changes === null) {
+      this.state.eventsDropped += 1;
+    } else if (this.#changes.length < CHANGES_MAX) {
+      this.#changes.push(change);
+    } else {
+      this.state.eventsDropped += CHANGES_MAX + 1;
+      this.#changes = null;
     }
-    this.#pending += JSON.stringify(change) + "\n";
-    if (this.#pending.length > PENDING_CHARACTERS_MAX) this.#drop();
-    this.#start(sink);
-  }
-
-  /** What waits is in the state too. */
-  #drop(): void {
-    this.state.eventsDropped += this.#pending.split("\n").length - 1;
-    this.#pending = "";
-    this.#behind = "slow";
-  }
-
-  #start(sink: FeedSink): void {
-    if (!this.#isWriting) this.#write(sink);
   }
 
   /** Writes what waits, until nothing does or another process is fed. */
-  async #write(sink: FeedSink): Promise<void> {
+  async #write(sink: FeedSink, firstMs: number): Promise<void> {
     this.#isWriting = true;
-    while (this.#sink === sink && (this.#behind !== null || this.#pending !== "")) {
-      if (this.#behind !== "new") await this.#clock.sleep(COLLECT_MS);
-      if (this.#sink === sink) await sink.write(this.#take());
-    }
+    let waitMs = firstMs;
+    do {
+      if (waitMs > 0) await this.#clock.sleep(waitMs);
+      if (this.#sink !== sink) return;
+      waitMs = this.#changes === null && firstMs > 0 ? COLLECT_MS.many : COLLECT_MS.few;
+      await sink.write(this.#take());
+    } while (this.#sink === sink && this.#changes?.length !== 0);
     if (this.#sink === sink) this.#isWriting = false;
   }
 
   #take(): string {
-    const lines = this.#behind !== null
-      ? JSON.stringify({ type: "state", state: this.state }) + "\n"
-      : this.#pending;
-    this.#behind = null;
-    this.#pending = "";
-    return lines;
+    const messages = this.#changes ?? [{ type: "state", state: this.state }];
+    this.#changes = [];
+    return messages.map((message) => JSON.stringify(message) + "\n").join("");
   }
 
   /** Writes what is left at once, and feeds nobody any more. */

@@ -202,7 +202,7 @@ Deno.test("With pipes both have an end of each", () => {
   ]);
 });
 
-Deno.test("The table of all sockets is not read where connections come too fast", () => {
+Deno.test("Single descriptors are not looked for where connections come too fast", () => {
   const kernel = new PlayedKernel();
   kernel.descriptors.set(WORKER, [open(0, "socket", 120)]);
   const state = servingState();
