@@ -270,3 +270,83 @@ testProgram("the status tells what clients send, but not of a quiet server", asy
     }
   }
 });
+
+/** A sample of the metrics, by its name with its labels. */
+async function metricOf(url: string, name: string): Promise<number> {
+  const text = await (await fetch(`${url}metrics`)).text();
+  const line = text.split("\n").find((line) => line.startsWith(`${name} `));
+  return Number(line?.slice(name.length + 1));
+}
+
+testProgram("/metrics counts exactly what a load did", async (program) => {
+  await using server = await TestServer.start(program, {
+    flags: [...STATUS, "--mode", "prefork", "--workers", "3"],
+  });
+  const url = await statusUrlOf(server);
+  const load = [`${server.port}`, "--load", "30", "--messages", "4", "--size", "100"];
+  const { path, args } = program;
+  const { status, stderr } = await runToEnd([path, ...args, "client", ...load]);
+  assertEquals(status, 0, stderr);
+  await using reader = await StatusReader.open(url);
+  await reader.until(({ totals }) => totals.closed.finished === 30, "the load is over");
+  const expected = {
+    brood_connections_accepted_total: 30,
+    brood_connections_active: 0,
+    'brood_connections_closed_total{reason="finished"}': 30,
+    brood_connection_seconds_count: 30,
+    brood_received_bytes_total: 30 * 4 * 100,
+    brood_sent_bytes_total: 30 * 4 * 100,
+    brood_worker_start_seconds_count: 3,
+    'brood_workers{state="idle"}': 3,
+  };
+  for (const [name, value] of Object.entries(expected)) {
+    assertEquals([name, await metricOf(url, name)], [name, value]);
+  }
+});
+
+testProgram("/health says 503 while the server drains", async (program) => {
+  await using server = await TestServer.start(program, { flags: STATUS });
+  const url = await statusUrlOf(server);
+  using client = await server.connect();
+  await client.roundTrip();
+  const before = await fetch(`${url}health`);
+  assertEquals([before.status, (await before.json()).state], [200, "accepting"]);
+  await using reader = await StatusReader.open(url);
+  server.process.signal("SIGTERM");
+  await reader.until(({ phase }) => phase === "draining", "the server drains");
+  const during = await fetch(`${url}health`);
+  const { status, state, reason, connections } = await during.json();
+  assertEquals([during.status, status, state, connections], [503, "unavailable", "draining", 1]);
+  assertMatch(reason, /stopping/);
+});
+
+testProgram(
+  "the status shows who waits in the accept queue of an iterative server",
+  async (program) => {
+    await using server = await TestServer.start(program, {
+      flags: [...STATUS, "--mode", "iterative", "--backlog", "5"],
+    });
+    await using reader = await StatusReader.open(await statusUrlOf(server));
+    using first = await server.connect();
+    await first.roundTrip();
+    using _second = await server.connect();
+    using _third = await server.connect();
+    const { acceptQueue, workers, connections } = await reader.until(
+      ({ acceptQueue }) => acceptQueue?.length === 2,
+      "two wait",
+    );
+    assertEquals([acceptQueue, workers], [{ length: 2, backlog: 5 }, {}]);
+    assertEquals(Object.values(connections).map(({ workerPid }) => workerPid), [null]);
+  },
+);
+
+testProgram("a status host that nobody knows is told in a line", async (program) => {
+  const { path, args } = program;
+  const finished = await runToEnd([path, ...args, "server", "--status", "no.such.invalid:1", "0"]);
+  assertEquals(finished, {
+    status: 1,
+    stdout: "",
+    stderr: "brood: Cannot listen on no.such.invalid:1 for the status page: " +
+      "the host name could not be resolved\n",
+  });
+});

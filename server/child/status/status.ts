@@ -16,7 +16,7 @@ import { host, integer, readArgv } from "../../../cli/flags.ts";
 import { giveUpPermissions } from "../../../cli/permissions.ts";
 import type { HiddenCommand } from "../../../cli/self.ts";
 import { formatEndpoint } from "../../../ipc/address.ts";
-import { errnoOf, EXIT_STATUS, reasonOf } from "../../../ipc/errors.ts";
+import { EXIT_STATUS, reasonOf } from "../../../ipc/errors.ts";
 import { writeAll } from "../../../ipc/relay/copy.ts";
 import type { FeedMessage } from "../../status/feed.ts";
 import { EventReaders } from "./readers.ts";
@@ -93,7 +93,6 @@ function listen(
       (request) => routes.answer(request),
     );
   } catch (error) {
-    if (errnoOf(error) === null) throw error;
     const where = formatEndpoint({ hostname, port });
     return `Cannot listen on ${where} for the status page: ${reasonOf(error)}`;
   }
