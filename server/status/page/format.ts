@@ -36,7 +36,8 @@ export function formatMs(ms: number | null): string {
   const seconds = Math.round(ms / 1000);
   if (seconds < 60) return `${formatNumber(Math.floor(ms / 100) / 10)} s`;
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
+  const rest = seconds % 60;
+  if (minutes < 60) return rest === 0 ? `${minutes} min` : `${minutes} min ${rest} s`;
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 

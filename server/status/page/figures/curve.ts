@@ -45,7 +45,7 @@ export function layoutCurve(
   const top = steps.at(-1) ?? 1;
   const toY = (value: number) => round(BOTTOM - value / top * (BOTTOM - CURVE.top));
   const toX = (at: number) => round(CURVE.left + (at - from) / (to - from) * (RIGHT - CURVE.left));
-  // Start-up times are of some seconds only, and between them there is no other value.
+  // Start-up times are of some seconds only, and nothing lies between them: each is a dot.
   const isSparse = unit === "ms";
   return {
     ticks: steps.map((value) => ({ value, y: toY(value) })),
@@ -54,7 +54,7 @@ export function layoutCurve(
       for (const point of history) {
         const value = valueOf(point);
         if (value !== null) pieces.at(-1)?.push(`${toX(point.at)},${toY(value)}`);
-        else if (!isSparse && pieces.at(-1)?.length !== 0) pieces.push([]);
+        if ((value === null || isSparse) && pieces.at(-1)?.length !== 0) pieces.push([]);
       }
       return pieces.filter(({ length }) => length > 0).map((piece) => piece.join(" "));
     }),

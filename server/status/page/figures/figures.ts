@@ -53,11 +53,19 @@ function drawFigure(
   const { min, max } = rangeOf(figure, history);
   const range = words("range", { min: formatValue(min, unit), max: formatValue(max, unit) });
   const now = lines.map(({ valueOf }) => formatValue(lastOf(valueOf, history), unit));
+  const values = lines.map(({ name }, index) =>
+    name === null ? html`<b>${now[index]}</b>` : html`
+      <span class="series"><i class="swatch swatch-${index}"></i>${words(name)}${" "}
+        <b>${now[index]}</b></span>
+    `
+  );
   const ticks = timeTicks(to - from, 4);
   return html`
-    <figure key=${name} class="part" tabindex="0" role="group"
+    <figure key=${name} class=${unit === "ms" ? "part dots" : "part"} tabindex="0" role="group"
       data-part=${`figure:${name}`} aria-label=${`${words(title)}: ${now.join(", ")}. ${range}`}>
-      <figcaption><span class="title">${words(title)}</span><b>${now.join(" / ")}</b></figcaption>
+      <figcaption><span class="title">${words(
+        title,
+      )}</span><span class="values">${values}</span></figcaption>
       <svg viewBox=${`0 0 ${CURVE.width} ${CURVE.height}`} aria-hidden="true">
           ${curve.ticks.map(({ value, y }) =>
             html`
@@ -85,17 +93,13 @@ function drawFigure(
           })}
           ${curve.lines.map((pieces, index) =>
             pieces.map((points) =>
-              html`<polyline class="curve curve-${index}" points=${
+              html`<polyline class="curve curve-${lines.length > 1 ? index + 1 : 0}" points=${
                 points.includes(" ") ? points : `${points} ${points}`
               } />`
             )
           )}
         </svg>
-      <p class="range">${range}${lines.length > 1 &&
-        lines.map(({ name }, index) =>
-          name !== null &&
-          html`<span class="series"><i class="swatch swatch-${index}"></i>${words(name)}</span>`
-        )}</p>
+      <p class="range">${range}</p>
     </figure>
   `;
 }

@@ -47,7 +47,7 @@ export function frameOf(width: number): Frame {
       worker: column,
       client: column,
       headHeight: 74,
-      rowHeight: 104,
+      rowHeight: 122,
     };
   }
   const worker = 168;

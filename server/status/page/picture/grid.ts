@@ -1,5 +1,5 @@
 /**
- * Many child processes as small squares, coloured by state. One square at a time is in focus; the arrow keys go on.
+ * Many child processes as cells, coloured by state. One cell at a time is chosen; the arrow keys go on to the next.
  *
  * @module
  */
@@ -40,20 +40,28 @@ export function Grid({ rows, frame, layout, words, onPart }: GridProps): VNode {
     onPart(`worker:${pid}`);
   };
   const x = frame.parent.x + frame.parent.width + 24;
-  const text = words("grid", { workers: processes.length, connections });
+  const text = words("gridKeys", { workers: processes.length, connections });
   return html`
     <g class="grid part" tabindex="0" role="img" data-part="grid" onkeydown=${onKeyDown}
-      aria-label=${`${text} ${words("gridKeys", { workers: processes.length })}`}>
+      aria-label=${text}>
         <path class="line wire" d=${`M${frame.parent.width},${frame.headHeight + 9}h24`} />
         ${processes.map(({ key, worker, connection }, index) => {
           const place = placeInGrid(index, layout);
-          const classes = ["square", "worker", worker?.look];
+          const classes = ["square", worker?.look];
           if (connection?.isLit) classes.push("lit");
           if (index === chosen) classes.push("chosen");
+          const left = x + place.x;
+          const top = frame.headHeight + place.y;
+          const name = layout.isNamed && html`
+            <text text-anchor="middle" x=${left + layout.width / 2}
+              y=${top + layout.height / 2 + 4.5}>${worker?.pid}</text>
+          `;
           return html`
-            <rect key=${key} class=${classes.join(" ")} data-part=${`worker:${worker?.pid}`}
-              x=${x + place.x + 0.5} y=${frame.headHeight + place.y + 0.5} width=${layout.side}
-              height=${layout.side} rx="2" />
+            <g key=${key} class=${classes.join(" ")} data-part=${`worker:${worker?.pid}`}>
+              <rect x=${left + 0.5} y=${top + 0.5} width=${layout.width} height=${layout.height}
+                rx="2" />
+              ${name}
+            </g>
           `;
         })}
       </g>

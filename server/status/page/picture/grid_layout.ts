@@ -1,47 +1,59 @@
 /**
- * Where the squares of many child processes are.
+ * Where the cells of many child processes are: with a pid in each as long as there is room, else small squares.
  *
  * @module
  */
 
-/** The places of the squares. */
+/** The places of the cells. */
 export interface GridLayout {
-  /** The side of a square. */
-  readonly side: number;
-  /** From one square to the next. */
-  readonly step: number;
-  /** Squares in a line. */
+  /** The width of a cell. */
+  readonly width: number;
+  /** Its height. */
+  readonly height: number;
+  /** Cells in a line. */
   readonly columns: number;
   /** The height of all. */
-  readonly height: number;
+  readonly total: number;
+  /** Whether a pid has room in it. */
+  readonly isNamed: boolean;
 }
 
-/** Squares get smaller the more there are. */
-const STEPS = [26, 22, 18, 15, 12] as const;
+/** The sizes of cells, the gap to the next included: they get smaller the more there are. */
+const SIZES = [[80, 30], [26, 26], [22, 22], [18, 18], [15, 15], [12, 12]] as const;
 
-/** As high as the squares may be together before they get smaller. */
+const GAP = 4;
+
+/** As high as the cells may be together before they get smaller. */
 const HEIGHT_WANTED = 300;
 
-/** Places so many squares in a column of that width. */
-export function layoutGrid(count: number, width: number): GridLayout {
-  const layouts = STEPS.map((step) => {
-    const columns = Math.max(1, Math.floor(width / step));
-    return { step, columns, height: Math.ceil(count / columns) * step, side: step - 3 };
-  });
-  const [smallest] = layouts.slice(-1);
-  const found = layouts.find(({ height }) => height <= HEIGHT_WANTED) ?? smallest;
-  return found ?? { step: 12, columns: 1, height: count * 12, side: 9 };
+/** Places so many cells in a column of that width. */
+export function layoutGrid(count: number, room: number): GridLayout {
+  const place = ([stepX, stepY]: readonly [number, number]): GridLayout => {
+    const columns = Math.max(1, Math.floor((room + GAP) / stepX));
+    return {
+      width: stepX - GAP,
+      height: stepY - GAP,
+      columns,
+      total: Math.ceil(count / columns) * stepY,
+      isNamed: stepX > stepY,
+    };
+  };
+  const fitting = SIZES.find((size) => place(size).total <= HEIGHT_WANTED);
+  return place(fitting ?? [12, 12]);
 }
 
-/** The upper left corner of a square. */
+/** The upper left corner of a cell. */
 export function placeInGrid(
   index: number,
-  { step, columns }: GridLayout,
+  { width, height, columns }: GridLayout,
 ): { readonly x: number; readonly y: number } {
-  return { x: index % columns * step, y: Math.floor(index / columns) * step };
+  return {
+    x: index % columns * (width + GAP),
+    y: Math.floor(index / columns) * (height + GAP),
+  };
 }
 
-/** The square that an arrow key goes to, or null for other keys. */
+/** The cell that an arrow key goes to, or null for other keys. */
 export function nextInGrid(
   key: string,
   { index, count, columns }: {

@@ -39,7 +39,7 @@ export function Picture({ state, scene, words, width, onPart }: PictureProps): V
   const isGrid = scene.rows.length > ROWS_MAX;
   const grid = layoutGrid(scene.rows.length, width - parent.width - 24);
   const height = isGrid
-    ? headHeight + Math.max(grid.height, 40) + 4
+    ? headHeight + Math.max(grid.total, 40) + 4
     : heightOf(frame, scene.rows.length);
   const empty = words(server.transport === null ? "emptyIterative" : "empty", {
     port: server.port,
@@ -68,6 +68,7 @@ export function Picture({ state, scene, words, width, onPart }: PictureProps): V
   }
     </svg>
     ${scene.rows.length === 0 && html`<p class="empty">${empty}</p>`}
+      ${isGrid && html`<p class="hint">${words("grid")}</p>`}
     <ul class="legend">
       ${
     LOOKS.map((look) =>

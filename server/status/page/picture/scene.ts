@@ -116,6 +116,7 @@ export function sceneOf(state: ServerState, { now, lit }: SceneOptions): Scene {
       inParent: parentFds,
       inWorker: descriptors.get(view.workerPid ?? 0) ?? null,
       isLit: lit.has(view.id),
+      isOrphan: zombies.has(view.workerPid ?? 0),
     });
   const rowOf = (view: WorkerView | EndedWorker): SceneRow => {
     const { pid } = view;
@@ -181,22 +182,25 @@ function wireOf(
 
 function sceneConnection(
   view: ConnectionView,
-  { inParent, inWorker, isLit }: {
+  { inParent, inWorker, isLit, isOrphan }: {
     readonly inParent: Descriptors;
     readonly inWorker: Descriptors;
     readonly isLit: boolean;
+    /** Whether its process is a zombie: the kernel has closed all that a zombie had. */
+    readonly isOrphan: boolean;
   },
 ): SceneConnection {
   const { id, remoteHost, remotePort, holder, bytesIn, bytesOut, lastMessage } = view;
   const isIts = ({ connectionId }: DescriptorView) => connectionId === id;
   const parentFds = numbersOf(inParent, isIts);
   const workerFds = numbersOf(inWorker, isIts);
-  const isInWorker = holder === "worker" || (workerFds?.length ?? 0) > 0;
+  const isSeenIn = (numbers: readonly number[] | null) => (numbers?.length ?? 0) > 0;
   return {
-    ...{ id, bytesIn, bytesOut, isLit, parentFds, workerFds, isInWorker },
+    ...{ id, bytesIn, bytesOut, isLit, parentFds, workerFds },
     address: formatAddress(remoteHost, remotePort),
     message: lastMessage ?? "",
-    // Events are newer than what was seen of the processes: a descriptor that is seen may have been closed since.
-    isInParent: !isInWorker || (parentFds?.length ?? 0) > 0,
+    // Who has it by what is told, and also by what was seen: a copy that was forgotten to be closed shows.
+    isInParent: holder === "parent" || isSeenIn(parentFds),
+    isInWorker: !isOrphan && (holder === "worker" || isSeenIn(workerFds)),
   };
 }

@@ -19,7 +19,7 @@ const COLUMNS = [
   "column_zombie",
 ] as const;
 
-const ROWS_SHOWN = 20;
+const ROWS_SHOWN = 12;
 
 /** Lists them, the last first. */
 export function endsTable(ended: readonly EndedWorker[], words: Words): VNode {

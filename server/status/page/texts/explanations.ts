@@ -90,9 +90,9 @@ export const EXPLANATIONS = {
       "마지막으로 쓰는 쪽이 닫으면 파이프가 끝났음을 알게 됩니다.",
   },
   explain_grid: {
-    en: "Each square is a child process of {parent}, in the order of their starts. " +
+    en: "Each cell is a child process of {parent}, in the order of their starts. " +
       "Point at one, or use the arrow keys, to see which it is.",
-    ko: "네모 하나가 {parent}의 자식 프로세스 하나이며, 시작한 순서대로 있습니다. " +
+    ko: "칸 하나가 {parent}의 자식 프로세스 하나이며, 시작한 순서대로 있습니다. " +
       "가리키거나 화살표 키를 쓰면 어느 것인지 보입니다.",
   },
   explain_connections: {

@@ -48,7 +48,7 @@ export interface Timeline {
 }
 
 /** Lines that have room. */
-export const LANES_MAX = 40;
+export const LANES_MAX = 250;
 
 /** Places the bars that are seen between two times. */
 export function layoutTimeline(
@@ -63,7 +63,6 @@ export function layoutTimeline(
     ...Object.values(state.workers),
   ];
   const bars: Bar[] = [];
-  // A bar keeps its line whatever time is looked at: all take one, and those that are seen are drawn.
   const freeAt: number[] = [];
   let hidden = 0;
   let lanes = 0;

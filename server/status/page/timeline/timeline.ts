@@ -9,7 +9,7 @@ import { formatMs } from "../format.ts";
 import { html, useState, type VNode } from "../ui.ts";
 import type { Words } from "../texts/words.ts";
 import { type Bar, layoutTimeline, type Timeline as Layout } from "./layout.ts";
-import { timeTicks } from "./ticks.ts";
+import { type TimeTick, timeTicks } from "./ticks.ts";
 import { actionOf, change, FIRST_VIEW, type View, type ViewAction } from "./view.ts";
 
 /** What the timeline is drawn by. */
@@ -24,8 +24,16 @@ export interface TimelineProps {
   readonly width: number;
 }
 
-const LANE = 22;
-const BAR = 16;
+/** The height of a line: less where there are many. */
+const LANE_HEIGHTS = [
+  { lanes: 16, height: 22 },
+  { lanes: 40, height: 12 },
+  { lanes: Infinity, height: 5 },
+] as const;
+const PHASES = ["starting", "idle", "serving", "ending", "zombie"] as const;
+
+/** A line so high has room for a text. */
+const NAMED_HEIGHT = 22;
 /** A bar so wide has room for its pid. */
 const NAMED_FROM = 56;
 const TOP = 4;
@@ -49,6 +57,7 @@ export function Timeline({ state, now, words, width }: TimelineProps): VNode {
         onclick=${() => setView((view) => change(view, action, now))}>${text}</button>
     `;
   const span = formatMs(view.spanMs);
+  const options = { from, to, now, width, words };
   const isPaused = view.endsAt !== null;
   return html`<div>
     <div class="bar">
@@ -67,8 +76,16 @@ export function Timeline({ state, now, words, width }: TimelineProps): VNode {
     </div>
     <div class="timeline-box" tabindex="0" role="group" onkeydown=${onKeyDown}
       aria-label=${words("timelineKeys", { span })}>
-      ${drawTimeline(layout, { from, to, now, width, words })}
+      ${drawBars(layout, options)}
+      ${drawAxis(options)}
     </div>
+    <ul class="legend">
+      ${
+    PHASES.map((phase) =>
+      html`<li key=${phase}><span class="key phase-${phase}"></span>${words(`state_${phase}`)}</li>`
+    )
+  }
+    </ul>
     ${layout.bars.length === 0 && html`<p class="empty">${words("timelineEmpty")}</p>`}
     ${
     layout.hidden > 0 &&
@@ -85,42 +102,53 @@ interface DrawOptions {
   readonly words: Words;
 }
 
-function drawTimeline({ bars, lanes }: Layout, options: DrawOptions): VNode {
-  const { from, to, now, width, words } = options;
-  const height = TOP + Math.max(lanes, 1) * LANE + AXIS;
-  const bottom = height - AXIS;
-  const place = (at: number) => placeIn(at, options);
-  const ticks = timeTicks(to - from, Math.max(2, Math.floor(width / 110)));
+function drawBars({ bars, lanes }: Layout, options: DrawOptions): VNode {
+  const { width } = options;
+  const laneHeight = LANE_HEIGHTS.find((known) => lanes <= known.lanes)?.height ?? 5;
+  const height = TOP + Math.max(lanes, 1) * laneHeight;
   return html`<svg class="timeline" viewBox=${`0 0 ${width} ${height}`}>
     ${
-    ticks.map(({ agoMs, label }, index) => {
-      const x = place(to - agoMs);
-      const anchor = index === 0 ? "end" : x < 30 ? "start" : "middle";
-      const isNow = agoMs === 0 && to === now;
-      const behind = formatMs(Math.round((now - to) / 1000) * 1000);
-      const text = index > 0 ? `-${label}` : isNow ? words("now") : words("ago", { time: behind });
-      return html`
-        <g key=${agoMs}>
-          <line class="grid-line" x1=${x} x2=${x} y1="0" y2=${bottom} />
-          <text class="label" x=${x} y=${height - 7} text-anchor=${anchor}>${text}</text>
-        </g>
-      `;
+    ticksOf(options).map(({ agoMs }) => {
+      const x = placeIn(options.to - agoMs, options);
+      return html`<line key=${agoMs} class="grid-line" x1=${x} x2=${x} y1="0" y2=${height} />`;
     })
   }
-    ${bars.map((bar) => drawBar(bar, options))}
+    ${bars.map((bar) => drawBar(bar, { ...options, laneHeight }))}
   </svg>`;
+}
+
+function drawAxis(options: DrawOptions): VNode {
+  const { to, now, width, words } = options;
+  return html`<svg class="axis" viewBox=${`0 0 ${width} ${AXIS}`} aria-hidden="true">
+    ${
+    ticksOf(options).map(({ agoMs, label }, index) => {
+      const x = placeIn(to - agoMs, options);
+      const anchor = index === 0 ? "end" : x < 30 ? "start" : "middle";
+      const time = formatMs(Math.round((now - to) / 1000) * 1000);
+      const end = to === now ? words("now") : words("ago", { time });
+      const text = index === 0 ? end : words(to === now ? "ago" : "before", { time: label });
+      return html`<text key=${agoMs} class="label" x=${x} y="14" text-anchor=${anchor}>${text}</text>`;
+    })
+  }
+  </svg>`;
+}
+
+function ticksOf({ from, to, width }: DrawOptions): readonly TimeTick[] {
+  return timeTicks(to - from, Math.max(2, Math.floor(width / 110)));
 }
 
 function drawBar(
   { pid, lane, parts, isEnded, from, to, startMs }: Bar,
-  options: DrawOptions,
+  options: DrawOptions & { readonly laneHeight: number },
 ): VNode {
-  const { words } = options;
-  const y = TOP + lane * LANE;
+  const { words, laneHeight } = options;
+  const y = TOP + lane * laneHeight;
+  const barHeight = Math.round(laneHeight * 0.75);
   const left = placeIn(from, options);
   const width = placeIn(to, options) - left;
   const state = words(isEnded ? "state_ended" : `state_${parts.at(-1)?.phase ?? "starting"}`);
   const values = { pid, state, life: formatMs(to - from), start: formatMs(startMs) };
+  const isNamed = width >= NAMED_FROM && laneHeight >= NAMED_HEIGHT;
   return html`
     <g key=${`${pid}:${from}`} class="part span ${isEnded ? "past" : ""}"
       data-part=${`worker:${pid}`}>
@@ -130,10 +158,10 @@ function drawBar(
           const width = Math.max(placeIn(to, options) - x, 0.8);
           return html`
             <rect key=${from} class="phase ${phase}" x=${x} y=${y} width=${width}
-              height=${BAR} />
+              height=${barHeight} />
           `;
         })}
-        ${width >= NAMED_FROM && html`<text class="on-bar" x=${left + 5} y=${y + 12}>${pid}</text>`}
+        ${isNamed && html`<text class="on-bar" x=${left + 5} y=${y + 12}>${pid}</text>`}
       </g>
   `;
 }
