@@ -16,7 +16,7 @@ export type Child = VNode | string | number | boolean | null | undefined | reado
 export const html: (strings: TemplateStringsArray, ...values: readonly unknown[]) => VNode;
 
 /** Makes what is in `parent` like `tree`. */
-export function render(tree: VNode, parent: Element): void;
+export function render(tree: VNode, parent: object): void;
 
 /** A value of a component that it is rendered again for. */
 export function useState<State>(

@@ -40,7 +40,8 @@ export interface FlatConnection {
   readonly remotePort: number;
 }
 
-type Flat<Event> = Event extends { readonly connection: ConnectionInfo }
+/** An event whose connection's facts stand beside its own. */
+export type Flat<Event> = Event extends { readonly connection: ConnectionInfo }
   ? Omit<Event, "connection"> & FlatConnection
   : Event;
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { PageElement } from "./browser.ts";
 import { explain } from "./explain.ts";
 import { drawFigures } from "./figures/figures.ts";
 import { drawHeader } from "./header.ts";
@@ -84,6 +85,6 @@ export function App({ live, settings, isDark, width, onSettings }: AppProps): VN
 
 /** The part that an element belongs to, or null. */
 function partAt(target: unknown): string | null {
-  const element = target as { readonly closest?: (selector: string) => Element | null } | null;
+  const element = target as Partial<PageElement> | null;
   return element?.closest?.("[data-part]")?.getAttribute("data-part") ?? null;
 }

@@ -9,12 +9,11 @@
 
 import amaro from "amaro";
 import htm from "htm/standalone" with { type: "text" };
-import index from "./index.html" with { type: "text" };
-import style from "./page.css" with { type: "text" };
 import statusHistogram from "../histogram.ts" with { type: "text" };
 import statusModel from "../model.ts" with { type: "text" };
 import statusState from "../state.ts" with { type: "text" };
 import app from "./app.ts" with { type: "text" };
+import browser from "./browser.ts" with { type: "text" };
 import explain from "./explain.ts" with { type: "text" };
 import format from "./format.ts" with { type: "text" };
 import header from "./header.ts" with { type: "text" };
@@ -45,6 +44,8 @@ import timelineLayout from "./timeline/layout.ts" with { type: "text" };
 import timelineTicks from "./timeline/ticks.ts" with { type: "text" };
 import timelineTimeline from "./timeline/timeline.ts" with { type: "text" };
 import timelineView from "./timeline/view.ts" with { type: "text" };
+import { INDEX_HTML } from "./index_html.ts";
+import { STYLE } from "./style/style.ts";
 
 /** A file that a browser may ask for. */
 export interface PageFile {
@@ -65,6 +66,7 @@ const MODULES: Readonly<Record<string, string>> = {
   "/status/model.ts": statusModel,
   "/status/state.ts": statusState,
   "/status/page/app.ts": app,
+  "/status/page/browser.ts": browser,
   "/status/page/explain.ts": explain,
   "/status/page/format.ts": format,
   "/status/page/header.ts": header,
@@ -103,8 +105,8 @@ export function pageFiles(): ReadonlyMap<string, PageFile> {
     [path, { contentType: JAVASCRIPT, body: moduleBody(source) }] as const
   );
   return new Map<string, PageFile>([
-    ["/", { contentType: "text/html; charset=utf-8", body: index }],
-    ["/page.css", { contentType: "text/css; charset=utf-8", body: style }],
+    ["/", { contentType: "text/html; charset=utf-8", body: INDEX_HTML }],
+    ["/page.css", { contentType: "text/css; charset=utf-8", body: STYLE }],
     [LIBRARY, { contentType: JAVASCRIPT, body: htm }],
     ...modules,
   ]);

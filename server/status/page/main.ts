@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 /**
  * The page's beginning in the browser: connects to the server, and draws the page again when something has changed, ten
  * times a second at most.
@@ -7,7 +6,8 @@
  */
 
 import { App } from "./app.ts";
-import { LiveServer, type Source } from "./live.ts";
+import { browser } from "./browser.ts";
+import { LiveServer } from "./live.ts";
 import { formatSettings, parseSettings, type Settings } from "./settings.ts";
 import { wordsIn } from "./texts/words.ts";
 import { html, render } from "./ui.ts";
@@ -21,14 +21,18 @@ const STEP_MS = 500;
 /** How much larger pictures are in large type, as the style says of the text. */
 const LARGE = 1.4;
 
+/** On a phone there is no room for pictures that are larger. */
+const WIDTH_MIN = 320;
+
+const { document, history, location, navigator } = browser;
 const root = document.querySelector("#app");
-const systemDark = matchMedia("(prefers-color-scheme: dark)");
+const systemDark = browser.matchMedia("(prefers-color-scheme: dark)");
 let settings = parseSettings(location.search, navigator.languages);
 let drawnVersion = -1;
 let drawnAt = 0;
 
 const live = new LiveServer({
-  open: () => new EventSource("/events") as Source,
+  open: () => new browser.EventSource("/events"),
   clock: () => Date.now(),
   later: (run, ms) => setTimeout(run, ms),
 });
@@ -39,14 +43,15 @@ function draw(): void {
   const isDark = theme === "auto" ? systemDark.matches : theme === "dark";
   const { documentElement } = document;
   documentElement.lang = language;
-  documentElement.dataset.theme = isDark ? "dark" : "light";
-  documentElement.dataset.size = isLarge ? "large" : "normal";
+  documentElement.dataset["theme"] = isDark ? "dark" : "light";
+  documentElement.dataset["size"] = isLarge ? "large" : "normal";
   const server = live.state?.server;
   const words = wordsIn(language);
   document.title = server === undefined
     ? "Brood"
     : words("title", { address: `${server.host}:${server.port}` });
-  const width = Math.max(240, Math.floor(root.clientWidth / (isLarge ? LARGE : 1)));
+  const room = root.clientWidth;
+  const width = Math.floor(isLarge ? Math.max(room / LARGE, Math.min(room, WIDTH_MIN)) : room);
   render(html`<${App} ...${{ live, settings, isDark, width, onSettings }} />`, root);
   drawnVersion = live.version;
   drawnAt = Date.now();
@@ -63,5 +68,5 @@ setInterval(() => {
   if (document.hidden) return;
   if (live.version !== drawnVersion || Date.now() - drawnAt >= STEP_MS) draw();
 }, FRAME_MS);
-addEventListener("resize", draw);
+browser.addEventListener("resize", draw);
 systemDark.addEventListener("change", draw);

@@ -64,7 +64,7 @@ export function layoutCurve(
 /** Two to four values from 0 until `max` is reached, round in their unit. */
 export function valueTicks(max: number, unit: Unit): readonly number[] {
   const base = unit === "bytes" ? powerBelow(max, 1024) : 1;
-  const least = unit === "count" || unit === "bytes" ? 1 : 0.001;
+  const least = unit === "part" ? 0.001 : 1;
   const end = Math.max(max / base, least);
   const power = powerBelow(end, 10);
   const step = [0.5, 1, 2, 5].map((part) => part * power).find((step) => end <= 3 * step) ??

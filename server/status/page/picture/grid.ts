@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { KeyPress } from "../browser.ts";
 import { html, useState, type VNode } from "../ui.ts";
 import type { Words } from "../texts/words.ts";
 import type { Frame } from "./frame.ts";
@@ -29,7 +30,7 @@ export function Grid({ rows, frame, layout, words, onPart }: GridProps): VNode {
   const [chosen, setChosen] = useState<number | null>(null);
   const connections = rows.filter(({ connection }) => connection !== null).length;
   const processes = rows.filter(({ worker }) => worker !== null);
-  const onKeyDown = (event: KeyboardEvent) => {
+  const onKeyDown = (event: KeyPress) => {
     const { columns } = layout;
     const index = chosen ?? -1;
     const next = nextInGrid(event.key, { index, count: processes.length, columns });

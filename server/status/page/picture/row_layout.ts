@@ -1,8 +1,8 @@
 /**
  * Where the parts of one row are: boxes, lines and their texts, from the row's upper left corner.
  *
- * A line leads from the descriptors at one end to those at the other. That of the client's socket ends at who has it: it
- * goes on below the child process to the parent, or turns up into the child process.
+ * A line leads from the descriptors at one end to those at the other. That of the client's socket ends at who has it:
+ * it goes on below the child process to the parent, or turns up into the child process.
  *
  * @module
  */

@@ -55,10 +55,6 @@ export const EXPLANATIONS = {
     ko: "프로세스 {pid}는 종료했고 부모 {parent}가 wait 상태를 거두었습니다. " +
       "커널은 이 pid를 다른 프로세스에 줄 수 있습니다.",
   },
-  explain_gone: {
-    en: "Process {pid} is not there any more. The parent {parent} has reaped it.",
-    ko: "프로세스 {pid}는 이제 없습니다. 부모 {parent}가 거두었습니다.",
-  },
   explain_heldByParent: {
     en: "The parent has the socket of client {address}, and copies the bytes to the child and " +
       "back. {in} came from the client, {out} went to it.",

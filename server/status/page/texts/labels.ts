@@ -50,7 +50,6 @@ export const LABELS = {
   parent: { en: "parent process", ko: "부모 프로세스" },
   parentShort: { en: "parent", ko: "부모" },
   worker: { en: "child process", ko: "자식 프로세스" },
-  pid: { en: "pid {pid}", ko: "pid {pid}" },
   queue: { en: "accept queue", ko: "수락 대기열" },
   queueCount: { en: "{length} of {backlog} wait", ko: "{backlog} 중 {length}개 대기" },
   queueUnknown: { en: "up to {backlog} wait", ko: "{backlog}개까지 대기" },

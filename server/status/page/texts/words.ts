@@ -12,7 +12,7 @@ import { LABELS } from "./labels.ts";
 export type Text = Readonly<Record<Language, string>>;
 
 /** Every text of the page. */
-export const TEXTS = { ...LABELS, ...EXPLANATIONS };
+export const TEXTS: typeof LABELS & typeof EXPLANATIONS = { ...LABELS, ...EXPLANATIONS };
 
 /** The name of a text. */
 export type TextKey = keyof typeof TEXTS;

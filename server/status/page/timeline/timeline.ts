@@ -5,6 +5,7 @@
  */
 
 import type { ServerState } from "../../state.ts";
+import type { KeyPress } from "../browser.ts";
 import { formatMs } from "../format.ts";
 import { html, useState, type VNode } from "../ui.ts";
 import type { Words } from "../texts/words.ts";
@@ -45,7 +46,7 @@ export function Timeline({ state, now, words, width }: TimelineProps): VNode {
   const to = view.endsAt ?? now;
   const from = to - view.spanMs;
   const layout = layoutTimeline(state, { from, to, now });
-  const onKeyDown = (event: KeyboardEvent) => {
+  const onKeyDown = (event: KeyPress) => {
     const action = actionOf(event.key);
     if (action === null || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
@@ -64,7 +65,7 @@ export function Timeline({ state, now, words, width }: TimelineProps): VNode {
       <p class="hint">${words("timelineHint")}</p>
       <div class="buttons" role="group" aria-label=${words("timeline")}>
         ${button("zoomOut", words("zoomOut"), "−")}
-        <span class="span">${span}</span>
+        <span class="zoom">${span}</span>
         ${button("zoomIn", words("zoomIn"), "+")}
         ${button("earlier", words("earlier"), "←")}
         ${button("later", words("later"), "→")}

@@ -111,7 +111,7 @@ export class PlayedServer {
     this.#take({ type: "sample", at, sample: { ...nothing, ...sample } });
   }
 
-  /** All processes with the descriptors that they have, in rows of three numbers. */
+  /** All processes with the descriptors that they have. */
   processes(zombies: readonly number[] = []): ProcessView[] {
     const { server, workers, connections } = this.state;
     const open = Object.values(connections);
@@ -119,8 +119,13 @@ export class PlayedServer {
     const children = Object.values(workers).map(({ pid }, index) => {
       const connection = open.find(({ workerPid }) => workerPid === pid);
       const channel = 10 + index * 2;
-      parent.push(playedDescriptor(channel, { kind: "unix", peerPid: pid }));
-      const own = [playedDescriptor(4, { kind: "unix", peerPid: server.pid })];
+      const kind = server.transport === "pipe" ? "pipe" : "unix";
+      parent.push(playedDescriptor(channel, { kind, peerPid: pid }));
+      const own = [playedDescriptor(4, { kind, peerPid: server.pid })];
+      if (kind === "pipe") {
+        parent.push(playedDescriptor(channel + 100, { kind, peerPid: pid }));
+        own.push(playedDescriptor(5, { kind, peerPid: server.pid }));
+      }
       if (connection !== undefined) {
         const connectionId = connection.id;
         if (connection.holder === "worker") {
