@@ -5,8 +5,8 @@
  * @module
  */
 
-import type { ServerState } from "../state.ts";
-import { formatAddress, formatBytes } from "./format.ts";
+import type { ProcessView, ServerState, WorkerView } from "../state.ts";
+import { formatAddress, formatBytes, formatMs } from "./format.ts";
 import type { TextKey, Words } from "./texts/words.ts";
 
 /** What is said of a part. */
@@ -17,6 +17,8 @@ export interface Explanation {
   readonly text: string;
   /** A command of the system's. */
   readonly command: string;
+  /** Its figures, which change all the time. */
+  readonly detail?: string;
 }
 
 /** What a figure is called and explained by, and the command that shows it. */
@@ -99,7 +101,8 @@ export function explain(
 
 function explainWorker(pid: number, state: ServerState, words: Words): Explanation {
   const parent = state.server.pid;
-  const isZombie = state.processes.some((view) => view.pid === pid && view.state === "Z");
+  const view = state.processes.find((view) => view.pid === pid);
+  const isZombie = view?.state === "Z";
   const worker = state.workers[pid];
   const look = worker === undefined ? "ended" : isZombie ? "zombie" : worker.state;
   return {
@@ -108,6 +111,18 @@ function explainWorker(pid: number, state: ServerState, words: Words): Explanati
     command: look === "zombie" || look === "ended"
       ? childrenCommand(state)
       : `ps -o pid,ppid,stat,etime,comm -p ${pid}`,
+    ...worker === undefined ? {} : { detail: words("workerDetail", figuresOf(worker, view)) },
+  };
+}
+
+function figuresOf(
+  { startedAt, readyAt }: WorkerView,
+  view: ProcessView | undefined,
+): Readonly<Record<"start" | "memory" | "cpu", string>> {
+  return {
+    start: formatMs(readyAt === null ? null : readyAt - startedAt),
+    memory: formatBytes(view?.pssBytes ?? null),
+    cpu: formatMs(view?.cpuMs ?? null),
   };
 }
 
@@ -139,12 +154,12 @@ function explainClient(id: number, { state, words }: {
   }
   const { remoteHost, remotePort, holder, bytesIn, bytesOut } = connection;
   const address = formatAddress(remoteHost, remotePort);
-  const values = { address, in: formatBytes(bytesIn), out: formatBytes(bytesOut) };
   const text = holder === "worker" ? "explain_heldByWorker" : "explain_heldByParent";
   return {
     title: words("client", { address }),
-    text: words(text, values),
+    text: words(text, { address }),
     command: `ss -tnp 'sport = :${state.server.port} and dport = :${remotePort}'`,
+    detail: words("clientDetail", { in: formatBytes(bytesIn), out: formatBytes(bytesOut) }),
   };
 }
 

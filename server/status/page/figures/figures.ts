@@ -53,10 +53,11 @@ function drawFigure(
   const { min, max } = rangeOf(figure, history);
   const range = words("range", { min: formatValue(min, unit), max: formatValue(max, unit) });
   const now = lines.map(({ valueOf }) => formatValue(lastOf(valueOf, history), unit));
-  const values = lines.map(({ name }, index) =>
-    name === null ? html`<b>${now[index]}</b>` : html`
-      <span class="series"><i class="swatch swatch-${index}"></i>${words(name)}${" "}
-        <b>${now[index]}</b></span>
+  // Two values have no room beside the title.
+  const isOne = lines.length === 1;
+  const series = lines.map(({ name }, index) =>
+    name !== null && html`
+      <span class="series"><i class="swatch swatch-${index}"></i>${words(name)} ${now[index]}</span>
     `
   );
   const ticks = timeTicks(to - from, 4);
@@ -65,7 +66,9 @@ function drawFigure(
       data-part=${`figure:${name}`} aria-label=${`${words(title)}: ${now.join(", ")}. ${range}`}>
       <figcaption><span class="title">${words(
         title,
-      )}</span><span class="values">${values}</span></figcaption>
+      )}</span>${isOne
+        ? html`<b>${now[0]}</b>`
+        : html`<span class="range">${range}</span>`}</figcaption>
       <svg viewBox=${`0 0 ${CURVE.width} ${CURVE.height}`} aria-hidden="true">
           ${curve.ticks.map(({ value, y }) =>
             html`
@@ -99,7 +102,7 @@ function drawFigure(
             )
           )}
         </svg>
-      <p class="range">${range}</p>
+      <p class="range">${isOne ? range : series}</p>
     </figure>
   `;
 }

@@ -27,6 +27,8 @@ export interface SceneWorker {
   readonly pid: number;
   /** What it looks like. */
   readonly look: Look;
+  /** How long it took to be ready; null if it is not, or nobody knows. */
+  readonly startMs: number | null;
 }
 
 /** What is between the parent and a child. */
@@ -119,14 +121,15 @@ export function sceneOf(state: ServerState, { now, lit }: SceneOptions): Scene {
       isOrphan: zombies.has(view.workerPid ?? 0),
     });
   const rowOf = (view: WorkerView | EndedWorker): SceneRow => {
-    const { pid } = view;
+    const { pid, startedAt, readyAt } = view;
+    const startMs = readyAt === null ? null : readyAt - startedAt;
     const isEnded = "endedAt" in view;
     const look = isEnded ? "ended" : zombies.has(pid) ? "zombie" : view.state;
     const connection = isEnded ? undefined : ofWorker.get(pid);
     const isGone = look === "ended" || look === "zombie";
     return {
-      key: `worker:${pid}:${view.startedAt}`,
-      worker: { pid, look },
+      key: `worker:${pid}:${startedAt}`,
+      worker: { pid, look, startMs },
       wire: isGone ? null : wireOf(state, { pid, descriptors, parentFds }),
       connection: connection === undefined ? null : connectionOf(connection),
     };

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { formatBytes, UNKNOWN } from "../format.ts";
+import { formatBytes, formatMs, UNKNOWN } from "../format.ts";
 import { html, type VNode } from "../ui.ts";
 import type { Words } from "../texts/words.ts";
 import type { Scene, SceneConnection } from "./scene.ts";
@@ -12,6 +12,7 @@ import type { Scene, SceneConnection } from "./scene.ts";
 const COLUMNS = [
   "column_pid",
   "column_state",
+  "column_start",
   "column_parentFds",
   "column_workerFds",
   "column_client",
@@ -36,6 +37,7 @@ export function sceneTable({ rows }: Scene, words: Words): VNode {
             <tr key=${key}>
               <th scope="row">${worker?.pid ?? UNKNOWN}</th>
               <td>${worker === null ? UNKNOWN : words(`state_${worker.look}`)}</td>
+              <td>${formatMs(worker?.startMs ?? null)}</td>
               <td>${listOf([wire?.parentFds, connection?.parentFds])}</td>
               <td>${listOf([wire?.workerFds, connection?.workerFds])}</td>
               <td class="code">${connection?.address ?? UNKNOWN}</td>

@@ -50,14 +50,11 @@ figure svg {
 .dots .curve {
   stroke-width: 5;
 }
-.values {
-  white-space: nowrap;
-}
 .series {
   display: inline-flex;
   align-items: center;
   gap: .3rem;
-  margin-left: .75rem;
+  margin-right: .75rem;
 }
 .swatch {
   width: .75rem;

@@ -214,6 +214,10 @@ aside .command {
   color: var(--muted);
   overflow-wrap: anywhere;
 }
+aside .detail {
+  color: var(--muted);
+  font-variant-numeric: tabular-nums;
+}
 aside code {
   color: var(--ink);
   user-select: all;

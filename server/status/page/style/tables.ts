@@ -39,7 +39,8 @@ tbody th {
   font-size: .8125rem;
   font-weight: 600;
 }
-.number {
+th.number,
+td.number {
   text-align: right;
 }
 tr.bad td:nth-child(2),

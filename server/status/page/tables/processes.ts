@@ -13,9 +13,9 @@ const COLUMNS = [
   "column_pid",
   "column_role",
   "column_state",
-  "column_memory",
-  "column_cpu",
 ] as const;
+
+const NUMBER_COLUMNS = ["column_memory", "column_cpu"] as const;
 
 const ROWS_SHOWN = 20;
 
@@ -44,8 +44,8 @@ export function Processes({ state, words }: ProcessesProps): VNode {
   const shown = isWhole ? processes : processes.slice(0, ROWS_SHOWN);
   return html`<div>
     <div class="scroll"><table class="processes">
-      <thead><tr>${
-    COLUMNS.map((key) => html`<th key=${key} scope="col">${words(key)}</th>`)
+      <thead><tr>${COLUMNS.map((key) => html`<th key=${key} scope="col">${words(key)}</th>`)}${
+    NUMBER_COLUMNS.map((key) => html`<th key=${key} class="number" scope="col">${words(key)}</th>`)
   }</tr></thead>
       <tbody>${
     shown.map((view) => processRow(view, { words, isParent: view.pid === server.pid }))

@@ -57,17 +57,17 @@ export const EXPLANATIONS = {
   },
   explain_heldByParent: {
     en: "The parent has the socket of client {address}, and copies the bytes to the child and " +
-      "back. {in} came from the client, {out} went to it.",
+      "back. The child sees only its end of the line to the parent.",
     ko:
       "클라이언트 {address}의 소켓은 부모가 가지고 있으며, 부모가 바이트를 자식과 주고받습니다. " +
-      "클라이언트에서 {in}, 클라이언트로 {out}.",
+      "자식은 부모와 이어진 자기 쪽 끝만 봅니다.",
   },
   explain_heldByWorker: {
     en: "The child has the socket of client {address}: the parent passed the descriptor on and " +
-      "closed its own copy. {in} came from the client, {out} went to it.",
+      "closed its own copy. No byte of the client passes through the parent.",
     ko:
       "클라이언트 {address}의 소켓은 자식이 가지고 있습니다. 부모는 디스크립터를 넘기고 자기 사본을 " +
-      "닫았습니다. 클라이언트에서 {in}, 클라이언트로 {out}.",
+      "닫았으므로, 클라이언트의 바이트는 부모를 지나지 않습니다.",
   },
   explain_clientGone: {
     en: "This connection is closed. The kernel keeps its addresses for a while: TIME-WAIT.",

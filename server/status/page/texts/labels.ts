@@ -193,6 +193,14 @@ export const LABELS = {
       "부분을 가리키거나 Tab 키로 옮겨 가면 설명이 나옵니다. 명령은 같은 것을 터미널에서 보여 줍니다.",
   },
   command: { en: "In a terminal:", ko: "터미널에서:" },
+  clientDetail: {
+    en: "{in} from the client, {out} to it",
+    ko: "클라이언트에서 {in}, 클라이언트로 {out}",
+  },
+  workerDetail: {
+    en: "start-up time {start}, memory {memory}, CPU time {cpu}",
+    ko: "시작 시간 {start}, 메모리 {memory}, CPU 시간 {cpu}",
+  },
   readOnly: {
     en: "This page only shows the server. Nothing on it changes the server.",
     ko: "이 페이지는 서버를 보여 주기만 하며, 서버를 바꾸지 않습니다.",

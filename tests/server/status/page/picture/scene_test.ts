@@ -19,7 +19,7 @@ Deno.test("a row has the child process, what leads to it, and its client", () =>
   server.sends(1, "hello");
   server.sample({ processes: server.processes() });
   const [row] = sceneAt(server, { lit: [1] }).rows;
-  assertEquals(row?.worker, { pid: 4711, look: "serving" });
+  assertEquals(row?.worker, { pid: 4711, look: "serving", startMs: 80 });
   assertEquals(row?.wire, { kind: "unix", parentFds: [10], workerFds: [4] });
   assertEquals(row?.connection, {
     ...{ id: 1, address: "127.0.0.1:51001", message: "hello", isLit: true },
@@ -71,7 +71,7 @@ Deno.test("a process that has been reaped stays a moment", () => {
   server.closes(1, NOW);
   server.reaps(1, { at: NOW });
   const [row] = sceneAt(server, { now: NOW + LINGER_MS - 1 }).rows;
-  assertEquals(row?.worker, { pid: 4711, look: "ended" });
+  assertEquals(row?.worker, { pid: 4711, look: "ended", startMs: 80 });
   assertEquals(sceneAt(server, { now: NOW + LINGER_MS }).rows, []);
 });
 
