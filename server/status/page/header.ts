@@ -55,14 +55,11 @@ function noticeOf({ state, link, words }: HeaderOptions): string {
   if (state.phase === "stopped") return words("stopped");
   if (link === "lost") return words("lost");
   if (state.failure !== null) return words("failure", { error: state.failure });
-  if (state.eventsDropped > 0) {
-    return words("dropped", { count: formatNumber(state.eventsDropped) });
-  }
   return "";
 }
 
 function drawFacts({ state, now, words }: HeaderOptions): VNode {
-  const { server, totals, connections } = state;
+  const { server, totals, connections, eventsDropped: dropped } = state;
   const values = { count: Object.keys(connections).length, max: server.maxConnections };
   const rejected = Object.values(totals.rejected).reduce((sum, count) => sum + count, 0);
   const facts: readonly (readonly [name: string, value: string])[] = [
@@ -72,6 +69,7 @@ function drawFacts({ state, now, words }: HeaderOptions): VNode {
     [words("slots"), words("of", values)],
     [words("accepted"), formatNumber(totals.accepted)],
     ...rejected > 0 ? [[words("rejected"), formatNumber(rejected)] as const] : [],
+    ...dropped > 0 ? [[words("dropped"), formatNumber(dropped)] as const] : [],
     [words("uptime"), formatMs(Math.floor((now - server.startedAt) / 1000) * 1000)],
   ];
   return html`<dl class="facts">${

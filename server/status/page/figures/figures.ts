@@ -51,10 +51,11 @@ function drawFigure(
   const { name, title, unit, lines } = figure;
   const curve = layoutCurve(figure, { history, from, to });
   const { min, max } = rangeOf(figure, history);
-  const range = words("range", { min: formatValue(min, unit), max: formatValue(max, unit) });
+  const isOne = lines.length === 1;
+  const values = { min: formatValue(min, unit), max: formatValue(max, unit) };
+  const range = words(isOne ? "range" : "most", values);
   const now = lines.map(({ valueOf }) => formatValue(lastOf(valueOf, history), unit));
   // Two values have no room beside the title.
-  const isOne = lines.length === 1;
   const series = lines.map(({ name }, index) =>
     name !== null && html`
       <span class="series"><i class="swatch swatch-${index}"></i>${words(name)} ${now[index]}</span>
@@ -66,9 +67,7 @@ function drawFigure(
       data-part=${`figure:${name}`} aria-label=${`${words(title)}: ${now.join(", ")}. ${range}`}>
       <figcaption><span class="title">${words(
         title,
-      )}</span>${isOne
-        ? html`<b>${now[0]}</b>`
-        : html`<span class="range">${range}</span>`}</figcaption>
+      )}</span>${isOne && html`<b>${now[0]}</b>`}</figcaption>
       <svg viewBox=${`0 0 ${CURVE.width} ${CURVE.height}`} aria-hidden="true">
           ${curve.ticks.map(({ value, y }) =>
             html`
@@ -102,7 +101,7 @@ function drawFigure(
             )
           )}
         </svg>
-      <p class="range">${isOne ? range : series}</p>
+      <p class="range">${!isOne && series}${range}</p>
     </figure>
   `;
 }

@@ -32,7 +32,7 @@ export interface Frame {
 }
 
 /** From here on, up to three boxes and two lines with their names have room side by side. */
-const WIDE_FROM = 940;
+export const WIDE_FROM = 940;
 
 /** The columns of a picture of that width. */
 export function frameOf(width: number): Frame {

@@ -52,4 +52,12 @@ export const COLOURS_STYLE = `
 :root[data-size="large"] {
   font-size: 22.4px;
 }
+/* Before the script has run, a dark window is not white. */
+@media (prefers-color-scheme: dark) {
+  :root:not([data-theme]) {
+    color-scheme: dark;
+    --paper: #11161d;
+    --ink: #e4e9f0;
+  }
+}
 `;

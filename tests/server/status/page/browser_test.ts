@@ -55,6 +55,19 @@ async function untilTexts(page: Page, selector: string, texts: readonly string[]
   );
 }
 
+/** The texts of the picture that lie on others, as the browser has drawn them. */
+async function overlapsOf(page: Page): Promise<unknown> {
+  return await page.eval(`(() => {
+    const texts = [...document.querySelectorAll(".picture text")]
+      .map((e) => ({ text: e.textContent, box: e.getBoundingClientRect() }))
+      .filter(({ box }) => box.width > 0);
+    return texts.flatMap((a, index) => texts.slice(index + 1).filter((b) =>
+      a.box.left < b.box.right && b.box.left < a.box.right &&
+      a.box.top + 2 < b.box.bottom && b.box.top + 2 < a.box.bottom
+    ).map((b) => a.text + " on " + b.text));
+  })()`);
+}
+
 function explanationFor(page: Page, selector: string): Promise<unknown> {
   return page.eval(`new Promise((resolve) => {
     document.querySelector(${JSON.stringify(selector)}).focus();
@@ -91,6 +104,8 @@ testPage("a browser shows how child processes come, serve and go", {
     "Unix-domain socket",
     "fd 4",
   ]);
+
+  assertEquals(await overlapsOf(page), []);
 
   server.sends(2, "hello");
   status.tell();
@@ -160,6 +175,12 @@ testPage(
     );
 
     assertEquals(await page.eval("document.documentElement.scrollWidth <= innerWidth"), true);
+    assertEquals(await overlapsOf(page), []);
+    const reduced = [{ name: "prefers-reduced-motion", value: "reduce" }];
+    const transition = "getComputedStyle(document.querySelector('.row')).transitionDuration";
+    assertEquals(await page.eval(transition), "0.3s");
+    await page.order("Emulation.setEmulatedMedia", { features: reduced });
+    assertEquals(await page.eval(transition), "0s");
     // The buttons change how the page is shown, and its address says so.
     await page.eval("[...document.querySelectorAll('nav button')].at(-1).click()");
     await page.until("document.documentElement.dataset.size === 'large'");

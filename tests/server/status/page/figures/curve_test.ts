@@ -58,9 +58,9 @@ Deno.test("a curve has a gap where a value is not known", () => {
 });
 
 Deno.test("start-up times are dots: nothing lies between them", () => {
-  const history = [80, null, 90].map((startMs, index) => pointAt(index * 1000, { startMs }));
+  const history = [80, 70, null, 90].map((startMs, index) => pointAt(index * 1000, { startMs }));
   const { lines } = layoutCurve(figureNamed("start"), { history, from: 0, to: 2000 });
-  assertEquals(lines[0]?.map((piece) => piece.split(" ").length), [1, 1]);
+  assertEquals(lines[0]?.map((piece) => piece.split(" ").length), [1, 1, 1]);
 });
 
 Deno.test("a figure's range leaves out what is not known", () => {

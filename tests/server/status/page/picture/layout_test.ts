@@ -1,7 +1,12 @@
 /** Where the parts of the picture are: nothing lies on anything else, however wide the window is. */
 
 import { columnsOf } from "../../../../../server/status/page/format.ts";
-import { type Frame, frameOf, heightOf } from "../../../../../server/status/page/picture/frame.ts";
+import {
+  type Frame,
+  frameOf,
+  heightOf,
+  WIDE_FROM,
+} from "../../../../../server/status/page/picture/frame.ts";
 import {
   layoutGrid,
   nextInGrid,
@@ -19,7 +24,7 @@ import { wordsIn } from "../../../../../server/status/page/texts/words.ts";
 import { assert, assertEquals } from "../../../../assert.ts";
 import { PlayedServer } from "../played_status.ts";
 
-const WIDTHS = [328, 400, 600, 939, 940, 1120, 1800];
+const WIDTHS = [328, 400, 600, WIDE_FROM - 1, WIDE_FROM, 1120, 1800];
 
 /** Letters of the labels are no wider, nor higher. */
 const LETTER = { width: 6.6, height: 11 };
