@@ -92,7 +92,10 @@ export class Browser implements AsyncDisposable {
     const { promise, resolve } = Promise.withResolvers<Answer>();
     this.#waiting.set(id, resolve);
     this.#socket.send(JSON.stringify({ id, method, params, sessionId }));
-    const { result, error } = await within(promise, () => `answer to ${method}`);
+    const { result, error } = await within(
+      promise,
+      () => `answer to ${method} ${JSON.stringify(params)}`,
+    );
     this.#waiting.delete(id);
     if (error !== undefined) throw new Error(`${method}: ${error.message}`);
     return result ?? {};

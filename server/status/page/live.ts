@@ -48,8 +48,8 @@ export class LiveServer {
   version = 0;
   readonly #options: LiveOptions;
   #model: StatusModel | null = null;
-  /** When bytes of a connection passed last, by this machine's clock. */
-  readonly #activeAt = new Map<number, number>();
+  /** Since when connections are lit, by this machine's clock; null for one that nobody has drawn yet. */
+  readonly #litSince = new Map<number, number | null>();
   /** By how much this machine's clock is ahead of the server's, what the way takes included; the least seen. */
   #ahead: number | null = null;
   #frozenAt: number | null = null;
@@ -70,15 +70,17 @@ export class LiveServer {
     return this.#frozenAt ?? this.#options.clock() - (this.#ahead ?? 0);
   }
 
-  /** The connections whose bytes have passed just now. */
+  /**
+   * The connections whose bytes have passed just now. Their time begins when they are asked for: a page that was too
+   * slow to draw shows them nevertheless.
+   */
   litConnections(): ReadonlySet<number> {
-    const from = this.#options.clock() - LIT_MS;
-    const lit = new Set<number>();
-    for (const [id, at] of this.#activeAt) {
-      if (at > from) lit.add(id);
-      else this.#activeAt.delete(id);
+    const clock = this.#options.clock();
+    for (const [id, since] of this.#litSince) {
+      if (since === null) this.#litSince.set(id, clock);
+      else if (since <= clock - LIT_MS) this.#litSince.delete(id);
     }
-    return lit;
+    return new Set(this.#litSince.keys());
   }
 
   #open(): void {
@@ -110,7 +112,7 @@ export class LiveServer {
     if (model === null) return;
     const clock = this.#options.clock();
     for (const change of changes) {
-      this.#noteBytes(change, clock);
+      this.#noteBytes(change);
       model.apply(change);
       this.#ahead = Math.min(this.#ahead ?? Infinity, clock - change.at);
     }
@@ -118,16 +120,18 @@ export class LiveServer {
     this.version += 1;
   }
 
-  #noteBytes(change: Change, clock: number): void {
+  #noteBytes(change: Change): void {
     if (change.type === "traffic") {
       for (const [id, bytesIn, bytesOut] of change.traffic) {
         const known = this.#model?.state.connections[id];
         if (known === undefined) continue;
         const isNew = known.bytesIn !== bytesIn || known.bytesOut !== bytesOut;
-        if (isNew) this.#activeAt.set(id, clock);
+        if (isNew) this.#litSince.set(id, null);
       }
     } else if (change.type === "event" && change.event.event === "messages") {
-      for (const { connectionId } of change.event.messages) this.#activeAt.set(connectionId, clock);
+      for (const { connectionId } of change.event.messages) {
+        this.#litSince.set(connectionId, null);
+      }
     }
   }
 }

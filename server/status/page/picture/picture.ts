@@ -36,6 +36,8 @@ export function Picture({ state, scene, words, width, onPart }: PictureProps): V
   const { server, acceptQueue, phase } = state;
   const frame = frameOf(width);
   const { parent, headHeight } = frame;
+  const isStopping = phase === "draining" || phase === "stopped";
+  const isClosed = isStopping && (scene.listeningFds?.length ?? 0) === 0;
   const isGrid = scene.rows.length > ROWS_MAX;
   const grid = layoutGrid(scene.rows.length, width - parent.width - 24);
   const height = isGrid
@@ -58,7 +60,7 @@ export function Picture({ state, scene, words, width, onPart }: PictureProps): V
       ${
     drawQueue({
       ...{ frame, words, queue: acceptQueue, backlog: server.backlog },
-      ...{ fds: scene.listeningFds, isClosed: phase === "draining" || phase === "stopped" },
+      ...{ fds: scene.listeningFds, isClosed },
     })
   }
       ${

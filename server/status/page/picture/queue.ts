@@ -36,10 +36,13 @@ export function drawQueue(options: QueueOptions): VNode {
   const from = frame.parent.width;
   const middle = Y + HEIGHT / 2;
   const backlog = queue?.backlog ?? options.backlog;
-  const count = queue === null
+  const length = isClosed ? 0 : queue?.length ?? 0;
+  const count = isClosed
+    ? words("closedCopy")
+    : queue === null
     ? words("queueUnknown", { backlog })
-    : words("queueCount", { length: queue.length, backlog });
-  const part = Math.min(1, (queue?.length ?? 0) / Math.max(1, backlog));
+    : words("queueCount", { length, backlog });
+  const part = Math.min(1, length / Math.max(1, backlog));
   const fds = formatDescriptors(options.fds);
   const name = words("listening");
   const labels = isClosed

@@ -68,11 +68,12 @@ async function overlapsOf(page: Page): Promise<unknown> {
   })()`);
 }
 
-function explanationFor(page: Page, selector: string): Promise<unknown> {
-  return page.eval(`new Promise((resolve) => {
-    document.querySelector(${JSON.stringify(selector)}).focus();
-    setTimeout(() => resolve(document.querySelector("#explanation").textContent), 50);
-  })`);
+/** Goes to a part by the keyboard, and waits until the page explains it so. */
+async function untilExplained(page: Page, selector: string, text: string): Promise<void> {
+  await page.eval(`document.querySelector(${JSON.stringify(selector)}).focus()`);
+  await page.until(
+    `document.querySelector("#explanation").textContent.includes(${JSON.stringify(text)})`,
+  );
 }
 
 testPage("a browser shows how child processes come, serve and go", {
@@ -114,14 +115,17 @@ testPage("a browser shows how child processes come, serve and go", {
   await page.until("document.querySelectorAll('.lit').length === 0");
 
   // Every part can be come to by the keyboard, and says what it is.
-  const worker = String(await explanationFor(page, '.picture .worker[data-part="worker:4711"]'));
-  assertStringIncludes(worker, "ps -o pid,ppid,stat,etime,comm -p 4711");
-  assertStringIncludes(String(await explanationFor(page, ".picture .parent")), "-p 4700");
+  const worker = '.picture .worker[data-part="worker:4711"]';
+  await untilExplained(page, worker, "ps -o pid,ppid,stat,etime,comm -p 4711");
+  await untilExplained(page, ".picture .parent", "ps -o pid,stat,etime,comm -p 4700");
   await page.press("Tab");
   await page.until("document.querySelector('#explanation').textContent.includes('accept queue')");
 
   server.happens({ event: "worker_idle", workerPid: 4713 });
-  server.sample({ processes: server.processes([4711]) });
+  server.sample({
+    processes: server.processes([4711]),
+    acceptQueue: { length: 0, backlog: 128 },
+  });
   status.tell();
   await untilTexts(page, states, ["zombie", "serving", "idle"]);
   server.closes(1);
@@ -137,13 +141,20 @@ testPage("a browser shows how child processes come, serve and go", {
   server.happens({ event: "stopping", connections: 1, graceMs: 30_000 });
   status.tell();
   await untilTexts(page, "h1 .phase", ["draining: no new connections"]);
-  assertStringIncludes((await textsOf(page, ".queue")).join(), "closed");
+  // The listening socket is closed when it is seen to be.
+  assertEquals(await textsOf(page, ".queue .count"), ["0 of 128 wait"]);
+  server.sample({ processes: server.processes() });
+  status.tell();
+  await untilTexts(page, ".queue .count", ["closed"]);
 
   // The page stays as it was where the connection is lost, and goes on when it is there again.
   status.cut();
   await page.until("document.querySelector('.notice').textContent.startsWith('Connection lost')");
   assertEquals(await textsOf(page, states), ["serving", "idle"]);
+  status.restore();
+  await page.until("document.querySelector('.notice.none') !== null");
   server.happens({ event: "stopped", connectionsAccepted: 2, connectionsAborted: 0 });
+  status.tell();
   await page.until("document.querySelector('.notice').textContent.includes('has stopped')");
 });
 
@@ -214,8 +225,7 @@ testPage("two hundred child processes are cells, which the arrow keys go through
     "[...document.querySelectorAll('#picture .legend b')].map((e) => e.textContent)",
   );
   assertEquals(counts, ["0", "0", "150", "50", "0", "0"]);
-  const explanation = String(await explanationFor(page, ".grid"));
-  assertStringIncludes(explanation, "ps -o pid,stat,comm --ppid 4700");
+  await untilExplained(page, ".grid", "ps -o pid,stat,comm --ppid 4700");
   for (const pid of [4711, 4712]) {
     await page.press("ArrowRight");
     await page.until(`document.querySelector('#explanation').textContent.includes(${pid})`);

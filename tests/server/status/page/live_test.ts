@@ -89,6 +89,20 @@ Deno.test("a connection is lit for a moment after bytes have passed, and not by 
   assertEquals([...played.live.litConnections()], []);
 });
 
+Deno.test("a connection is lit also where the page was too slow to draw it in time", () => {
+  const played = new Played();
+  played.server.connects(1, { at: played.serverNow });
+  played.tellState();
+  played.server.sends(1, "hello", played.serverNow);
+  played.tellChanges();
+  played.now += 2 * LIT_MS;
+  assertEquals([...played.live.litConnections()], [1]);
+  played.now += LIT_MS - 1;
+  assertEquals([...played.live.litConnections()], [1]);
+  played.now += 1;
+  assertEquals([...played.live.litConnections()], []);
+});
+
 Deno.test("the time is the server's", () => {
   const played = new Played();
   played.tellState();

@@ -113,9 +113,10 @@ export class PlayedServer {
 
   /** All processes with the descriptors that they have. */
   processes(zombies: readonly number[] = []): ProcessView[] {
-    const { server, workers, connections } = this.state;
+    const { server, workers, connections, phase } = this.state;
     const open = Object.values(connections);
-    const parent = [playedDescriptor(5, { kind: "listening" })];
+    const isListening = phase === "accepting" || phase === "paused";
+    const parent = isListening ? [playedDescriptor(5, { kind: "listening" })] : [];
     const children = Object.values(workers).map(({ pid }, index) => {
       const connection = open.find(({ workerPid }) => workerPid === pid);
       const channel = 10 + index * 2;
@@ -161,9 +162,12 @@ export class PlayedStatus implements AsyncDisposable {
   readonly #files = pageFiles();
   readonly #listeners = new Set<ReadableStreamDefaultController<Uint8Array>>();
   readonly #http: Deno.HttpServer<Deno.NetAddr>;
+  /** Resolves when new connections are answered. */
+  #restored = Promise.withResolvers<void>();
 
   constructor(server: PlayedServer) {
     this.server = server;
+    this.#restored.resolve();
     const options = { hostname: "127.0.0.1", port: 0, onListen: () => {} };
     this.#http = Deno.serve(options, (request) => this.#answer(request));
   }
@@ -179,15 +183,24 @@ export class PlayedStatus implements AsyncDisposable {
     for (const listener of this.#listeners) listener.enqueue(messageOf("changes", changes));
   }
 
-  /** Cuts the connections of all pages. */
+  /** Cuts the connections of all pages, and lets new ones wait until {@linkcode restore}. */
   cut(): void {
+    this.#restored = Promise.withResolvers<void>();
     for (const listener of this.#listeners) listener.close();
     this.#listeners.clear();
   }
 
-  #answer(request: Request): Response {
+  /** Answers new connections again. */
+  restore(): void {
+    this.#restored.resolve();
+  }
+
+  async #answer(request: Request): Promise<Response> {
     const { pathname } = new URL(request.url);
-    if (pathname === "/events") return this.#events();
+    if (pathname === "/events") {
+      await this.#restored.promise;
+      return this.#events();
+    }
     const file = this.#files.get(pathname);
     if (file === undefined) return new Response("not found", { status: 404 });
     const headers = { "content-type": file.contentType, "content-security-policy": POLICY };
@@ -213,6 +226,7 @@ export class PlayedStatus implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.cut();
+    this.restore();
     await this.#http.shutdown();
   }
 }
