@@ -67,7 +67,9 @@ function drawFigure(
       data-part=${`figure:${name}`} aria-label=${`${words(title)}: ${now.join(", ")}. ${range}`}>
       <figcaption><span class="title">${words(
         title,
-      )}</span>${isOne && html`<b>${now[0]}</b>`}</figcaption>
+      )}</span>${isOne
+        ? html`<b>${now[0]}</b>`
+        : html`<span class="range">${range}</span>`}</figcaption>
       <svg viewBox=${`0 0 ${CURVE.width} ${CURVE.height}`} aria-hidden="true">
           ${curve.ticks.map(({ value, y }) =>
             html`
@@ -101,7 +103,7 @@ function drawFigure(
             )
           )}
         </svg>
-      <p class="range">${!isOne && series}${range}</p>
+      <p class="range">${isOne ? range : series}</p>
     </figure>
   `;
 }
@@ -116,7 +118,7 @@ function lastOf(
 
 function table({ history, words }: FiguresOptions): VNode {
   return html`
-    <div class="scroll">
+    <div class="scroll" tabindex="0" role="region" aria-label=${words("figures")}>
       <table>
         <thead>
           <tr>

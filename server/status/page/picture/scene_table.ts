@@ -27,7 +27,7 @@ const ROWS_SHOWN = 200;
 /** Lists the rows of the picture. */
 export function sceneTable({ rows }: Scene, words: Words): VNode {
   return html`
-    <div class="scroll">
+    <div class="scroll" tabindex="0" role="region" aria-label=${words("picture")}>
       <table>
         <thead>
           <tr>${COLUMNS.map((key) => html`<th key=${key} scope="col">${words(key)}</th>`)}</tr>

@@ -25,6 +25,7 @@ figcaption {
   gap: .5rem;
   font-size: .875rem;
 }
+figcaption .range,
 figcaption b {
   font-variant-numeric: tabular-nums;
   white-space: nowrap;
