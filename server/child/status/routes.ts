@@ -8,15 +8,8 @@ import { healthOf } from "../../status/health.ts";
 import { formatMetrics, METRICS_TYPE } from "../../status/metrics.ts";
 import type { ServerState } from "../../status/state.ts";
 import type { EventReaders } from "./readers.ts";
+import type { PageFiles } from "../../status/page/files.ts";
 import { refusalOf } from "./requests.ts";
-
-/** A file of the page. */
-export interface PageFile {
-  /** Its media type. */
-  readonly contentType: string;
-  /** Its text. */
-  readonly body: string;
-}
 
 /** What the answers are made of. */
 export interface RoutesOptions {
@@ -26,18 +19,20 @@ export interface RoutesOptions {
   readonly state: () => Promise<ServerState>;
   /** Who reads `/events`. */
   readonly readers: EventReaders;
-  /** The files of the page, by their paths. */
-  readonly files: ReadonlyMap<string, PageFile>;
+  /** The files of the page. */
+  readonly files: Pick<PageFiles, "get">;
 }
 
 /**
  * Nothing but the page's own files runs or is asked, and nobody may put the page into a frame (Content Security Policy
  * level 3).
  */
+export const PAGE_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; " +
+  "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
 const HEADERS: Readonly<Record<string, string>> = {
-  "content-security-policy":
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; " +
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  "content-security-policy": PAGE_POLICY,
   "x-content-type-options": "nosniff",
   "referrer-policy": "no-referrer",
   "cross-origin-opener-policy": "same-origin",
@@ -66,8 +61,8 @@ export class Routes {
 
   async #route(path: string): Promise<Response> {
     const { files, readers } = this.#options;
-    const file = files.get(path);
-    if (file !== undefined) return respond(file.body, { type: file.contentType });
+    const file = await files.get(path);
+    if (file !== null) return respond(file.body, { type: file.contentType });
     if (!PATHS.has(path)) return plain(`There is no ${path}: ${[...PATHS].join(", ")}\n`, 404);
     const state = await this.#options.state();
     switch (path) {

@@ -22,7 +22,7 @@ import type { FeedMessage } from "../../status/feed.ts";
 import { EventReaders } from "./readers.ts";
 import { Routes } from "./routes.ts";
 import { StatusModel } from "../../status/model.ts";
-import { pageFiles } from "../../status/page/files.ts";
+import { PageFiles } from "../../status/page/files.ts";
 import type { ServerState } from "../../status/state.ts";
 
 /** The hidden command that starts a status process. Its port is permitted besides (`status_process.ts`). */
@@ -53,7 +53,7 @@ export async function runStatus(args: readonly string[]): Promise<number> {
     host: flags.host,
     state: async () => (model ?? await first).state,
     readers,
-    files: pageFiles(),
+    files: new PageFiles(),
   });
   const server = listen(flags, routes);
   const said = typeof server === "string" ? server : String(server.addr.port);
