@@ -27,7 +27,7 @@ export interface RoutesOptions {
  * Nothing but the page's own files runs or is asked, and nobody may put the page into a frame (Content Security Policy
  * level 3).
  */
-export const PAGE_POLICY =
+export const PAGE_POLICY: string =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; " +
   "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
