@@ -8,6 +8,7 @@
  */
 
 import type { Clock } from "../../../ipc/clock.ts";
+import { errnoOf } from "../../../ipc/errors.ts";
 import type { Sample } from "../../status/feed.ts";
 import type { AcceptQueue, ProcessView, ServerState } from "../../status/state.ts";
 import { areDescriptorsShown, DescriptorLook } from "./descriptor_look.ts";
@@ -15,6 +16,9 @@ import type { Kernel } from "./kernel.ts";
 
 /** How long one look at the processes may take, in milliseconds; one process is always looked at. */
 const LOOK_MS = 4;
+
+/** What was seen. */
+export type Seen = Pick<Sample, "processes" | "acceptQueue">;
 
 /** Makes the samples of one server. */
 export class Sampler {
@@ -29,8 +33,20 @@ export class Sampler {
     this.#clock = clock;
   }
 
-  /** Looks at the processes of that state: the parent, and its workers. */
-  look(state: ServerState): Pick<Sample, "processes" | "acceptQueue"> {
+  /**
+   * Looks at the processes of that state: the parent, and its workers. Where the kernel refuses, as to a server that has
+   * no descriptor left, nothing is seen this time.
+   */
+  look(state: ServerState): Seen {
+    try {
+      return this.#look(state);
+    } catch (error) {
+      if (errnoOf(error) === null) throw error;
+      return { processes: null, acceptQueue: null };
+    }
+  }
+
+  #look(state: ServerState): Seen {
     const { pid: parent } = state.server;
     const pids = [parent, ...Object.keys(state.workers).map(Number)];
     const current = new Set(pids);

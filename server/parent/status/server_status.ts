@@ -9,14 +9,13 @@ import { type Endpoint, formatEndpoint } from "../../../ipc/address.ts";
 import { type Clock, within } from "../../../ipc/clock.ts";
 import { OperationalError } from "../../../ipc/errors.ts";
 import type { AcceptedConnection } from "../../accept/connection.ts";
-import type { EventBus, EventName, ServerEvent } from "../../events.ts";
-import { escapeBytes } from "../../log/escape.ts";
-import { flatEvent, type Sample, STATUS_EVENTS, type StatusEvent } from "../../status/feed.ts";
+import type { EventBus } from "../../events.ts";
+import type { Change, Sample } from "../../status/feed.ts";
 import { initialState } from "../../status/model.ts";
 import type { ServerFacts } from "../../status/state.ts";
 import type { Companion } from "../process/companion.ts";
 import { portOf, startStatusProcess } from "../process/status_process.ts";
-import { ChildSignals } from "./child_signals.ts";
+import { EventReporter } from "./event_reporter.ts";
 import { type Kernel, openKernel } from "./kernel.ts";
 import { Sampler } from "./sampler.ts";
 import { StatusFeed } from "./status_feed.ts";
@@ -30,11 +29,14 @@ const SOUND_MS = 60_000;
 /** How often bytes and messages are told, and every how many of these times the processes are looked at. */
 const TICK = { everyMs: 250, looks: 4 };
 
-/** How long after an end the kernel's signal may come. */
-const SIGNAL_MS = 50;
+/** How long the end of the server waits for a process that does not read. */
+const LAST_WRITE_MS = 1000;
 
-/** Bytes of a client's message that are shown. */
-const MESSAGE_BYTES = 80;
+/** What tells the process. */
+interface Telling {
+  readonly feed: StatusFeed;
+  readonly reporter: EventReporter;
+}
 
 /** What a status is opened with. */
 export interface ServerStatusOptions {
@@ -57,20 +59,11 @@ export class ServerStatus implements AsyncDisposable {
   readonly #options: ServerStatusOptions;
   readonly #where: Endpoint;
   readonly #kernel: Kernel | null;
-  readonly #signals: ChildSignals | null;
   readonly #ending = new AbortController();
   #process: Companion;
-  #feed: StatusFeed | null = null;
+  /** From when the server listens. */
+  #telling: Telling | null = null;
   #running: Promise<unknown> = Promise.resolve();
-  /** Open connections, by their ids. */
-  readonly #connections = new Map<number, AcceptedConnection>();
-  /** Bytes that were told of them. */
-  readonly #told = new Map<number, number>();
-  readonly #messages = new Map<number, string>();
-  /** When workers were waited for, until their end is told. */
-  readonly #reapedAt = new Map<number, number>();
-  /** Ends that are about to be told. */
-  readonly #exits = new Set<Promise<void>>();
 
   private constructor(
     options: ServerStatusOptions,
@@ -84,7 +77,6 @@ export class ServerStatus implements AsyncDisposable {
     this.#where = where;
     this.#kernel = kernel;
     this.#process = process;
-    this.#signals = Deno.build.os === "windows" ? null : new ChildSignals(options.clock);
   }
 
   /** Starts the process, and waits until it listens. Rejects with `OperationalError` if it does not. */
@@ -109,51 +101,16 @@ export class ServerStatus implements AsyncDisposable {
 
   /** Begins to tell: the server listens. */
   begin(facts: ServerFacts): void {
-    const { events, clock, showsMessages } = this.#options;
-    const feed = new StatusFeed(initialState(facts), clock);
-    this.#feed = feed;
-    events.subscribe([...STATUS_EVENTS, "worker_reaped"], (event) => this.#hear(event, feed));
-    if (showsMessages) events.subscribe(["message_received"], (event) => this.#hear(event, feed));
-    this.#running = Promise.all([this.#keepRunning(feed), this.#tick(feed)]);
+    const feed = new StatusFeed(initialState(facts), this.#options.clock);
+    const change = (change: Change) => feed.change(change);
+    const reporter = new EventReporter({ ...this.#options, change });
+    this.#telling = { feed, reporter };
+    this.#running = Promise.all([this.#keepRunning(feed), this.#tick({ feed, reporter })]);
   }
 
   /** Shows the bytes of a connection that was accepted just now. */
   watch(connection: AcceptedConnection): void {
-    this.#connections.set(connection.info.id, connection);
-  }
-
-  #hear(event: ServerEvent, feed: StatusFeed): void {
-    switch (event.event) {
-      case "worker_reaped":
-        this.#reapedAt.set(event.workerPid, this.#options.clock.now());
-        return;
-      case "worker_exited":
-        this.#tellExit(feed, event);
-        return;
-      case "message_received":
-        this.#messages.set(event.connection.id, escapeBytes(event.data.subarray(0, MESSAGE_BYTES)));
-        return;
-      case "connection_closed":
-        this.#connections.delete(event.connection.id);
-        this.#told.delete(event.connection.id);
-        this.#messages.delete(event.connection.id);
-    }
-    if (isPlain(event)) tell(feed, flatEvent(event));
-  }
-
-  /** Tells of an end a moment later, when it is known since when that was to be seen. */
-  #tellExit(feed: StatusFeed, event: EventOf<"worker_exited">): void {
-    const reapedAt = this.#reapedAt.get(event.workerPid);
-    this.#reapedAt.delete(event.workerPid);
-    const at = Date.now();
-    const told = this.#options.clock.sleep(SIGNAL_MS).then(() => {
-      const zombieMs = this.#signals === null || reapedAt === undefined
-        ? null
-        : this.#signals.zombieMs(reapedAt);
-      feed.change({ type: "event", at, event: { ...event, zombieMs } });
-      this.#exits.delete(told);
-    });
-    this.#exits.add(told);
+    this.#telling?.reporter.watch(connection);
   }
 
   /** Feeds the process, and starts it again when it ends, after growing pauses; the first end in a row is told. */
@@ -183,6 +140,7 @@ export class ServerStatus implements AsyncDisposable {
   /** Resolves to false if no process can be started for now, or listen. */
   async #restart(): Promise<boolean> {
     await this.#process[Symbol.asyncDispose]();
+    if (this.#ending.signal.aborted) return false;
     try {
       this.#process = startStatusProcess(this.#where, this.#options.clock);
       await portOf(this.#process);
@@ -193,12 +151,12 @@ export class ServerStatus implements AsyncDisposable {
     }
   }
 
-  async #tick(feed: StatusFeed): Promise<void> {
+  async #tick({ feed, reporter }: Telling): Promise<void> {
     const { clock, linesLost } = this.#options;
     const { signal } = this.#ending;
     const sampler = this.#kernel === null ? null : new Sampler(this.#kernel, clock);
     for (let ticks = 0; !signal.aborted; ticks++) {
-      this.#tellTraffic(feed);
+      reporter.tellTraffic();
       if (ticks % TICK.looks === 0) {
         const seen = sampler?.look(feed.state) ?? { processes: null, acceptQueue: null };
         const sample: Sample = { ...seen, logLinesLost: linesLost() };
@@ -208,43 +166,13 @@ export class ServerStatus implements AsyncDisposable {
     }
   }
 
-  #tellTraffic(feed: StatusFeed): void {
-    const traffic = [...this.#connections].flatMap(([id, { traffic }]) => {
-      if (traffic === null) return [];
-      const { bytesIn, bytesOut } = traffic;
-      if (this.#told.get(id) === bytesIn + bytesOut) return [];
-      this.#told.set(id, bytesIn + bytesOut);
-      return [[id, bytesIn, bytesOut] as const];
-    });
-    const at = Date.now();
-    if (traffic.length > 0) feed.change({ type: "traffic", at, traffic });
-    if (this.#messages.size === 0) return;
-    const messages = [...this.#messages].map(([connectionId, text]) => ({ connectionId, text }));
-    this.#messages.clear();
-    tell(feed, { event: "messages", messages });
-  }
-
   /** Tells the last, and ends the process. */
   async [Symbol.asyncDispose](): Promise<void> {
     const { clock } = this.#options;
-    this.#signals?.[Symbol.dispose]();
     this.#ending.abort();
-    await Promise.all(this.#exits);
-    if (this.#feed !== null) await within(1000, this.#feed.end(), { clock });
+    await this.#telling?.reporter[Symbol.asyncDispose]();
+    if (this.#telling !== null) await within(LAST_WRITE_MS, this.#telling.feed.end(), { clock });
     await this.#process[Symbol.asyncDispose]();
     await this.#running;
   }
-}
-
-type EventOf<Name extends EventName> = Extract<ServerEvent, { readonly event: Name }>;
-
-/** An event that is told as it is. */
-type PlainEvent = Parameters<typeof flatEvent>[0];
-
-function isPlain(event: ServerEvent): event is PlainEvent {
-  return event.event !== "worker_exited" && STATUS_EVENTS.some((name) => name === event.event);
-}
-
-function tell(feed: StatusFeed, event: StatusEvent): void {
-  feed.change({ type: "event", at: Date.now(), event });
 }

@@ -7,6 +7,7 @@ import { Sampler } from "../../../../server/parent/status/sampler.ts";
 import { StatusModel } from "../../../../server/status/model.ts";
 import type { DescriptorView, ServerState } from "../../../../server/status/state.ts";
 import { assertEquals } from "../../../assert.ts";
+import { systemError } from "../../../support/system_error.ts";
 import { FACTS, freshState } from "../../status/facts.ts";
 
 const WORKER = 4010;
@@ -223,4 +224,16 @@ Deno.test("Single descriptors are not looked for where there are many workers", 
     model.apply({ type: "event", at: 1, event: { event: "worker_started", workerPid } });
   }
   assertEquals(descriptorsIn(kernel, model.state), [null]);
+});
+
+Deno.test("Sampler.look() sees nothing where the kernel refuses, and sees again afterwards", () => {
+  const kernel = new PlayedKernel();
+  const sampler = new Sampler(kernel, { now: () => 0 });
+  const { ownSockets } = kernel;
+  kernel.ownSockets = () => {
+    throw systemError("EMFILE");
+  };
+  assertEquals(sampler.look(freshState()), { processes: null, acceptQueue: null });
+  kernel.ownSockets = ownSockets;
+  assertEquals(sampler.look(freshState()).processes?.length, 1);
 });
