@@ -19,6 +19,7 @@ const DEFAULTS: ServerOptions = {
   log: "text",
   quiet: false,
   status: null,
+  fault: null,
 };
 
 Deno.test("parseServerOptions() fills in every default", () => {
