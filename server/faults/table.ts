@@ -52,17 +52,17 @@ export const FAULTS = {
   "no-half-close": {
     ...SOCKET,
     does: "a client's end of file closes the connection, whatever is still to be answered",
-    seenBy: "printf hello | nc -N 127.0.0.1 PORT",
+    seenBy: "printf hello | ncat 127.0.0.1 PORT",
   },
   "short-write": {
     ...SOCKET,
     does: "a send that takes only a part is not gone on with: the rest is lost",
-    seenBy: "head -c 1000000 /dev/zero | nc -N 127.0.0.1 PORT | wc -c",
+    seenBy: "head -c 1000000 /dev/zero | ncat 127.0.0.1 PORT | wc -c",
   },
   "strlen": {
     ...SOCKET,
     does: "the echo takes what came for a string: what follows a NUL is lost",
-    seenBy: "printf 'ab\\0cd' | nc -N 127.0.0.1 PORT | od -c",
+    seenBy: "printf 'ab\\0cd' | ncat 127.0.0.1 PORT | od -c",
   },
   "dies-on-reset": {
     transport: "unix",
