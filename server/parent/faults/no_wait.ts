@@ -7,6 +7,8 @@
 
 import { Children, waitFor } from "../../../ipc/posix/processes/children.ts";
 import { lookAt } from "../../../ipc/posix/processes/look.ts";
+import type { AcceptedConnection } from "../../accept/connection.ts";
+import type { Process } from "../process/worker_process.ts";
 import type { Mistake } from "./mistake.ts";
 import { MistakenTransport } from "./mistaken_transport.ts";
 
@@ -30,10 +32,16 @@ class UnawaitedChildren extends Children {
   }
 }
 
+class UnawaitedTransport extends MistakenTransport {
+  override start(number: number, connection: AcceptedConnection | null): Process {
+    return { ...super.start(number, connection), isNeverReaped: true };
+  }
+}
+
 /** Makes it. */
 export function noWait(): Mistake {
   return {
     handingOver: { children: new UnawaitedChildren() },
-    mistaken: (transport) => new MistakenTransport(transport, "wait"),
+    mistaken: (transport) => new UnawaitedTransport(transport, "wait"),
   };
 }

@@ -77,5 +77,7 @@ Deno.test("workerCommand() fills in what a transport does not need", () => {
     "--idleTimeoutMs=0",
     "--reportsMessages=false",
     "--reportsTraffic=false",
+    "--outlivesParent=false",
+    "--fault=-",
   ]);
 });
