@@ -52,12 +52,12 @@ export const FAULTS = {
   "no-half-close": {
     ...SOCKET,
     does: "a client's end of file closes the connection, whatever is still to be answered",
-    seenBy: "printf hello | ncat 127.0.0.1 PORT",
+    seenBy: "echo hello | ncat 127.0.0.1 PORT",
   },
   "short-write": {
     ...SOCKET,
     does: "a send that takes only a part is not gone on with: the rest is lost",
-    seenBy: "head -c 1000000 /dev/zero | ncat 127.0.0.1 PORT | wc -c",
+    seenBy: "head -c 65536 /dev/zero | ncat 127.0.0.1 PORT | wc -c",
   },
   "strlen": {
     ...SOCKET,
@@ -68,12 +68,12 @@ export const FAULTS = {
     transport: "unix",
     takesProgram: false,
     does: "a client that resets its connection ends the whole server, by SIGPIPE",
-    seenBy: 'echo "$?"',
+    seenBy: 'echo "status $?"',
   },
   "descriptor-leak": {
     ...SOCKET,
     does: "the parent leaves a descriptor of each connection open, until it has none left",
-    seenBy: "ls -l /proc/PID/fd",
+    seenBy: "ls /proc/PID/fd | wc -l",
   },
 } as const satisfies Readonly<Record<string, Fault>>;
 

@@ -25,8 +25,13 @@ const WORD = { code: 2, pid: 4, status: 6 } as const;
 let libc: Libc<"waitid"> | null = null;
 
 function open(): Libc<"waitid"> {
-  openErrors();
   return libc ??= openLibc(["waitid"]);
+}
+
+/** Opens the function that the other here calls. */
+export function openLook(): void {
+  openErrors();
+  open();
 }
 
 /**

@@ -48,7 +48,7 @@ async function endsAtOnce(connection: StreamConnection): Promise<void> {
 }
 
 /** By the names of their faults. */
-const ECHOES: Readonly<Record<string, StreamHandler>> = {
+const ECHOES: ReadonlyMap<string, StreamHandler> = new Map(Object.entries({
   // Right by itself, and as a program in C does it. But a shutdown(2) here would be the client's end, whoever else has
   // the socket.
   "parent-keeps-socket": answering(writeAll),
@@ -58,11 +58,11 @@ const ECHOES: Readonly<Record<string, StreamHandler>> = {
   "strlen": answering((connection, message) =>
     writeAll(connection, message.subarray(0, strlen(message)))
   ),
-};
+}));
 
 /** The echo that makes that mistake. Throws `TypeError` for one that no echo makes. */
 export function faultyEcho(fault: string): StreamHandler {
-  const echo = ECHOES[fault];
+  const echo = ECHOES.get(fault);
   if (echo === undefined) throw new TypeError(`No echo makes the mistake ${fault}`);
   return echo;
 }
