@@ -24,6 +24,7 @@ import {
   explainOpening,
   explainReady,
   explainStart,
+  explainStopping,
   isGivenAway,
   type Known,
 } from "./explained_calls.ts";
@@ -146,10 +147,8 @@ class Explanation {
         return this.#write(event, explainAccepting(true, this.#waiting));
       case "admission_resumed":
         return this.#write(event, explainAccepting(false, this.#waiting));
-      case "stopping": {
-        const closed = `close(${this.#listener ?? ""}): the listening socket`;
-        return this.#write(event, [`${closed}; whoever waits in its queue is reset`]);
-      }
+      case "stopping":
+        return this.#write(event, explainStopping(this.#listener, [...this.#workers.values()]));
       default:
         return this.#write(event, []);
     }

@@ -237,6 +237,20 @@ export function explainClose(client: ClientFacts, isReported: boolean): string[]
   }
 }
 
+/** What becomes of the listening socket, and of those that wait there, beside the workers that there are. */
+export function explainStopping(
+  listener: Known,
+  workers: readonly { readonly origin: Pick<ProcessOrigin, "descriptors"> }[],
+): string[] {
+  const isShared = workers.some(({ origin: { descriptors } }) =>
+    descriptors.some(({ kind }) => kind === "listening")
+  );
+  const queue = isShared
+    ? "workers have it still, so whoever waits in its queue waits on"
+    : "whoever waits in its queue is reset";
+  return [`${call("close", listener)}: the listening socket; ${queue}`];
+}
+
 /** How a process ended, its wait status in words: who waited for it, and what of it the parent has closed. */
 export function explainExit(
   { pid, status }: { readonly pid: number; readonly status: string },

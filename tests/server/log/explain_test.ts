@@ -316,7 +316,7 @@ Deno.test("the explanation of a program with the socket tells that it has it fro
   ]);
 });
 
-/** The lines under events that begin with `no`, or that tell of a mistake in another way. */
+/** The lines under these events. */
 function explained(stage: Stage, ...events: readonly ServerEvent[]): string[] {
   stage.emit(...events);
   return stage.take().filter((line) => line.startsWith(INDENT)).map((line) => line.trim());
@@ -382,6 +382,24 @@ Deno.test("the explanation of a worker that inherits the listening socket does n
   const closing = "its copies of all others were closed before it began";
   assertEquals(of(null), [spawned, closing]);
   assertEquals(of(CONNECTION), [spawned, `${closing}, also of the client's socket`]);
+});
+
+Deno.test("the explanation of a server that stops tells whether its queue is reset", () => {
+  const listening = { number: 4, kind: "listening", copyOf: 5 } as const;
+  const shared = { ...SOCKET, descriptors: [...SOCKET.descriptors, listening] };
+  for (
+    const [origin, queue] of [
+      [SOCKET, "whoever waits in its queue is reset"],
+      [shared, "workers have it still, so whoever waits in its queue waits on"],
+    ] as const
+  ) {
+    const stage = new Stage();
+    stage.emit(started(origin, null));
+    stage.take();
+    assertEquals(explained(stage, { event: "stopping", connections: 1, graceMs: 0 }), [
+      `close(5): the listening socket; ${queue}`,
+    ]);
+  }
 });
 
 Deno.test("the explanation of a process over pipes tells that the parent copies", () => {
