@@ -1,12 +1,13 @@
 /** `--fault NAME`: each mistake is there as the kernel sees it, and is not where nobody asked for it. */
 
 import { assert, assertEquals, assertThrows } from "../assert.ts";
-import { type FaultName, faultOf } from "../../server/faults/table.ts";
+import { FAULT_NAMES, type FaultName, faultOf } from "../../server/faults/table.ts";
 import { ResettableClient } from "../support/sockets.ts";
 import { bytesOf } from "../support/bytes.ts";
 import { openFilesOf, tcpSockets } from "./open_files.ts";
 import { childrenOf, isRunning, processesWith, TestFolder } from "./process.ts";
 import { type Program, type TestOptions, testProgram } from "./program.ts";
+import { StatusReader } from "./status_reader.ts";
 import { type ServerStart, type TestClient, TestServer } from "./server.ts";
 
 const OPTIONS: TestOptions = {
@@ -26,7 +27,10 @@ function testFault(
   run: (trial: Trial) => Promise<void>,
 ): void {
   const start = (program: Program, flags: readonly string[]) => (more: ServerStart = {}) =>
-    TestServer.start(program, { ...more, flags: [...flags, "--log", "json"] });
+    TestServer.start(program, {
+      ...more,
+      flags: [...flags, ...more.flags ?? [], "--log", "json"],
+    });
   testProgram(`--fault ${fault}: ${told}`, async (program) => {
     await run({ isWrong: true, start: start(program, ["--fault", fault]) });
     await run({ isWrong: false, start: start(program, ["--transport", faultOf(fault).transport]) });
@@ -227,6 +231,36 @@ testFault("descriptor-leak", "each connection leaves a descriptor open", async (
   assertEquals(sockets() - before, trial.isWrong ? visits : 0);
 });
 
+for (const fault of FAULT_NAMES) {
+  testProgram(
+    `--fault ${fault}: no process and no file is left when the server was stopped, or killed`,
+    async (program) => {
+      const folder = new TestFolder();
+      const start = () =>
+        TestServer.start(program, {
+          flags: ["--fault", fault, "--log", "json", "--grace", "0"],
+          folder: folder.path,
+        });
+      await using killed = await start();
+      using client = await killed.connect();
+      await client.roundTrip();
+      killed.process.signal("SIGKILL");
+      client.close();
+      await killed.ended();
+      await until(async () => (await processesWith(folder.path)).length === 0);
+
+      // This one removes what the other has left, and is stopped with a client connected.
+      await using server = await start();
+      using other = await server.connect();
+      await other.roundTrip();
+      await server.stop();
+      assertEquals(await processesWith(folder.path), []);
+      await folder[Symbol.asyncDispose]();
+    },
+    OPTIONS,
+  );
+}
+
 testProgram(
   "a server tells at its start which mistake it makes, and only then",
   async (program) => {
@@ -239,6 +273,16 @@ testProgram(
   },
   OPTIONS,
 );
+
+testFault("no-wait", "the status has its name, and no time that a zombie lasted", async (trial) => {
+  await using server = await trial.start({ flags: ["--status", "0"] });
+  const { url } = await server.event("status_listening");
+  await using reader = await StatusReader.open(String(url));
+  await visit(server);
+  const state = await reader.until(({ ended }) => ended.length > 0, "the end of a worker");
+  assertEquals(state.server.fault, trial.isWrong ? "no-wait" : null);
+  assertEquals(state.ended[0]?.zombieMs === null, trial.isWrong);
+});
 
 /** A client's line, and that it is told with these lines under events of its life. */
 async function assertExplained(
