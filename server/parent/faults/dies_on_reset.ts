@@ -7,7 +7,7 @@
  */
 
 import type { Endpoint } from "../../../ipc/address.ts";
-import { errnoOf, isStreamError } from "../../../ipc/errors.ts";
+import { errnoOf } from "../../../ipc/errors.ts";
 import { dieOfBrokenPipes, sendOrDie } from "../../../ipc/posix/sockets/broken_pipe.ts";
 import { openOwnSockets, ownSockets } from "../../../ipc/posix/sockets/own_sockets.ts";
 import type { Acceptor, ListenTarget } from "../../accept/acceptor.ts";
@@ -37,8 +37,8 @@ class FragileSocket implements StreamSocket {
     try {
       return await this.#conn.read(buffer);
     } catch (error) {
-      // The end of the loop that nobody looks at: it writes what is in the buffer.
-      if (isStreamError(error)) this.#send(new Uint8Array(1));
+      // What read(2) returned nobody looks at: what is in the buffer is written.
+      if (errnoOf(error) === "ECONNRESET") this.#send(new Uint8Array(1));
       throw error;
     }
   }
