@@ -17,6 +17,7 @@ const VERSION = "0.1.0";
 /** Never called: what a worker imports by its URL only (`LATE_MODULES`) the compiled binary has by being named here. */
 export const importedLate: readonly (() => Promise<unknown>)[] = [
   () => import("./server/child/socket_server.ts"),
+  () => import("./server/child/faults/echoes.ts"),
 ];
 
 /** Runs a command with its arguments. Resolves to the exit status. */

@@ -167,6 +167,23 @@ export function choice<const Word extends string>(
   };
 }
 
+/** One of a few words, or none: null. */
+export function optionalChoice<const Word extends string>(
+  words: readonly Word[],
+  flag: Omit<FlagDescription<null>, "fallback">,
+): Flag<Word | null> {
+  return {
+    ...flag,
+    fallback: null,
+    format: (value) => value ?? "none",
+    parse(text) {
+      const word = words.find((word) => word === text);
+      if (word === undefined) throw new ValueError(`expected ${words.join(" or ")}`);
+      return word;
+    },
+  };
+}
+
 /** The values of a table's flags where none is given. */
 export function fallbacksOf<Table extends FlagTable>(table: Table): FlagValues<Table> {
   const values = Object.entries(table).map(([option, { fallback }]) => [option, fallback]);

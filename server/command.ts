@@ -18,12 +18,15 @@ import {
   type FlagValues,
   host,
   integer,
+  optionalChoice,
   optionalEndpoint,
   seconds,
   text,
   toggle,
 } from "../cli/flags.ts";
 import { CONNECTIONS_DEFAULT } from "./accept/descriptors.ts";
+import { type AskedBesides, faultConflict } from "./faults/conflict.ts";
+import { FAULT_NAMES, faultOf } from "./faults/table.ts";
 
 /** The handler that is built in. */
 const ECHO = "echo";
@@ -104,6 +107,10 @@ export const SERVER_FLAGS = {
     fallback: null,
     help: "show the server live in a browser, at this port; with metrics and health",
   }),
+  fault: optionalChoice(FAULT_NAMES, {
+    placeholder: "NAME",
+    help: "make a mistake on purpose, for lessons; the names are below",
+  }),
 };
 
 /** The options that not every mode heeds, and the modes that do. */
@@ -130,6 +137,9 @@ export const SERVER_COMMAND: CommandSpec<typeof SERVER_FLAGS> = {
     "(--transport socket, its default on Linux), as under inetd, or pipes (--transport pipe).",
     "Times are in seconds, decimals allowed. PORT 0 takes a free port and prints it.",
     "Ctrl-C (SIGINT) or SIGTERM stops it; a second Ctrl-C skips the wait for connections.",
+    "",
+    "Mistakes that --fault makes:",
+    ...FAULT_NAMES.map((name) => `  ${name.padEnd(22)}${faultOf(name).does}`),
   ],
 };
 
@@ -175,7 +185,9 @@ export function parseServerOptions(args: readonly string[]): ServerOptions | Que
     ...options,
     port: parseValue("PORT", port, { flag: PORT, command: SERVER_COMMAND.name }),
     handler: handlerOf(options.handler, program),
-    maxConnections: given.has("maxConnections") ? options.maxConnections : null,
+    maxConnections: given.has("maxConnections")
+      ? options.maxConnections
+      : options.fault && faultOf(options.fault).maxConnections || null,
     transport: transportOf(parsed),
   };
 }
@@ -187,16 +199,17 @@ function handlerOf(handler: string, program: readonly [string, ...string[]] | nu
 
 /** What was asked for, else what suits the handler on this system: on Windows Deno has no Unix-domain sockets. */
 function transportOf(
-  { options: { transport }, given, program }: Parsed<typeof SERVER_FLAGS>,
+  { options: { transport, fault }, given, program }: Parsed<typeof SERVER_FLAGS>,
 ): ServerOptions["transport"] {
   if (given.has("transport")) return transport;
+  if (fault !== null) return faultOf(fault).transport;
   if (program !== null) return Deno.build.os === "linux" ? "socket" : "pipe";
   return Deno.build.os === "windows" ? "pipe" : transport;
 }
 
 /** What contradicts each other on a command line, in a line; null if nothing does. */
 function conflictOf(parsed: Parsed<typeof SERVER_FLAGS>): string | null {
-  const { options: { mode, idleTimeoutMs }, given, program } = parsed;
+  const { options: { mode, idleTimeoutMs, fault }, given, program } = parsed;
   const name = (option: keyof typeof SERVER_FLAGS) => `--${flagName(option, SERVER_FLAGS[option])}`;
   for (const [option, modes] of MODES_OF_OPTION) {
     if (given.has(option) && !modes.includes(mode)) {
@@ -214,6 +227,8 @@ function conflictOf(parsed: Parsed<typeof SERVER_FLAGS>): string | null {
     return "--transport goes with --mode per-connection or prefork, or with a program: " +
       "iterative mode has no other process";
   }
+  const mistake = fault === null ? null : faultConflict(fault, askedBesides(parsed));
+  if (mistake !== null) return mistake;
   const transport = transportOf(parsed);
   if (program !== null && transport === "unix") {
     return "--transport unix does not go with a program, which gets its connection by socket or by pipe";
@@ -229,4 +244,15 @@ function conflictOf(parsed: Parsed<typeof SERVER_FLAGS>): string | null {
     if (given.has("spare")) return "--transport pipe does not go with --spare";
   }
   return null;
+}
+
+function askedBesides({ options, given, program }: Parsed<typeof SERVER_FLAGS>): AskedBesides {
+  const { mode, transport, spare, maxConnections } = options;
+  return {
+    mode,
+    spare,
+    transport: given.has("transport") ? transport : null,
+    maxConnections: given.has("maxConnections") ? maxConnections : null,
+    handler: handlerOf(options.handler, program).kind,
+  };
 }

@@ -64,8 +64,11 @@ export interface GivenDescriptor {
   /** Its number in the process. */
   readonly number: number;
   /** What it is of: `inherited` is the parent's own of that number, `door` one end of a pair of sockets. */
-  readonly kind: "null" | "pipe" | "client" | "door" | "inherited";
-  /** The number in the parent of what it is a copy of, which the parent has closed then; null where nobody told. */
+  readonly kind: "null" | "pipe" | "client" | "door" | "listening" | "inherited";
+  /**
+   * The number in the parent of what it is a copy of; null where nobody told. That of a client's socket or of a door
+   * the parent has closed then.
+   */
   readonly copyOf: number | null;
 }
 
@@ -80,6 +83,12 @@ export type Reception =
   /** It was started with the client's socket. */
   | { readonly by: "start" };
 
+/**
+ * What the parent leaves undone by mistake: to close its copy of the client's socket, to close its end of the door when
+ * the process has ended, or to wait for that.
+ */
+export type Omission = "close-client" | "close-door" | "wait";
+
 /** How the process of a worker was started. */
 export interface ProcessOrigin {
   /** What the operating system was asked; with each of the first two the process leads a session of its own. */
@@ -90,6 +99,8 @@ export interface ProcessOrigin {
   readonly reception: Reception;
   /** Whether a signal for it is sent to its process group. */
   readonly isSignalledWithGroup: boolean;
+  /** What is left undone, on purpose; absent where all is done. */
+  readonly omits?: Omission;
 }
 
 /** Something that happened, told in the past tense. */
@@ -102,6 +113,8 @@ export type ServerEvent =
     readonly pid: number;
     readonly backlog: number;
     readonly maxConnections: number;
+    /** The mistake that is made on purpose; absent where none is. */
+    readonly fault?: string;
   }
   /**
    * A client's socket was accepted; nobody has decided yet what becomes of it. `descriptor` is null where that is

@@ -16,6 +16,7 @@ import type { LineWriter } from "./log/line_writer.ts";
 import { type ClientSocket, descriptorNumberOf } from "./accept/client_socket.ts";
 import { Listener, type ListenerOptions } from "./accept/listener.ts";
 import { openLog } from "./log/open_log.ts";
+import type { Mistake } from "./parent/faults/mistake.ts";
 import { isServedHere, openMode } from "./modes/open_mode.ts";
 import type { ServerStatus, ServerStatusOptions } from "./parent/status/server_status.ts";
 
@@ -48,8 +49,9 @@ async function serveUntilStopped(
   await using log = await openLog(events, { ...options, clock, isParentServing });
 
   const maxConnections = await admissionLimit(options);
+  const mistake = await openFault(options.fault);
   const hosts = openHostLimit(options);
-  using listener = Listener.bind({ ...options, listen: await listenOf(options) });
+  using listener = Listener.bind({ ...options, listen: mistake.listen ?? await listenOf(options) });
   const isModuleHere = options.mode === "iterative" && options.handler.kind === "module";
   // Standard output is the log's.
   using _printing = isModuleHere ? await printModule(log.warnings) : null;
@@ -60,9 +62,9 @@ async function serveUntilStopped(
     ...context,
     linesLost: () => log.output.linesLost,
   });
-  await using mode = await openMode(options, context);
+  await using mode = await openMode(options, { ...context, mistake });
   const { hostname: host, port } = listener.addr;
-  const { mode: name, backlog, graceMs } = options;
+  const { mode: name, backlog, graceMs, fault } = options;
   events.emit({
     event: "listening",
     host,
@@ -71,12 +73,14 @@ async function serveUntilStopped(
     pid: Deno.pid,
     backlog,
     maxConnections,
+    ...fault === null ? {} : { fault },
   });
 
   status?.begin({
     ...{ host, port, mode: name, backlog, maxConnections, pid: Deno.pid, startedAt: Date.now() },
     transport: isParentServing ? null : options.transport,
     handler: describeHandler(options.handler),
+    fault,
   });
   if (status !== null) events.emit({ event: "status_listening", url: status.url });
 
@@ -124,6 +128,13 @@ async function serveUntilStopped(
   // What is left has been ended; the end of this process closes what the runtime may still wait for.
   await within(LAST_MS, Promise.all(serving), { clock });
   events.emit({ event: "stopped", connectionsAccepted: accepted, connectionsAborted });
+}
+
+/** What is done in another way: nothing, and nothing is loaded, unless a mistake is asked for. */
+async function openFault(fault: ServerOptions["fault"]): Promise<Mistake> {
+  if (fault === null) return {};
+  const { openMistake } = await import("./parent/faults/open_mistake.ts");
+  return await openMistake(fault);
 }
 
 /** What shows the server to whoever looks, if the user asked for it. */

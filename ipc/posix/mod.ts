@@ -7,10 +7,12 @@
  * | settings of a socket                             | `sockets/socket_options.ts`                      |
  * | a pair of sockets, an inherited one              | `sockets/socket_pair.ts`                         |
  * | bytes                                            | `sockets/transfer.ts`; `socket_stream.ts` makes a stream of it |
+ * | bytes, with SIGPIPE                              | `sockets/broken_pipe.ts`                         |
  * | waiting                                          | `sockets/poll.ts`; `poller.ts` for many; `event_loop_turn.ts` |
  * | a descriptor for another process                 | `sockets/passing.ts`                             |
  * | starting programs                                | `processes/spawn.ts`, `spawn_memory.ts`, `duplicates.ts` |
  * | how they end                                     | `processes/children.ts`, `wait_status.ts`, `parent_death.ts` |
+ * | how they ended, to one that never waits          | `processes/look.ts`                              |
  * | what a process is, has open, takes of memory     | `proc/processes.ts`, `descriptors.ts`, `memory.ts` |
  * | sockets of the machine, and of this process      | `proc/socket_tables.ts`; `sockets/own_sockets.ts` |
  * | connections that wait to be accepted             | `sockets/accept_queue.ts`                        |

@@ -68,6 +68,10 @@ export const SIGNATURES = {
   posix_spawnattr_setsigmask: { parameters: ["buffer", "buffer"], result: "i32" },
   sigemptyset: { parameters: ["buffer"], result: "i32" },
   sigaddset: { parameters: ["buffer", "i32"], result: "i32" },
+  /** waitid(2), as libc has it: without the kernel's last parameter. */
+  waitid: { parameters: ["i32", "u32", "buffer", "i32"], result: "i32" },
+  /** signal(2) for what is no function: SIG_DFL is 0. */
+  signal: { parameters: ["i32", "usize"], result: "usize" },
   waitpid: { parameters: ["i32", "buffer", "i32"], result: "i32" },
   prctl: { parameters: ["i32", "usize", "usize", "usize", "usize"], result: "i32" },
   getppid: { parameters: [], result: "i32" },

@@ -7,9 +7,16 @@
 
 import type { Endpoint } from "../../ipc/address.ts";
 import type { Descriptor } from "../../ipc/posix/descriptor.ts";
+import type { ByteStream } from "../../ipc/transport.ts";
+
+/** A socket that this process reads and writes. `Deno.TcpConn` is one. */
+export type StreamSocket =
+  & ByteStream
+  & Pick<DescriptorSocket, "remoteAddr" | "localAddr">
+  & Pick<Deno.TcpConn, "setNoDelay" | "setKeepAlive">;
 
 /** A client's socket. */
-export type ClientSocket = Deno.TcpConn | DescriptorSocket;
+export type ClientSocket = StreamSocket | DescriptorSocket;
 
 /** A socket of libc. Owns its descriptor. */
 export class DescriptorSocket {

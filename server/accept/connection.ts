@@ -11,7 +11,7 @@ import { sendQueues } from "../../ipc/relay/send_queue.ts";
 import type { ConnectionInfo } from "../../ipc/transport.ts";
 import type { Descriptor } from "../../ipc/posix/descriptor.ts";
 import type { CloseReason, EventBus, Outcome } from "../events.ts";
-import { type ClientSocket, descriptorNumberOf } from "./client_socket.ts";
+import { type ClientSocket, descriptorNumberOf, type StreamSocket } from "./client_socket.ts";
 
 /** What an accepted connection is made with. */
 export interface AcceptedConnectionOptions {
@@ -89,7 +89,7 @@ export class AcceptedConnection {
   }
 
   /** Its socket, to read and write here. Throws `TypeError` where it is a descriptor, for another process. */
-  get stream(): Deno.TcpConn {
+  get stream(): StreamSocket {
     if (!("descriptor" in this.#socket)) return this.#socket;
     throw new TypeError("A descriptor is read by the process that gets it");
   }

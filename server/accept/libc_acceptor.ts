@@ -19,7 +19,7 @@ import { type ClientSocket, DescriptorSocket } from "./client_socket.ts";
  * Listens with libc, so that another process can have what is accepted. Throws the operating system's error, and
  * {@linkcode OperationalError} where libc cannot be called.
  */
-export function listenWithLibc({ hostname, port, backlog }: ListenTarget): Acceptor {
+export function listenWithLibc({ hostname, port, backlog }: ListenTarget): LibcAcceptor {
   try {
     return new LibcAcceptor(listen({ hostname: numericAddressOf(hostname), port, backlog }));
   } catch (cause) {
@@ -30,7 +30,8 @@ export function listenWithLibc({ hostname, port, backlog }: ListenTarget): Accep
 }
 
 /** Owns the listening socket, and waits for it in a thread of the pool. */
-class LibcAcceptor implements Acceptor {
+export class LibcAcceptor implements Acceptor {
+  /** Where it listens, with the port that the kernel chose. */
   readonly addr: Endpoint;
   readonly #listener: Descriptor;
   readonly #poller = new Poller();
@@ -43,6 +44,12 @@ class LibcAcceptor implements Acceptor {
     this.addr = endOf(listener);
   }
 
+  /** The listening socket. */
+  get descriptor(): Descriptor {
+    return this.#listener;
+  }
+
+  /** Resolves to the next connection. Rejects with the operating system's error. */
   async accept(): Promise<ClientSocket> {
     if (isTurnDue()) await takeTurn();
     while (true) {
@@ -63,6 +70,7 @@ class LibcAcceptor implements Acceptor {
     }
   }
 
+  /** Closes it: an accept under way rejects. */
   close(): void {
     this.#listener.close();
     // Its wait is over as soon as the listener is closed; whoever waits finds that out.

@@ -11,7 +11,6 @@ import { EXIT_STATUS } from "../../ipc/errors.ts";
 import { dieWithParent } from "../../ipc/posix/processes/parent_death.ts";
 import { type ClientStream, SocketWorkerTransport } from "../../ipc/transports/socket.ts";
 import { ConnectionService } from "./connection_service.ts";
-import { echo } from "./echo.ts";
 import { HandlerError, type StreamHandler } from "./stream_connection.ts";
 
 /**
@@ -30,6 +29,10 @@ const REPORTS_WAITING_MAX = 64;
 export interface SocketServerOptions {
   /** The process that started it. */
   readonly parentPid: number;
+  /** Whether to go on where that has ended. */
+  readonly outlivesParent: boolean;
+  /** Whether the handler is a module: then it need not read, and would not notice a reset. */
+  readonly isModule: boolean;
   /** How long no byte may pass either way; 0 means for ever. */
   readonly idleTimeoutMs: number;
   /** Whether to report what a client sends. */
@@ -51,7 +54,7 @@ export class SocketServer {
 
   /** Opens all that takes the permission to use FFI. Returns null where the parent is gone: then nobody has work. */
   static open(options: SocketServerOptions): SocketServer | null {
-    if (!dieWithParent(options.parentPid)) return null;
+    if (!options.outlivesParent && !dieWithParent(options.parentPid)) return null;
     return new SocketServer(new SocketWorkerTransport(), options);
   }
 
@@ -70,7 +73,9 @@ export class SocketServer {
     });
     this.#service = service;
     const watched = new AbortController();
-    const watching = handler === echo ? null : watch(stream, { service, signal: watched.signal });
+    const watching = this.#options.isModule
+      ? watch(stream, { service, signal: watched.signal })
+      : null;
     const reporting = this.#options.reportsTraffic ? reportTraffic(service, channel) : undefined;
     const { bytesIn, bytesOut, reason } = await service.run();
     clearInterval(reporting);

@@ -44,6 +44,7 @@ export const LATE_MODULES = {
   pipe: new URL("../../ipc/transports/pipe.ts", import.meta.url).href,
   socket: new URL("./socket_server.ts", import.meta.url).href,
   handler: new URL("./module/module.ts", import.meta.url).href,
+  fault: new URL("./faults/echoes.ts", import.meta.url).href,
 } as const;
 
 /** Imports the module of a handler. */
@@ -91,6 +92,8 @@ export const WORKER_FLAGS = {
   }),
   reportsMessages: toggle("whether to report what a client sends where it has the sockets"),
   reportsTraffic: toggle("whether to report how much has passed where it has the sockets"),
+  outlivesParent: toggle("whether it serves its connection to the end where the parent is gone"),
+  fault: text({ placeholder: "NAME", fallback: NONE, help: "the mistake that its echo makes" }),
 };
 
 type WorkerFlags = FlagValues<typeof WORKER_FLAGS>;
@@ -106,7 +109,7 @@ export async function runWorker(
   importModule?: ImportModule,
 ): Promise<number> {
   const flags = readArgv(WORKER_FLAGS, args);
-  await using handler = await openHandler(flags.handler, importModule);
+  await using handler = await openHandler(flags, importModule);
   switch (flags.transport) {
     case "unix":
       return await runUnixWorker(flags, handler);
@@ -130,7 +133,7 @@ async function runSocketWorker(flags: WorkerFlags, handler: WorkerHandler): Prom
   const { SocketServer } = await importLate<typeof import("./socket_server.ts")>(
     LATE_MODULES.socket,
   );
-  const server = SocketServer.open(flags);
+  const server = SocketServer.open({ ...flags, isModule: flags.handler !== NONE });
   return server === null ? EXIT_STATUS.failed : await runConnected(server, { flags, handler });
 }
 
@@ -147,7 +150,7 @@ async function runConnected(
   server: ConnectionServer,
   { flags, handler }: { readonly flags: WorkerFlags; readonly handler: WorkerHandler },
 ): Promise<number> {
-  const { control, worker, connections } = flags;
+  const { control, worker, connections, outlivesParent } = flags;
   const channel = await connectToParent(control);
   if (channel === null) return EXIT_STATUS.failed;
   giveUpPermissions(WORKER_COMMAND.permissions);
@@ -161,7 +164,14 @@ async function runConnected(
     }
   };
   // The parent's end is this worker's, also while a module loads that never finishes.
-  return await Promise.race([serve(), untilStopped(channel, server)]);
+  const stopped = untilStopped(channel, server);
+  const ended = outlivesParent ? stopped.then(unlessOrphaned) : stopped;
+  return await Promise.race([serve(), ended]);
+}
+
+/** Never resolves where the parent is gone: what it serves is served to the end, and after that nothing comes. */
+function unlessOrphaned(status: number): number | Promise<never> {
+  return status === EXIT_STATUS.done ? status : new Promise(() => {});
 }
 
 /**
@@ -185,7 +195,14 @@ const ECHO: WorkerHandler = {
 };
 
 /** The handler that the parent named. Nothing of a user's module runs before it is loaded. */
-async function openHandler(url: string, importModule?: ImportModule): Promise<WorkerHandler> {
+async function openHandler(
+  { handler: url, fault }: WorkerFlags,
+  importModule?: ImportModule,
+): Promise<WorkerHandler> {
+  if (fault !== NONE) {
+    const late = await importLate<typeof import("./faults/echoes.ts")>(LATE_MODULES.fault);
+    return { ...ECHO, load: () => Promise.resolve(late.faultyEcho(fault)) };
+  }
   if (url === NONE) return ECHO;
   const { ModuleHandler, readModule } = await importLate<typeof import("./module/module.ts")>(
     LATE_MODULES.handler,

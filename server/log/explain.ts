@@ -17,12 +17,14 @@ import {
   explainAccept,
   explainAccepting,
   explainClose,
+  explainExit,
   explainListening,
   explainMeans,
   explainMessage,
   explainOpening,
   explainReady,
   explainStart,
+  explainStopping,
   isGivenAway,
   type Known,
 } from "./explained_calls.ts";
@@ -145,10 +147,8 @@ class Explanation {
         return this.#write(event, explainAccepting(true, this.#waiting));
       case "admission_resumed":
         return this.#write(event, explainAccepting(false, this.#waiting));
-      case "stopping": {
-        const closed = `close(${this.#listener ?? ""}): the listening socket`;
-        return this.#write(event, [`${closed}; whoever waits in its queue is reset`]);
-      }
+      case "stopping":
+        return this.#write(event, explainStopping(this.#listener, [...this.#workers.values()]));
       default:
         return this.#write(event, []);
     }
@@ -184,7 +184,7 @@ class Explanation {
     const accepted = this.#takeAccepted(remoteAddr);
     const descriptor = accepted?.descriptor ?? null;
     const untold = { accepted, lines: [] };
-    return { descriptor, workerPid: null, reception: null, stream: null, untold };
+    return { descriptor, workerPid: null, reception: null, stream: null, omits: null, untold };
   }
 
   #tellStarted(
@@ -198,7 +198,8 @@ class Explanation {
     const lines = explainStart({ pid, origin }, { listener: this.#listener, client });
     const head = `worker ${pid} is started`;
     if (connection === null || client === null) return this.#writeHead(head, lines);
-    const opened = origin.reception.by === "start" ? { reception: origin.reception } : {};
+    const { reception, omits = null } = origin;
+    const opened = reception.by === "start" ? { reception, omits } : {};
     this.#tellOf(connection, { client: { ...client, ...opened, workerPid: pid }, head, lines });
   }
 
@@ -216,13 +217,13 @@ class Explanation {
   #tellOpened(
     { connection, workerPid }: Extract<ServerEvent, { readonly event: "connection_opened" }>,
   ): void {
-    const reception = this.#workers.get(workerPid)?.origin.reception ?? null;
+    const { reception = null, omits = null } = this.#workers.get(workerPid)?.origin ?? {};
     // A program has it since its start.
     if (reception === null || reception.by === "start") return;
     const stream = reception.by === "connect"
       ? this.#options.lookup.connectedToPath(reception.path)
       : null;
-    const client = { ...this.#clientOf(connection), workerPid, reception, stream };
+    const client = { ...this.#clientOf(connection), workerPid, reception, stream, omits };
     const head = `worker ${workerPid} gets client ${formatEndpoint(connection.remoteAddr)}`;
     this.#tellOf(connection, { client, head, lines: explainOpening(client) });
   }
@@ -265,11 +266,7 @@ class Explanation {
     const origin = this.#workers.get(pid)?.origin;
     this.#workers.delete(pid);
     if (origin?.call === "CreateProcess") return this.#write(event, []);
-    const lines = [`waitpid(${pid}): ${formatWaitStatus(event)}`];
-    if (origin?.reception.by === "sendmsg") {
-      lines.push(`close(${origin.reception.door}): the parent's end of the pair`);
-    }
-    this.#write(event, lines);
+    this.#write(event, explainExit({ pid, status: formatWaitStatus(event) }, origin));
   }
 
   /** The process that has the client's socket. */

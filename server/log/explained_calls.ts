@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { GivenDescriptor, ProcessOrigin, Reception } from "../events.ts";
+import type { GivenDescriptor, Omission, ProcessOrigin, Reception } from "../events.ts";
 
 /** The number of a descriptor, or null where nobody could tell it. */
 export type Known = number | null;
@@ -20,6 +20,8 @@ export interface ClientFacts {
   readonly reception: Reception | null;
   /** The socket that is connected to the worker. */
   readonly stream: Known;
+  /** What the parent leaves undone. */
+  readonly omits: Omission | null;
 }
 
 /** `close(12)`, or `close()`. */
@@ -74,6 +76,7 @@ const KINDS: Readonly<Record<GivenDescriptor["kind"], string | null>> = {
   pipe: "pipes to the parent",
   client: "the client's socket",
   door: "one end of the pair",
+  listening: "the listening socket",
   inherited: null,
 };
 
@@ -100,10 +103,15 @@ export function explainStart(
   const { call: how, descriptors, reception } = origin;
   const given = descriptors.find(({ kind }) => kind === "client" || kind === "door");
   const has = `it has ${formatDescriptors(descriptors)}`;
-  const others = named("the listening socket", listener) +
-    (client === null || given?.kind === "client"
-      ? ""
-      : ` and ${named("the client's socket", client.descriptor)}`);
+  const others = [
+    ...descriptors.some(({ kind }) => kind === "listening")
+      ? []
+      : [named("the listening socket", listener)],
+    ...client === null || given?.kind === "client"
+      ? []
+      : [named("the client's socket", client.descriptor)],
+  ];
+  const also = others.length === 0 ? "" : `, also of ${others.join(" and ")}`;
   const lines: string[] = [];
   if (reception.by === "sendmsg") {
     const ends = [reception.door, given?.copyOf ?? null];
@@ -112,13 +120,11 @@ export function explainStart(
   switch (how) {
     case "fork":
       lines.push(`fork() started process ${pid}, which called setsid() and execve(): ${has}`);
-      lines.push(`execve() closed its copies of all others (close-on-exec), also of ${others}`);
+      lines.push(`execve() closed its copies of all others (close-on-exec)${also}`);
       break;
     case "posix_spawn":
       lines.push(`posix_spawn() started process ${pid}: ${has}`);
-      lines.push(
-        `its copies of all others were closed before it began, also of ${others}`,
-      );
+      lines.push(`its copies of all others were closed before it began${also}`);
       break;
     case "CreateProcess":
       lines.push(`CreateProcess() started process ${pid}`);
@@ -126,7 +132,11 @@ export function explainStart(
   if (given !== undefined) {
     const what = given.kind === "client" ? "the client's socket" : "that end of the pair";
     const closed = call("close", given.copyOf);
-    lines.push(`${closed}: the parent's copy; process ${pid} alone has ${what} now`);
+    lines.push(
+      given.kind === "client" && origin.omits === "close-client"
+        ? `no ${closed}: the parent keeps its copy, and the client will see no end`
+        : `${closed}: the parent's copy; process ${pid} alone has ${what} now`,
+    );
   }
   return lines;
 }
@@ -150,8 +160,9 @@ export function explainReady({ reception, descriptors }: ProcessOrigin): string[
 
 /** How a connection was opened to its worker. */
 export function explainOpening(
-  { descriptor, reception, stream, workerPid }: ClientFacts,
+  { descriptor, reception, stream, workerPid, omits }: ClientFacts,
 ): string[] {
+  const closed = call("close", descriptor);
   const keeps = `the parent keeps ${named("the client's socket", descriptor)} and copies`;
   switch (reception?.by) {
     case "connect": {
@@ -172,9 +183,9 @@ export function explainOpening(
       return [
         `${call("sendmsg", reception.door)} with SCM_RIGHTS: ` +
         `a copy of ${named("descriptor", descriptor)} is for process ${workerPid}`,
-        `${
-          call("close", descriptor)
-        }: the parent's copy; that of process ${workerPid} is the only one left`,
+        omits === "close-client"
+          ? `no ${closed}: the parent keeps its copy, and the client will see no end`
+          : `${closed}: the parent's copy; that of process ${workerPid} is the only one left`,
       ];
     case "start":
     case undefined:
@@ -206,9 +217,12 @@ export function explainMessage(client: ClientFacts, bytes: number): string[] {
 
 /** Who closed the client's socket, and what else. `isReported` where the worker that had it has told so. */
 export function explainClose(client: ClientFacts, isReported: boolean): string[] {
-  const { descriptor, reception, stream, workerPid } = client;
+  const { descriptor, reception, stream, workerPid, omits } = client;
   if (isGivenAway(client)) {
-    return isReported ? ["close(): the client's socket, of which it had the only copy"] : [
+    const copies = omits === "close-client"
+      ? "of which the parent has a copy still: the client sees no end"
+      : "of which it had the only copy";
+    return isReported ? [`close(): the client's socket, ${copies}`] : [
       `process ${workerPid} had the client's socket; at its end the kernel closed what it had open`,
     ];
   }
@@ -221,6 +235,33 @@ export function explainClose(client: ClientFacts, isReported: boolean): string[]
     default:
       return [closed];
   }
+}
+
+/** What becomes of the listening socket, and of those that wait there, beside the workers that there are. */
+export function explainStopping(
+  listener: Known,
+  workers: readonly { readonly origin: Pick<ProcessOrigin, "descriptors"> }[],
+): string[] {
+  const isShared = workers.some(({ origin: { descriptors } }) =>
+    descriptors.some(({ kind }) => kind === "listening")
+  );
+  const queue = isShared
+    ? "workers have it still, so whoever waits in its queue waits on"
+    : "whoever waits in its queue is reset";
+  return [`${call("close", listener)}: the listening socket; ${queue}`];
+}
+
+/** How a process ended, its wait status in words: who waited for it, and what of it the parent has closed. */
+export function explainExit(
+  { pid, status }: { readonly pid: number; readonly status: string },
+  origin: ProcessOrigin | undefined,
+): string[] {
+  const lines = origin?.omits === "wait"
+    ? [`waitid(${pid}) with WNOWAIT: ${status}`, `no waitpid(${pid}): it stays a zombie`]
+    : [`waitpid(${pid}): ${status}`];
+  if (origin?.reception.by !== "sendmsg") return lines;
+  const closed = `${call("close", origin.reception.door)}: the parent's end of the pair`;
+  return [...lines, origin.omits === "close-door" ? `no ${closed} stays open` : closed];
 }
 
 /** How a process was told to end. */

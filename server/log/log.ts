@@ -92,7 +92,8 @@ export function formatText(event: ServerEvent): string | null {
   switch (event.event) {
     case "listening": {
       const endpoint = formatEndpoint({ hostname: event.host, port: event.port });
-      return `Server start... listening on ${endpoint} (mode ${event.mode}, pid ${event.pid})`;
+      const fault = event.fault === undefined ? "" : `, fault ${event.fault}`;
+      return `Server start... listening on ${endpoint} (mode ${event.mode}, pid ${event.pid}${fault})`;
     }
     case "status_listening":
       return `Status page: ${event.url}`;

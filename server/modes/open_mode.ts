@@ -15,6 +15,7 @@ import {
 } from "../parent/modules/handler_module.ts";
 import { PipeTransport } from "../parent/transports/pipe.ts";
 import { pipedWorker } from "../parent/transports/process_command.ts";
+import type { Mistake } from "../parent/faults/mistake.ts";
 import { openProgram } from "../parent/transports/program.ts";
 import type { ProcessTransport } from "../parent/transports/transport.ts";
 import { UnixTransport } from "../parent/transports/unix.ts";
@@ -26,7 +27,10 @@ import { PerConnectionMode } from "./per_connection.ts";
 import { PreforkMode } from "./prefork.ts";
 
 /** What every mode works with, and a signal that aborts when nobody wants the mode any more. */
-export type OpenContext = ServerContext & Pick<ModuleTrial, "signal">;
+export type OpenContext = ServerContext & Pick<ModuleTrial, "signal"> & {
+  /** What is done in another way where a mistake is made on purpose. */
+  readonly mistake: Mistake;
+};
 
 /** Whether connections are served by the server itself: then there is no other process. */
 export function isServedHere({ mode, handler }: Pick<ServerOptions, "mode" | "handler">): boolean {
@@ -47,7 +51,9 @@ export async function openMode(options: ServerOptions, context: OpenContext): Pr
       ? new IterativeMode(context, echo)
       : await openModuleMode(handlerUrl, context);
   }
-  const workers = new Workers(context, await openTransport(options, { ...context, handlerUrl }));
+  const transport = await openTransport(options, { ...context, handlerUrl });
+  const { mistaken } = context.mistake;
+  const workers = new Workers(context, mistaken === undefined ? transport : mistaken(transport));
   // Of a program iterative mode runs one at a time, which its one slot sees to.
   return mode === "prefork"
     ? new PreforkMode(context, { workers, size })
@@ -58,12 +64,12 @@ async function openTransport(
   { mode, handler, transport, connectionsPerWorker }: ServerOptions,
   context: OpenContext & { readonly handlerUrl: string | null },
 ): Promise<ProcessTransport> {
-  const { handlerUrl } = context;
+  const { handlerUrl, mistake: { handingOver = {} } } = context;
   if (handler.kind === "program") {
     const command = await openProgram(handler.command);
     if (transport !== "socket") return await PipeTransport.open(context, command);
     const { SocketProgramTransport } = await import("../parent/transports/socket_program.ts");
-    return await SocketProgramTransport.open(context, command);
+    return await SocketProgramTransport.open(context, { command, handingOver });
   }
   if (transport === "pipe") return await PipeTransport.open(context, pipedWorker(handlerUrl));
   const workers = {
@@ -72,7 +78,7 @@ async function openTransport(
   };
   if (transport === "unix") return await UnixTransport.open(context, workers);
   const { SocketTransport } = await import("../parent/transports/socket.ts");
-  return await SocketTransport.open(context, workers);
+  return await SocketTransport.open(context, { ...workers, handingOver });
 }
 
 /** Loads a module into this process. */

@@ -19,6 +19,8 @@ export interface ServerFacts {
   readonly transport: string | null;
   /** What serves a connection, in words: `echo`, a module's file, a program's command line. */
   readonly handler: string;
+  /** The mistake that it makes on purpose, by the name of `--fault`; null for none. */
+  readonly fault: string | null;
   /** The parent. */
   readonly pid: number;
   /** Connections that may wait in the kernel's queue, as the user asked. */

@@ -6,6 +6,7 @@ import {
   formatArgv,
   host,
   integer,
+  optionalChoice,
   readArgv,
   seconds,
   text,
@@ -118,6 +119,14 @@ Deno.test("seconds() refuses what is no plain decimal", () => {
 Deno.test("choice() takes its words and nothing like them", () => {
   assertTakes(COLOR, [["red", "red"], ["green", "green"], ["blue", "blue"]]);
   assertRefuses(COLOR, ["", "Red", "red ", "red|green", "yellow"], "expected red or green or blue");
+});
+
+Deno.test("optionalChoice() takes its words, and is none where it is absent", () => {
+  const flag = optionalChoice(["red", "green"], { placeholder: "NAME", help: "which" });
+  assertEquals([flag.fallback, flag.format(flag.fallback)], [null, "none"]);
+  assertEquals([flag.parse("green"), flag.format("green")], ["green", "green"]);
+  const error = assertThrows(() => flag.parse("none"), ValueError);
+  assertEquals(error.message, "expected red or green");
 });
 
 Deno.test("choice() falls back on its first word and shows all of them", () => {

@@ -19,6 +19,7 @@ const DEFAULTS: ServerOptions = {
   log: "text",
   quiet: false,
   status: null,
+  fault: null,
 };
 
 Deno.test("parseServerOptions() fills in every default", () => {
@@ -93,6 +94,13 @@ const ACCEPTED: readonly (readonly [string[], Partial<ServerOptions>])[] = [
   [["--log", "text", "9000"], { log: "text" }],
   [["--log", "explain", "9000"], { log: "explain" }],
   [["--quiet", "9000"], { quiet: true }],
+  [["--fault", "no-wait", "9000"], { fault: "no-wait", transport: "socket" }],
+  [["--fault=dies-on-reset", "9000"], { fault: "dies-on-reset", transport: "unix" }],
+  [["--fault", "one-at-a-time", "9000"], {
+    fault: "one-at-a-time",
+    transport: "socket",
+    maxConnections: 1,
+  }],
 ];
 
 for (const [args, expected] of ACCEPTED) {
@@ -220,6 +228,41 @@ for (const [args, message] of CONFLICTS) {
   });
 }
 
+Deno.test("parseServerOptions() refuses what a fault does not go with, and says what it does", () => {
+  for (
+    const [args, message] of [
+      [["--mode=prefork"], "no-wait goes with --mode per-connection, not with prefork"],
+      [["--mode=iterative"], "no-wait goes with --mode per-connection, not with iterative"],
+      [["--transport=unix"], "no-wait goes with --transport socket, not with unix"],
+      [["--handler=a.ts"], "no-wait goes with the echo or a program, not with a module"],
+      [["--spare=1"], "no-wait does not go with --spare"],
+    ] as const
+  ) {
+    const error = assertThrows(
+      () => parseServerOptions(["--fault", "no-wait", ...args, "9000"]),
+      UsageError,
+    );
+    assertEquals(error.message, `--fault ${message}`);
+  }
+  for (
+    const [args, message] of [
+      [["strlen", "9000", "--", "cat"], "strlen goes with the echo, not with a program"],
+      [["strlen", "--handler=a.ts", "9000"], "strlen goes with the echo, not with a module"],
+      [
+        ["dies-on-reset", "--transport=socket", "9000"],
+        "dies-on-reset goes with --transport unix, not with socket",
+      ],
+      [
+        ["one-at-a-time", "--max-connections=2", "9000"],
+        "one-at-a-time does not go with --max-connections",
+      ],
+    ] as const
+  ) {
+    const error = assertThrows(() => parseServerOptions(["--fault", ...args]), UsageError);
+    assertEquals(error.message, `--fault ${message}`);
+  }
+});
+
 /** What looks like a conflict, and is none. */
 const AGREED: readonly (readonly [string[], Partial<ServerOptions>])[] = [
   [["--transport=unix", "--spare=2", "9000"], { spare: 2 }],
@@ -236,7 +279,21 @@ const AGREED: readonly (readonly [string[], Partial<ServerOptions>])[] = [
   }],
 ];
 
-for (const [args, expected] of AGREED) {
+/** These go with a fault. */
+const AGREED_WITH_FAULT: typeof AGREED = [
+  [["--fault=no-wait", "--transport=socket", "--mode=per-connection", "--handler=echo", "9000"], {
+    fault: "no-wait",
+    transport: "socket",
+  }],
+  [["--fault=no-wait", "--max-connections=7", "9000", "--", "cat"], {
+    fault: "no-wait",
+    transport: "socket",
+    maxConnections: 7,
+    handler: { kind: "program", command: ["cat"] },
+  }],
+];
+
+for (const [args, expected] of [...AGREED, ...AGREED_WITH_FAULT]) {
   Deno.test(`parseServerOptions() finds no conflict in ${args.join(" ")}`, () => {
     assertEquals(parseServerOptions(args), { ...DEFAULTS, ...expected });
   });

@@ -44,6 +44,9 @@ export function waitFor(pid: number): ProcessStatus | null {
   return result === 0 ? null : decodeWaitStatus(word[0] ?? 0);
 }
 
+/** How a child ended, or null while it has not: {@linkcode waitFor}, unless a mistake is made on purpose. */
+export type Wait = (pid: number) => ProcessStatus | null;
+
 /** A child that was started. `Deno.ChildProcess` has the same. */
 export interface Child {
   /** The process, and its session and process group. */
@@ -60,6 +63,12 @@ export class Children implements AsyncDisposable {
   readonly #reapEnded = () => this.#reap();
   /** A listener of signals keeps no process alive; somebody who waits for a child does. */
   #keepingAlive: ReturnType<typeof setInterval> | null = null;
+  readonly #wait: Wait;
+
+  /** Has none yet. */
+  constructor(wait: Wait = waitFor) {
+    this.#wait = wait;
+  }
 
   /** Starts a program, as {@linkcode spawn} does. */
   start(path: string, options: SpawnOptions): Child {
@@ -112,7 +121,7 @@ export class Children implements AsyncDisposable {
   #reap(): void {
     for (const [pid, ended] of this.#running) {
       try {
-        const status = waitFor(pid);
+        const status = this.#wait(pid);
         if (status === null) continue;
         ended.resolve(status);
       } catch (error) {

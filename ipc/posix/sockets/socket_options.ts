@@ -17,6 +17,7 @@ const IPPROTO_TCP = 6;
 /** Levels and numbers on Linux; the same on x86-64 and on arm64. */
 const OPTIONS = {
   SO_REUSEADDR: [SOL_SOCKET, 2],
+  SO_SNDBUF: [SOL_SOCKET, 7],
   SO_KEEPALIVE: [SOL_SOCKET, 9],
   SO_LINGER: [SOL_SOCKET, 13],
   SO_RCVTIMEO: [SOL_SOCKET, 20],
@@ -61,6 +62,14 @@ export function enable(descriptor: Descriptor, name: "SO_REUSEADDR" | "SO_KEEPAL
  */
 export function setNoDelay(descriptor: Descriptor, isOn: boolean): void {
   set(descriptor, "TCP_NODELAY", isOn ? 1 : 0);
+}
+
+/**
+ * Limits what waits in the kernel to be sent, SO_SNDBUF in socket(7): it takes twice as many bytes, for what it needs
+ * itself. Throws `PosixError`.
+ */
+export function setSendBuffer(descriptor: Descriptor, bytes: number): void {
+  set(descriptor, "SO_SNDBUF", bytes);
 }
 
 /** When an idle connection is asked whether its other side is there. The times are whole seconds from 1 on. */

@@ -53,11 +53,12 @@ export function workerCommand({ handlerUrl, ...flags }: WorkerOptions): SelfComm
  * before it runs the first line. So a handler's module, which is loaded when nothing may be read any more, is written
  * into a main module that is made for it.
  */
-function mainModule({ transport, handler }: WorkerFlags): string {
+function mainModule({ transport, handler, fault }: WorkerFlags): string {
   const late = [
     ...transport === "pipe" ? [LATE_MODULES.pipe] : [],
     ...transport === "socket" ? [LATE_MODULES.socket] : [],
     ...handler === NONE ? [] : [LATE_MODULES.handler],
+    ...fault === NONE ? [] : [LATE_MODULES.fault],
   ];
   if (late.length === 0) return WORKER_COMMAND.module;
   const importModule = handler === NONE ? "" : `() => import(${JSON.stringify(handler)})`;

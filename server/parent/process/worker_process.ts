@@ -22,6 +22,8 @@ export interface Process extends Pick<Deno.ChildProcess, "pid" | "status"> {
   kill(signal?: Deno.Signal): void;
   /** Ends its input: all that a process without a control channel can be told. */
   readonly closeInput?: () => void;
+  /** Whether nobody waits for it, so that it stays a zombie: a mistake that is made on purpose. */
+  readonly isNeverReaped?: boolean;
 }
 
 /** How long a worker may take to say hello. Generous: a thousand may be starting on two cores. */
@@ -246,7 +248,9 @@ export class WorkerProcess {
   async #reap(): Promise<WorkerExit> {
     const status = await this.#process.status;
     this.#hasExited = true;
-    this.#options.events.emit({ event: "worker_reaped", workerPid: this.pid });
+    if (this.#process.isNeverReaped !== true) {
+      this.#options.events.emit({ event: "worker_reaped", workerPid: this.pid });
+    }
     // What it has told before it ended is still to be read: how its connection ended, say.
     if (this.#onReport !== null && this.#listening !== null) {
       await within(LAST_REPORT_MS, this.#listening, this.#options);

@@ -34,8 +34,8 @@ export class Sampler {
   }
 
   /**
-   * Looks at the processes of that state: the parent, and its workers. Where the kernel refuses, as to a server that has
-   * no descriptor left, nothing is seen this time.
+   * Looks at the processes of that state: the parent, and its workers. Where the kernel refuses, as to a server that
+   * has no descriptor left, nothing is seen this time.
    */
   look(state: ServerState): Seen {
     try {

@@ -14,6 +14,7 @@ import { workerCommand } from "../process/worker_command.ts";
 import type { EngagedWorker, Process, WorkerProcess } from "../process/worker_process.ts";
 import { Rendezvous } from "../rendezvous/rendezvous.ts";
 import { startSessionWith } from "../spawn/session.ts";
+import { closeCopy, type HandingOver } from "./handing_over.ts";
 import { HandedOverConnection } from "./handed_over_connection.ts";
 import type { ProcessTransport, WorkersOptions } from "./transport.ts";
 import { reasonOfWorkerExit } from "./worker_exit.ts";
@@ -22,6 +23,7 @@ import { reasonOfWorkerExit } from "./worker_exit.ts";
 interface Parts {
   readonly rendezvous: Rendezvous;
   readonly children: Children;
+  readonly handingOver: HandingOver;
   readonly owned: AsyncDisposableStack;
 }
 
@@ -50,12 +52,14 @@ export class SocketTransport implements ProcessTransport {
   /** Makes the run folder and opens the hub. Throws `OperationalError` where it cannot. */
   static async open(
     context: ServerContext,
-    options: WorkersOptions,
+    options: WorkersOptions & { readonly handingOver: HandingOver },
   ): Promise<SocketTransport> {
+    const { handingOver } = options;
     await using stack = new AsyncDisposableStack();
     const rendezvous = stack.use(await Rendezvous.open(context.clock));
-    const children = stack.use(new Children());
-    return new SocketTransport({ rendezvous, children, owned: stack.move() }, options, context);
+    const children = stack.use(handingOver.children ?? new Children());
+    const parts = { rendezvous, children, handingOver, owned: stack.move() };
+    return new SocketTransport(parts, options, context);
   }
 
   /** Where workers say hello. */
@@ -65,7 +69,7 @@ export class SocketTransport implements ProcessTransport {
 
   /** Starts a worker, whatever connections it will get. */
   start(worker: number): Process {
-    const { rendezvous: { folder }, children } = this.#parts;
+    const { rendezvous: { folder }, children, handingOver } = this.#parts;
     const { connectionsPerWorker: connections, handlerUrl } = this.#options;
     const { events, idleTimeoutMs, showsTraffic = false } = this.#context;
     const command = workerCommand({
@@ -78,9 +82,11 @@ export class SocketTransport implements ProcessTransport {
       idleTimeoutMs,
       reportsMessages: events.wants("message_received"),
       reportsTraffic: showsTraffic,
+      ...handingOver.flags,
     });
+    const inherited = handingOver.inherited ?? [];
     const { transport, started } = SocketParentTransport.open((workerEnd) => ({
-      child: startSessionWith(new Map([[DOOR, workerEnd]]), command, children),
+      child: startSessionWith(new Map([[DOOR, workerEnd], ...inherited]), command, children),
       workerEnd: workerEnd.number,
     }));
     this.#doors.set(worker, { transport, workerEnd: started.workerEnd });
@@ -105,7 +111,8 @@ export class SocketTransport implements ProcessTransport {
   open(engaged: EngagedWorker, connection: AcceptedConnection): Promise<HandedOverConnection> {
     const opened = new HandedOverConnection(connection, engaged);
     this.#doorOf(engaged.worker).transport.send(connection.descriptor, connection.info);
-    connection.closeSocket();
+    const { putAway = closeCopy } = this.#parts.handingOver;
+    putAway(connection);
     return Promise.resolve(opened);
   }
 

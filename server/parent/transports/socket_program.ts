@@ -13,6 +13,7 @@ import { GuardProcess } from "../process/guard_process.ts";
 import type { EngagedWorker, Process, WorkerProcess } from "../process/worker_process.ts";
 import { signalWithGroup } from "../spawn/process_group.ts";
 import { startSessionWith } from "../spawn/session.ts";
+import { closeCopy, type HandingOver } from "./handing_over.ts";
 import { HandedOverConnection } from "./handed_over_connection.ts";
 import type { ProcessCommand } from "./process_command.ts";
 import type { ProcessTransport } from "./transport.ts";
@@ -22,6 +23,7 @@ interface Parts {
   readonly command: ProcessCommand;
   readonly children: Children;
   readonly guard: GuardProcess;
+  readonly putAway: (connection: AcceptedConnection) => void;
   readonly owned: AsyncDisposableStack;
 }
 
@@ -38,18 +40,22 @@ export class SocketProgramTransport implements ProcessTransport {
   /** Starts the guard, and nothing else. */
   static async open(
     context: ServerContext,
-    command: ProcessCommand,
+    { command, handingOver }: {
+      readonly command: ProcessCommand;
+      readonly handingOver: HandingOver;
+    },
   ): Promise<SocketProgramTransport> {
     await using stack = new AsyncDisposableStack();
     const guard = stack.use(new GuardProcess(context));
-    const children = stack.use(new Children());
-    return new SocketProgramTransport({ command, children, guard, owned: stack.move() });
+    const children = stack.use(handingOver.children ?? new Children());
+    const { putAway = closeCopy } = handingOver;
+    return new SocketProgramTransport({ command, children, guard, putAway, owned: stack.move() });
   }
 
   /** Starts the connection's program with the socket, and closes that here. */
   start(_number: number, connection: AcceptedConnection | null): Process {
     if (connection === null) throw new TypeError("A program is never started ahead");
-    const { command, guard, children } = this.#parts;
+    const { command, guard, children, putAway } = this.#parts;
     const { descriptor } = connection;
     const descriptors = new Map([[0, descriptor], [1, descriptor]]);
     const child = startSessionWith(
@@ -58,7 +64,7 @@ export class SocketProgramTransport implements ProcessTransport {
       children,
     );
     guard.watch(child.pid);
-    connection.closeSocket();
+    putAway(connection);
     return { ...child, kill: (signal = "SIGTERM") => signalWithGroup(child, signal) };
   }
 

@@ -59,17 +59,17 @@ function noticeOf({ state, link, words }: HeaderOptions): string {
 }
 
 function drawFacts({ state, now, words }: HeaderOptions): VNode {
-  const { server, totals, connections, eventsDropped: dropped } = state;
+  const { server, totals, connections } = state;
   const values = { count: Object.keys(connections).length, max: server.maxConnections };
   const rejected = Object.values(totals.rejected).reduce((sum, count) => sum + count, 0);
   const facts: readonly (readonly [name: string, value: string])[] = [
     [words("mode"), server.mode],
     [words("transport"), server.transport ?? words("noTransport")],
     [words("handler"), server.handler],
+    ...server.fault !== null ? [[words("fault"), server.fault] as const] : [],
     [words("slots"), words("of", values)],
     [words("accepted"), formatNumber(totals.accepted)],
     ...rejected > 0 ? [[words("rejected"), formatNumber(rejected)] as const] : [],
-    ...dropped > 0 ? [[words("dropped"), formatNumber(dropped)] as const] : [],
     [words("uptime"), formatMs(Math.floor((now - server.startedAt) / 1000) * 1000)],
   ];
   return html`<dl class="facts">${

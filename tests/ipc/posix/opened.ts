@@ -6,6 +6,7 @@
  */
 
 import { openChildren } from "../../../ipc/posix/processes/children.ts";
+import { openLook } from "../../../ipc/posix/processes/look.ts";
 import { openListening } from "../../../ipc/posix/sockets/listen.ts";
 import { openForChild } from "../../../ipc/posix/mod.ts";
 import { openMemory } from "../../../ipc/posix/proc/memory.ts";
@@ -26,6 +27,7 @@ if (hasLibc) {
   openEnds();
   openOptions();
   openChildren();
+  openLook();
   openListening();
   openPoller();
   openSocketPairs();

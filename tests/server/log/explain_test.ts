@@ -316,6 +316,92 @@ Deno.test("the explanation of a program with the socket tells that it has it fro
   ]);
 });
 
+/** The lines under these events. */
+function explained(stage: Stage, ...events: readonly ServerEvent[]): string[] {
+  stage.emit(...events);
+  return stage.take().filter((line) => line.startsWith(INDENT)).map((line) => line.trim());
+}
+
+Deno.test("the explanation of a parent that keeps the client's socket closes it nowhere", () => {
+  const omits = "close-client";
+  for (const origin of [{ ...SOCKET, omits }, { ...PROGRAM, omits }] as const) {
+    const lines = explained(
+      new Stage(),
+      ...[accepted(12), started(origin, CONNECTION), connected(WORKER), opened(12)],
+      closed(origin.reception.by === "sendmsg" ? 6 : null),
+      EXITED,
+    );
+    const kept = "no close(12): the parent keeps its copy, and the client will see no end";
+    assertEquals(lines.includes(kept), true);
+    assertEquals(
+      lines.some((line) => /^close\(12\)|only copy|alone has the client/.test(line)),
+      false,
+    );
+  }
+});
+
+Deno.test("the explanation of a program whose worker reports tells of the copy that is left", () => {
+  const origin = { ...SOCKET, omits: "close-client" } as const;
+  const stage = new Stage();
+  stage.emit(accepted(12), started(origin, CONNECTION), connected(WORKER), opened(12));
+  stage.take();
+  assertEquals(explained(stage, closed(6)), [
+    "close(): the client's socket, of which the parent has a copy still: the client sees no end",
+  ]);
+});
+
+Deno.test("the explanation of a parent that never waits has no waitpid", () => {
+  const stage = new Stage();
+  stage.emit(started({ ...SOCKET, omits: "wait" }, null));
+  stage.take();
+  assertEquals(explained(stage, EXITED), [
+    "waitid(4010) with WNOWAIT: WIFEXITED(status) is true, WEXITSTATUS(status) is 0",
+    "no waitpid(4010): it stays a zombie",
+    "close(7): the parent's end of the pair",
+  ]);
+});
+
+Deno.test("the explanation of a parent that leaks its end of the pair does not close it", () => {
+  const stage = new Stage();
+  stage.emit(started({ ...SOCKET, omits: "close-door" }, null));
+  stage.take();
+  assertEquals(explained(stage, EXITED), [
+    "waitpid(4010): WIFEXITED(status) is true, WEXITSTATUS(status) is 0",
+    "no close(7): the parent's end of the pair stays open",
+  ]);
+});
+
+Deno.test("the explanation of a worker that inherits the listening socket does not close that", () => {
+  const listening = { number: 4, kind: "listening", copyOf: 5 } as const;
+  const origin = { ...SOCKET, descriptors: [...SOCKET.descriptors, listening] };
+  const of = (connection: ConnectionInfo | null) =>
+    explained(new Stage(), started(origin, connection), connected(WORKER))
+      .filter((line) => /posix_spawn|its copies/.test(line));
+  const spawned = "posix_spawn() started process 4010: " +
+    "it has descriptors 0, 1, 2, 3 (one end of the pair) and 4 (the listening socket)";
+  const closing = "its copies of all others were closed before it began";
+  assertEquals(of(null), [spawned, closing]);
+  assertEquals(of(CONNECTION), [spawned, `${closing}, also of the client's socket`]);
+});
+
+Deno.test("the explanation of a server that stops tells whether its queue is reset", () => {
+  const listening = { number: 4, kind: "listening", copyOf: 5 } as const;
+  const shared = { ...SOCKET, descriptors: [...SOCKET.descriptors, listening] };
+  for (
+    const [origin, queue] of [
+      [SOCKET, "whoever waits in its queue is reset"],
+      [shared, "workers have it still, so whoever waits in its queue waits on"],
+    ] as const
+  ) {
+    const stage = new Stage();
+    stage.emit(started(origin, null));
+    stage.take();
+    assertEquals(explained(stage, { event: "stopping", connections: 1, graceMs: 0 }), [
+      `close(5): the listening socket; ${queue}`,
+    ]);
+  }
+});
+
 Deno.test("the explanation of a process over pipes tells that the parent copies", () => {
   const stage = new Stage();
   stage.emit(accepted(null), started(PIPE, CONNECTION), connected(WORKER), opened(null));

@@ -60,6 +60,13 @@ const ROWS: readonly Row[] = [
       '"backlog":128,"maxConnections":40',
   },
   {
+    event: { ...LISTENING, fault: "no-wait" },
+    text:
+      "Server start... listening on 127.0.0.1:9000 (mode per-connection, pid 4001, fault no-wait)",
+    json: '"event":"listening","host":"127.0.0.1","port":9000,"mode":"per-connection","pid":4001,' +
+      '"backlog":128,"maxConnections":40,"fault":"no-wait"',
+  },
+  {
     event: { event: "connection_accepted", connection: CONNECTION, workerPid: 4010 },
     text: "client 127.0.0.1:51234 is connected... (worker 4010)",
     json: `"event":"connection_accepted",${CLIENT},"workerPid":4010`,

@@ -119,6 +119,8 @@ Deno.test("Workers.start() tells a worker what it is for", async () => {
       idleTimeoutMs: "0",
       reportsMessages: "false",
       reportsTraffic: "false",
+      outlivesParent: "false",
+      fault: "-",
     });
     assertEquals([socket.endsWith(`/w${number}`), control.endsWith("/hub")], [true, true]);
     assertEquals([worker.number, worker.pid], [number, FIRST_PID + number - 1]);

@@ -10,6 +10,7 @@ export const FACTS: ServerFacts = {
   mode: "per-connection",
   transport: "unix",
   handler: "echo",
+  fault: null,
   pid: 4001,
   backlog: 128,
   maxConnections: 40,

@@ -11,6 +11,7 @@ export const FACTS: ServerFacts = {
   mode: "per-connection",
   transport: "unix",
   handler: "echo",
+  fault: null,
   pid: 100,
   backlog: 128,
   maxConnections: 40,

@@ -3,6 +3,7 @@ import {
   setKeepAlive,
   setLinger,
   setNoDelay,
+  setSendBuffer,
   setTimeouts,
 } from "../../../../ipc/posix/sockets/socket_options.ts";
 import { assertEquals, assertThrows } from "../../../assert.ts";
@@ -31,6 +32,15 @@ posixTest("setNoDelay() sets TCP_NODELAY", async () => {
     assertEquals(optionOf(pair.server, [6, 1]), [isOn ? 1 : 0]);
   }
 });
+
+posixTest(
+  "setSendBuffer() limits what waits to be sent: twice as much, as the kernel says it",
+  async () => {
+    using pair = await MixedPair.open();
+    setSendBuffer(pair.server, 8192);
+    assertEquals(optionOf(pair.server, [1, 7]), [16_384]);
+  },
+);
 
 posixTest("setKeepAlive() sets when, how often and how many times", async () => {
   using pair = await MixedPair.open();

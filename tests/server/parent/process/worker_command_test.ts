@@ -66,7 +66,7 @@ Deno.test("workerCommand() permits more where Deno cannot be told the path of a 
 
 Deno.test("workerCommand() fills in what a transport does not need", () => {
   const { args } = workerCommand({ transport: "pipe", handlerUrl: "file:///handler.ts" });
-  assertEquals(args.slice(-10), [
+  assertEquals(args.slice(-12), [
     "--transport=pipe",
     "--socket=-",
     "--control=-",
@@ -77,5 +77,7 @@ Deno.test("workerCommand() fills in what a transport does not need", () => {
     "--idleTimeoutMs=0",
     "--reportsMessages=false",
     "--reportsTraffic=false",
+    "--outlivesParent=false",
+    "--fault=-",
   ]);
 });

@@ -254,6 +254,24 @@ class ProgramProcess extends FakeProcess {
   }
 }
 
+Deno.test("WorkerProcess tells that it was reaped only where somebody waits for it", async () => {
+  for (const isNeverReaped of [false, true]) {
+    const clock = new FakeClock();
+    const events = new RecordedEvents();
+    const reaped: string[] = [];
+    events.bus.subscribe(["worker_reaped"], ({ event }) => void reaped.push(event));
+    const process = new FakeProcess(PID, clock);
+    const { pid, status } = process;
+    const worker = new WorkerProcess(
+      { pid, status, kill: () => process.kill(), isNeverReaped },
+      { number: 1, hello: null, events: events.bus, clock, onFailed() {} },
+    );
+    process.exit(0);
+    assertEquals((await worker.exited).reason, "exited");
+    assertEquals(reaped, isNeverReaped ? [] : ["worker_reaped"]);
+  }
+});
+
 Deno.test("WorkerProcess without a hello is ready at once, and nothing waits", async () => {
   const { worker, clock, process, failures } = startWithoutChannel();
   assertEquals(await worker.ready, true);

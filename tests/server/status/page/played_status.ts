@@ -23,6 +23,7 @@ export function playedFacts(facts: Partial<ServerFacts> = {}): ServerFacts {
     ...{ host: "127.0.0.1", port: 9000, mode: "per-connection", transport: "unix" },
     ...{ handler: "echo", pid: PARENT, backlog: 128, maxConnections: 40 },
     startedAt: Date.now() - 60_000,
+    fault: null,
     ...facts,
   };
 }
