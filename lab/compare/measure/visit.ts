@@ -12,7 +12,7 @@ import { Target } from "../../../client/load/target.ts";
 import { Visitor } from "../../../client/load/visitor.ts";
 import { systemClock } from "../../../ipc/clock.ts";
 import { Client, MESSAGE_BYTES } from "./client.ts";
-import { ProcessTree } from "./process_tree.ts";
+import type { ProcessTree } from "./process_tree.ts";
 
 /** What one measurement of a server brought. What needs libc is null where there is none. */
 export interface Sample {

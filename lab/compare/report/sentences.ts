@@ -5,7 +5,7 @@
  */
 
 import type { ModelId } from "../models.ts";
-import { type FigureName, formatFigure } from "./figures.ts";
+import type { FigureName } from "./figures.ts";
 import { areApart, type Range } from "./statistics.ts";
 
 /** What a model shows. */
@@ -89,7 +89,12 @@ export function sentenceOf(
   const noun = NOUNS[figure] ?? figure;
   if (comparison === null) return `${text}.`;
   if (comparison === "alike") return `${text} (${noun}: not to be told from ${beside} here).`;
-  return `${text} (${noun}: ${formatFigure(comparison)} times that of ${beside}).`;
+  return `${text} (${noun}: ${formatRatio(comparison)} times that of ${beside}).`;
+}
+
+/** Two digits that count: `0.014`, `1.2`, `47`. */
+function formatRatio(ratio: number): string {
+  return Number(ratio.toPrecision(2)).toLocaleString("en-US", { maximumSignificantDigits: 2 });
 }
 
 /** The ratio where the rounds tell the two apart, `alike` where they do not, null where one is missing. */
