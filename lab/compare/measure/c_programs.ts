@@ -26,9 +26,9 @@ printf %s "$1" | cc -std=c17 -D_GNU_SOURCE -O2 -w -x c -o "$TMPDIR/server" - || 
 exec "$TMPDIR/server" "$2" >/dev/null
 `;
 
-/** The source of a program, without the line that prints each message. */
+/** The source of a program, without the line that prints each message, and for clients of this machine alone. */
 export function sourceOf(program: CProgram): string {
-  return SOURCES[program].replace(PRINT_CALL, "");
+  return SOURCES[program].replace(PRINT_CALL, "").replace("INADDR_ANY", "INADDR_LOOPBACK");
 }
 
 /** The command that compiles a program and starts it on a port. */

@@ -57,7 +57,7 @@ th, td { padding: .3rem 0 .3rem 1rem; text-align: right; border-bottom: 1px soli
 th { font-weight: 600 } th:first-child { padding-left: 0; text-align: left } small { opacity: .75 }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .3rem 1rem } dd { margin: 0 }
 dt { font-weight: 600 }
-.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 1.5rem 2rem }
+.figures { display: grid; margin-top: 1.5rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 1.5rem 2rem }
 .bars { display: grid; grid-template-columns: max-content 1fr max-content; gap: .1rem .6rem;
   align-items: center; font-size: .85rem; font-variant-numeric: tabular-nums }
 .bars .track { position: relative; height: .8rem }

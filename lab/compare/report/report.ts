@@ -97,12 +97,9 @@ export function reportOf(
   const figureOf = (id: ModelId, name: FigureName) => tables.get(id)?.[name] ?? null;
   const models = measured.flatMap(({ name, samples }): ModelReport[] => {
     const figures = tables.get(name);
-    return figures === undefined ? [] : [{
-      ...describe(samples),
-      name,
-      sentence: sentenceOf(name, figureOf),
-      figures,
-    }];
+    if (figures === undefined) return [];
+    const sentence = sentenceOf(name, figureOf);
+    return [{ name, sentence, ...describe(samples), figures }];
   });
   const rounds = Math.max(0, ...models.map((model) => model.rounds));
   return { ...run, rounds, models, noise: noiseOf(models) };

@@ -47,8 +47,8 @@ export const LESSONS: Readonly<Record<ModelId, Lesson>> = {
     shownBy: { figure: "firstEchoMs.median", beside: "process" },
   },
   "spare-socket": {
-    text: "Started ahead and given the socket: what a client waits for is gone, " +
-      "what the machine works for it is not",
+    text: "Started ahead and given the socket: a client waits for less, " +
+      "the machine works for it as much",
     shownBy: { figure: "roundTripMs.median", beside: "spare" },
   },
   prefork: {

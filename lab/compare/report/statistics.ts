@@ -37,8 +37,9 @@ export function rangeOf(values: readonly number[]): Range | null {
   return { low: Math.min(...values), high: Math.max(...values), rounds: values.length };
 }
 
-/** How far the rounds lie apart, as a share of the figure. 0 where that is 0. */
-export function spreadOf({ low, high }: Range, value: number): number {
+/** How far the rounds lie apart, as a share of the figure: 0 where that is 0, null of one round. */
+export function spreadOf({ low, high, rounds }: Range, value: number): number | null {
+  if (rounds < 2) return null;
   return value === 0 ? 0 : (high - low) / value;
 }
 

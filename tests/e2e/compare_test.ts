@@ -1,0 +1,186 @@
+/** `brood compare`: its figures, its page in a real browser, and what it leaves behind, however it ends. */
+
+import { decode } from "fast-png";
+import type { JsonReport } from "../../lab/compare/report/json_report.ts";
+import { FIGURE_NAMES } from "../../lab/compare/report/figures.ts";
+import config from "../../deno.json" with { type: "json" };
+import { assert, assertEquals, assertMatch } from "../assert.ts";
+import { TempFolder } from "../support/temp_folder.ts";
+import { findMissingTools } from "../support/tools.ts";
+import { processesWith, RunningProcess, runToEnd, TestFolder, within } from "./process.ts";
+import { COMPILED_BINARY, type Program, testProgram } from "./program.ts";
+
+const MAIN = decodeURIComponent(new URL("../../main.ts", import.meta.url).pathname);
+
+/** As `deno task compare` runs it, with no more permissions, and as the binary does. */
+function commandOf(program: Program, ...args: readonly string[]): string[] {
+  if (program.form === "compiled") return [program.path, "compare", ...args];
+  const words = config.tasks.compare.command.split(" ").slice(1);
+  return [program.path, ...words.map((word) => word === "main.ts" ? MAIN : word), ...args];
+}
+
+function environment(folder: TempFolder): { readonly env: Readonly<Record<string, string>> } {
+  return { env: { TMPDIR: folder.path, XDG_RUNTIME_DIR: "" } };
+}
+
+/** Resolves when no process has the folder in its environment, and the folder is empty. */
+async function untilNothingIsLeft(folder: TempFolder): Promise<void> {
+  let isLate = false;
+  const look = async () => {
+    while (!isLate && (folder.names().length > 0 || (await processesWith(folder.path)).length > 0));
+  };
+  try {
+    await within(look(), () => `end of all processes; left: ${folder.names()}`);
+  } finally {
+    isLate = true;
+  }
+}
+
+/** A folder for a page in a browser, which no process of a comparison has in its environment. */
+async function seenBy(page: string): Promise<void> {
+  await using folder = new TempFolder();
+  const text = await Deno.readTextFile(page);
+  // As wide as a telephone, in a frame, which asks how wide what is in it would be.
+  const frame = folder.join("frame.html");
+  const narrow = text.replace(/[&"]/g, (character) => `&#${character.charCodeAt(0)};`);
+  await Deno.writeTextFile(
+    frame,
+    `<iframe style="width:360px;height:600px" srcdoc="${narrow}"></iframe>
+<script>onload = () => {
+  const { scrollWidth, clientWidth } = document.querySelector("iframe").contentDocument.documentElement;
+  document.body.dataset.widths = scrollWidth + "/" + clientWidth;
+}</script>`,
+  );
+  assertMatch(await browse(frame, { folder }), /data-widths="(\d+)\/\1"/);
+  for (const [scheme, isDark] of [["light", false], ["dark", true]] as const) {
+    const screenshot = COMPILED_BINARY.replace(/[^/]*$/, `compare-page-${scheme}.png`);
+    const setting = `--blink-settings=preferredColorScheme=${isDark ? 0 : 1}`;
+    const flags = [setting, `--screenshot=${screenshot}`];
+    const dom = await browse(page, { folder, flags });
+    for (const id of ["first-echo", "round-trip"]) {
+      assertMatch(
+        dom,
+        new RegExp(`<svg id="${id}".*?<polyline class="prefork" points="[\\d.]+,`, "s"),
+      );
+    }
+    const { data, channels, width } = decode(await Deno.readFile(screenshot));
+    assertEquals((data[0] ?? 0) < 128, isDark, scheme);
+    // The bars and curves of prefork are blue, whatever is behind them.
+    let blue = 0;
+    for (let at = 0; at < data.length; at += channels) {
+      if ((data[at + 2] ?? 0) - (data[at] ?? 0) > 90) blue++;
+    }
+    assert(blue > width, `${blue} blue pixels (${scheme})`);
+  }
+}
+
+/** Opens a page. Resolves to its DOM. */
+async function browse(
+  page: string,
+  { folder, flags = [] }: { readonly folder: TempFolder; readonly flags?: readonly string[] },
+): Promise<string> {
+  const { status, stdout, stderr } = await runToEnd([
+    "chromium",
+    ..."--headless --no-sandbox --disable-gpu --disable-dev-shm-usage --hide-scrollbars".split(" "),
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+    `--user-data-dir=${folder.join("browser")}`,
+    "--window-size=900,2400",
+    ...flags,
+    "--dump-dom",
+    `file://${page}`,
+  ]);
+  assertEquals(status, 0, stderr);
+  return stdout;
+}
+
+/** The names of all figures of a model, with what the JSON object has there. */
+function figuresOf(model: JsonReport["models"][number]): [string, unknown][] {
+  return FIGURE_NAMES.map((name) => {
+    let value: unknown = model;
+    for (const word of name.split(".")) value = Object(value)[word];
+    return [name, value];
+  });
+}
+
+testProgram("compare measures models, and its page shows them", async (program) => {
+  await using folder = new TestFolder();
+  await using pages = new TempFolder();
+  const page = pages.join("compare.html");
+  const inC = findMissingTools(["cc"]).missing === "" ? ["c-fork"] : [];
+  const names = ["iterative", "prefork", "prefork-socket", ...inC];
+  // Once compiled is enough to see that the servers are found there, and the sources in C.
+  const models = program.form === "source" ? names : ["prefork-socket", ...inC];
+  const flags = ["--models", models.join(","), "--seconds", "4", "--concurrency", "3"];
+  const command = commandOf(program, ...flags, "--json", "--html", page);
+  const { status, stdout, stderr } = await runToEnd(command, environment(folder));
+  assertEquals([status, stderr], [0, ""], stdout);
+  const report: JsonReport = JSON.parse(stdout);
+  assertEquals(report.models.map(({ name }) => name), models);
+  assertEquals([report.stopped, report.leftOut, report.concurrency], [false, [], 3]);
+  assert(report.rounds >= 3);
+  const html = await Deno.readTextFile(page);
+  for (const model of report.models) {
+    assertEquals(model.connections.failed, 0, stdout);
+    for (const [name, value] of figuresOf(model)) {
+      // Less than a page of memory, or than a tick of CPU time, is 0; so few connections may have no 99th percentile.
+      if (name !== "firstEchoMs.p99") {
+        assert(typeof value === "number" && value >= 0, `${model.name}.${name}`);
+      }
+      assert(html.includes(`data-metric="${model.name}.${name}"`), `${model.name}.${name}`);
+    }
+    const { connectionsPerSecond, roundTripMs, bytesPerSecond, processes, sentence } = model;
+    for (const value of [connectionsPerSecond, roundTripMs.median, bytesPerSecond]) {
+      assert(Number(value) > 0);
+    }
+    const expected = { iterative: 1, prefork: 4, "prefork-socket": 4, "c-fork": 4 };
+    assertEquals(processes, Object(expected)[model.name], model.name);
+    assertMatch(sentence, /^[^.]*[^]*\.$/);
+  }
+  await untilNothingIsLeft(folder);
+  if (program.form === "source") await seenBy(page);
+}, { needs: ["chromium"] });
+
+testProgram("Ctrl-C ends compare early, and it reports what was done", async (program) => {
+  await using folder = new TestFolder();
+  const command = commandOf(program, "--models", "iterative,process", "--seconds", "600");
+  await using compare = new RunningProcess(command, environment(folder));
+  await untilServersRun(folder, 1);
+  compare.signal("SIGINT");
+  const { code } = await compare.ended();
+  assertEquals([code, compare.stderr.text], [0, ""]);
+  assertMatch(compare.stdout.text, /^\d models?, 8 clients at once, .*\(stopped early\)$/m);
+  await untilNothingIsLeft(folder);
+});
+
+testProgram("compare leaves nothing behind when it is killed", async (program) => {
+  await using folder = new TestFolder();
+  const command = commandOf(program, "--models", "process-socket,prefork", "--seconds", "600");
+  await using compare = new RunningProcess(command, environment(folder));
+  await untilServersRun(folder, 2);
+  compare.signal("SIGKILL");
+  await compare.ended();
+  await untilNothingIsLeft(folder);
+});
+
+async function countRunFolders(folder: TempFolder): Promise<number> {
+  let count = 0;
+  for (const name of folder.names()) {
+    for await (const entry of Deno.readDir(folder.join(name))) {
+      if (entry.name.startsWith("brood-")) count++;
+    }
+  }
+  return count;
+}
+
+/** Resolves when so many servers have a run folder: they are about to listen then. An iterative one has none. */
+async function untilServersRun(folder: TempFolder, count: number): Promise<void> {
+  let isLate = false;
+  const look = async () => {
+    while (!isLate && await countRunFolders(folder) < count);
+  };
+  try {
+    await within(look(), () => `${count} servers`);
+  } finally {
+    isLate = true;
+  }
+}
