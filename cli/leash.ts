@@ -6,7 +6,8 @@
  * kernel closes that when this process has ended, killed or not. The end of the input is also how this process ends it,
  * so there is one way to end and not two. The shell has a session of its own, so that a Ctrl-C is for this process
  * alone, and ends its whole process group at last. Nothing that it starts has a group of its own but what the program
- * itself starts in one and ends with itself, as our server does with its workers.
+ * itself starts in one and ends with itself, as our server does with its workers. Where the shell itself was killed,
+ * another one does the same.
  *
  * @module
  */
@@ -15,12 +16,14 @@ import { isStreamError, OperationalError, spawnReasonOf } from "../ipc/errors.ts
 import { startAnywhere } from "../ipc/working_folder.ts";
 
 /**
- * The program's number is printed by what becomes the program, before the program can print anything. The folder is in
- * `TMPDIR`; an empty `XDG_RUNTIME_DIR` counts as none. SIGTERM asks the program to end, and 3 s later it has to.
+ * The folder is printed first, and then the program's number, by what becomes the program, before the program can print
+ * anything. The folder is in `TMPDIR`; an empty `XDG_RUNTIME_DIR` counts as none. SIGTERM asks the program to end, and
+ * 3 s later it has to.
  */
 const SCRIPT = `
 exec 2>&1
 folder=$(mktemp -d "\${TMPDIR:-/tmp}/brood-leash-XXXXXX") || exit 1
+echo "$folder"
 export TMPDIR="$folder" XDG_RUNTIME_DIR=
 sh -c 'echo "$$"; exec "$@"' sh "$@" </dev/null &
 program=$!
@@ -36,11 +39,15 @@ rm -rf "$folder"
 kill -KILL 0
 `;
 
+/** Ends the group of a shell that was killed, and removes its folder. */
+const AFTERWARDS = 'kill -KILL "-$1"; rm -rf "$2"';
+
 /** Owns the program. Disposing ends it, and resolves when it has ended and its folder is gone. */
 export class LeashedProgram implements AsyncDisposable {
   readonly #shell: Deno.ChildProcess;
   readonly #lines: AsyncGenerator<string, undefined>;
   #pid = 0;
+  #folder = "";
 
   private constructor(shell: Deno.ChildProcess) {
     this.#shell = shell;
@@ -50,13 +57,15 @@ export class LeashedProgram implements AsyncDisposable {
   /** Starts a program with its arguments. Rejects with {@linkcode OperationalError} if it cannot be started. */
   static async start(command: readonly [string, ...string[]]): Promise<LeashedProgram> {
     const program = new LeashedProgram(spawn(command));
-    const line = await program.readLine();
-    if (line !== null && /^\d+$/.test(line)) {
-      program.#pid = Number(line);
+    const first = await program.readLine();
+    const second = await program.readLine();
+    if (first !== null && second !== null && /^\d+$/.test(second)) {
+      program.#folder = first;
+      program.#pid = Number(second);
       return program;
     }
     await program[Symbol.asyncDispose]();
-    throw new OperationalError(`Cannot start ${command[0]}: ${line ?? "the shell has ended"}`);
+    throw new OperationalError(`Cannot start ${command[0]}: ${first ?? "the shell has ended"}`);
   }
 
   /** The program's own process. */
@@ -86,6 +95,11 @@ export class LeashedProgram implements AsyncDisposable {
       if (!isStreamError(error) && !(error instanceof TypeError)) throw error;
     }
     await this.#shell.status;
+    // The shell removes the folder before its end, unless it was killed.
+    if (this.#folder !== "" && await exists(this.#folder)) {
+      const args = ["-c", AFTERWARDS, "sh", String(this.#shell.pid), this.#folder];
+      await new Deno.Command("sh", { args, stdout: "null", stderr: "null" }).output();
+    }
     await this.readToEnd();
   }
 }
@@ -102,6 +116,16 @@ function spawn(command: readonly string[]): Deno.ChildProcess {
     return startAnywhere(() => shell.spawn());
   } catch (cause) {
     throw new OperationalError(`Cannot start sh: ${spawnReasonOf(cause)}`, { cause });
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.lstat(path);
+    return true;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    return false;
   }
 }
 

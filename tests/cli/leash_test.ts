@@ -1,6 +1,6 @@
 import { LeashedProgram } from "../../cli/leash.ts";
 import { assertEquals, assertMatch } from "../assert.ts";
-import { isRunning } from "../e2e/process.ts";
+import { isRunning, killProcess } from "../e2e/process.ts";
 
 async function exists(path: string): Promise<boolean> {
   return await Deno.stat(path).then(() => true, () => false);
@@ -48,6 +48,19 @@ Deno.test("a leashed program that has ended by itself leaves nothing either", as
   assertEquals(await program.readToEnd(), null);
   await program[Symbol.asyncDispose]();
   assertEquals(await exists(folder), false);
+});
+
+Deno.test("a leash that was killed ends its program all the same, and removes its folder", async () => {
+  const { program, folder } = await start("echo on; exec sleep 600");
+  assertEquals(await program.readLine(), "on");
+  const stat = await Deno.readTextFile(`/proc/${program.pid}/stat`);
+  const [, , leash] = stat.slice(stat.lastIndexOf(")")).split(" ");
+  killProcess(Number(leash));
+  // Only the leash: its program goes on.
+  while (await isRunning(Number(leash)));
+  assertEquals(await isRunning(program.pid), true);
+  await program[Symbol.asyncDispose]();
+  assertEquals([await isRunning(program.pid), await exists(folder)], [false, false]);
 });
 
 Deno.test("a program that cannot be started says why in its output", async () => {

@@ -7,7 +7,14 @@ import config from "../../deno.json" with { type: "json" };
 import { assert, assertEquals, assertMatch } from "../assert.ts";
 import { TempFolder } from "../support/temp_folder.ts";
 import { findMissingTools } from "../support/tools.ts";
-import { processesWith, RunningProcess, runToEnd, TestFolder, within } from "./process.ts";
+import {
+  killProcess,
+  processesWith,
+  RunningProcess,
+  runToEnd,
+  TestFolder,
+  within,
+} from "./process.ts";
 import { COMPILED_BINARY, type Program, testProgram } from "./program.ts";
 
 const MAIN = decodeURIComponent(new URL("../../main.ts", import.meta.url).pathname);
@@ -142,13 +149,98 @@ testProgram("compare measures models, and its page shows them", async (program) 
 
 testProgram("Ctrl-C ends compare early, and it reports what was done", async (program) => {
   await using folder = new TestFolder();
-  const command = commandOf(program, "--models", "iterative,process", "--seconds", "600");
+  await using logs = new TempFolder();
+  const log = logs.join("log");
+  const args = ["--models", "iterative,prefork", "--seconds", "15", "--concurrency", "2"];
+  const words = commandOf(program, ...args).map((word) => `'${word}'`).join(" ");
+  // On a terminal, which shows the progress and has a Ctrl-C.
+  const terminal = ["script", "-qefc", `exec ${words}`, log];
+  await using compare = new RunningProcess(terminal, environment(folder));
+  // Two starts and a visit of each: the first round is done.
+  await untilWritten(log, /\b[5-9] of 12 measurements/);
+  await compare.type("\x03");
+  const { code } = await compare.ended();
+  const shown = await Deno.readTextFile(log);
+  assertEquals(code, 0, shown);
+  assertMatch(shown, /2 models, 2 clients at once, \d rounds?, \d+ s \(stopped early\)/);
+  for (const name of ["iterative", "prefork"]) assertMatch(shown, new RegExp(`^${name} +\\d`, "m"));
+  await untilNothingIsLeft(folder);
+}, { needs: ["script"] });
+
+/** Resolves when a file has such a text. */
+async function untilWritten(file: string, pattern: RegExp): Promise<void> {
+  let isLate = false;
+  const look = async () => {
+    while (!isLate && !pattern.test(await Deno.readTextFile(file).catch(() => "")));
+  };
+  try {
+    await within(look(), () => `${pattern} in ${file}`);
+  } finally {
+    isLate = true;
+  }
+}
+
+testProgram("compare reports that it was stopped before there was anything", async (program) => {
+  await using folder = new TestFolder();
+  const command = commandOf(program, "--models", "process", "--seconds", "600", "--json");
   await using compare = new RunningProcess(command, environment(folder));
   await untilServersRun(folder, 1);
   compare.signal("SIGINT");
   const { code } = await compare.ended();
   assertEquals([code, compare.stderr.text], [0, ""]);
-  assertMatch(compare.stdout.text, /^\d models?, 8 clients at once, .*\(stopped early\)$/m);
+  const { stopped, models, leftOut }: JsonReport = JSON.parse(compare.stdout.text);
+  assertEquals([stopped, models, leftOut], [true, [], []]);
+  await untilNothingIsLeft(folder);
+});
+
+testProgram(
+  "compare goes on without a C compiler, and names what it leaves out",
+  async (program) => {
+    await using folder = new TestFolder();
+    await using tools = new TempFolder();
+    // All that a leash needs, and no cc.
+    for (const tool of ["sh", "mktemp", "sleep", "rm"]) {
+      await Deno.symlink(
+        `/bin/${tool}`,
+        tools.join(tool),
+      );
+    }
+    const [path = "", ...args] = commandOf(
+      program,
+      "--models",
+      "iterative,c-fork",
+      "--seconds",
+      "1",
+      "--json",
+    );
+    const options = { env: { ...environment(folder).env, PATH: tools.path } };
+    const { status, stdout, stderr } = await runToEnd([path, ...args], options);
+    assertEquals([status, stderr], [0, ""], stdout);
+    const { models, leftOut }: JsonReport = JSON.parse(stdout);
+    assertEquals(models.map(({ name }) => name), ["iterative"]);
+    assertEquals(leftOut, [{ name: "c-fork", reason: "there is no C compiler (cc)" }]);
+    await untilNothingIsLeft(folder);
+  },
+);
+
+testProgram("compare tells which server was lost, and goes on with the others", async (program) => {
+  await using folder = new TestFolder();
+  const command = commandOf(program, "--models", "process,prefork", "--seconds", "6", "--json");
+  await using compare = new RunningProcess(command, environment(folder));
+  await untilServersRun(folder, 2);
+  const commands = await Promise.all((await processesWith(folder.path)).map(async (pid) => {
+    const cmdline = await Deno.readTextFile(`/proc/${pid}/cmdline`).catch(() => "");
+    return { pid, words: cmdline.split("\0") };
+  }));
+  const isServer = (words: readonly string[]) =>
+    words.includes("server") && !words[0]?.endsWith("sh");
+  killProcess(commands.find(({ words }) => isServer(words) && !words.includes("prefork"))?.pid);
+  const { code } = await compare.ended();
+  assertEquals([code, compare.stderr.text], [1, ""]);
+  const { models, leftOut }: JsonReport = JSON.parse(compare.stdout.text);
+  assertEquals(leftOut.map(({ name }) => name), ["process"]);
+  assertEquals(models.at(-1)?.name, "prefork");
+  assertEquals(models.at(-1)?.connections.failed, 0);
   await untilNothingIsLeft(folder);
 });
 

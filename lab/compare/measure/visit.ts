@@ -72,6 +72,9 @@ const PATIENCE_MS = 20_000;
 /** How long a connection waits for what it waits for. */
 const TIMEOUT_MS = 10_000;
 
+/** With so many failures a visit need not go on. */
+const FAILURES_MAX = 100;
+
 /** More connections than a visit can bring. */
 const ENDLESS = 1_000_000_000;
 
@@ -193,6 +196,8 @@ async function measureConnections(
       concurrency: clients,
       async visit(connection) {
         await visitor.visit(connection);
+        // A server that is gone refuses them as fast as they are opened.
+        if (tally.failed >= FAILURES_MAX) over.abort();
         // At last fewer and fewer are open: that would count for less than the server does.
         if (over.signal.aborted && tally.done > clients) return;
         counted = { done: tally.done, ms: systemClock.now() - startMs };
