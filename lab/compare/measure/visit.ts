@@ -111,7 +111,7 @@ interface Held extends Pick<Sample, "roundTrips" | "bytesPerSecond"> {
   readonly use: Omit<Use, "cpuMs"> | null;
 }
 
-/** Connects a few clients: first none does anything, then one does, so that no process is started in what it measures. */
+/** Connects a few clients: none does anything at first, then one does, so that no process starts in what it measures. */
 async function visitHeld(
   { port, tree, isConcurrent, held: clients }: Visited,
   options: VisitOptions & { readonly signal: AbortSignal },

@@ -9,7 +9,7 @@ import type { FigureName } from "./figures.ts";
 import { areApart, type Range } from "./statistics.ts";
 
 /** What a model shows. */
-interface Lesson {
+export interface Lesson {
   /** What it does: a sentence without its end. */
   readonly text: string;
   /** The figure that shows it, beside that of another model. */

@@ -50,8 +50,8 @@ export function areApart(one: Range, other: Range): boolean {
 }
 
 /**
- * The rank of each range: one more than those that are better in every round. Ranges that cannot be told apart may share
- * one. Null where there is no range, none is better, or there are too few rounds.
+ * The rank of each range: one more than those that are better in every round. Ranges that cannot be told apart may
+ * share one. Null where there is no range, none is better, or there are too few rounds.
  */
 export function ranksOf(ranges: readonly (Range | null)[], better: Better): (number | null)[] {
   return ranges.map((own) => {
