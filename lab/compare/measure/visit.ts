@@ -4,22 +4,15 @@
  * @module
  */
 
-import { Deadlines } from "../../../client/load/deadlines.ts";
-import { runClosed, shareOf } from "../../../client/load/schedule.ts";
 import { LatencyHistogram } from "../../../client/load/tally/histogram.ts";
-import { Tally } from "../../../client/load/tally/tally.ts";
-import { Target } from "../../../client/load/target.ts";
-import { Visitor } from "../../../client/load/visitor.ts";
 import { systemClock } from "../../../ipc/clock.ts";
-import { Client, MESSAGE_BYTES } from "./client.ts";
+import { OperationalError } from "../../../ipc/errors.ts";
+import { Client } from "./client.ts";
+import { type Connections, measureConnections } from "./connections.ts";
 import type { ProcessTree } from "./process_tree.ts";
 
 /** What one measurement of a server brought. What needs libc is null where there is none. */
-export interface Sample {
-  /** What its connections came to: whole ones, as the load client makes them. */
-  readonly tally: Tally;
-  /** How many of them came to their end each second, until the load was over or as many as clients had. */
-  readonly connectionsPerSecond: number;
+export interface Sample extends Connections {
   /** Round trips of one client that stays connected. */
   readonly roundTrips: LatencyHistogram;
   /** What came back each second in one stream. */
@@ -69,15 +62,6 @@ const LOAD_MS_MIN = 60;
 /** How much longer than it should a visit may take before the server counts as one that does not answer. */
 const PATIENCE_MS = 20_000;
 
-/** How long a connection waits for what it waits for. */
-const TIMEOUT_MS = 10_000;
-
-/** With so many failures a visit need not go on. */
-const FAILURES_MAX = 100;
-
-/** More connections than a visit can bring. */
-const ENDLESS = 1_000_000_000;
-
 /** Takes every figure once. Rejects with `OperationalError` if the server does not answer as it should. */
 export async function visit(visited: Visited, options: VisitOptions): Promise<Sample> {
   const late = new AbortController();
@@ -90,6 +74,7 @@ export async function visit(visited: Visited, options: VisitOptions): Promise<Sa
     const connections = await measureConnections(visited.port, { ...options, ms, signal });
     const after = await visited.tree?.untilQuiet(signal);
     options.stopping.throwIfAborted();
+    if (late.signal.aborted) throw new OperationalError("it took too long to answer");
     const { roundTrips, bytesPerSecond } = held;
     const cpuMs = (after?.cpuMs ?? 0) - (before?.cpuMs ?? 0);
     return { ...connections, roundTrips, bytesPerSecond, use: held.use && { ...held.use, cpuMs } };
@@ -111,7 +96,7 @@ interface Held extends Pick<Sample, "roundTrips" | "bytesPerSecond"> {
   readonly use: Omit<Use, "cpuMs"> | null;
 }
 
-/** Connects a few clients: none does anything at first, then one does, so that no process starts in what it measures. */
+/** Connects a few clients: none does anything at first, then one does; no process starts in what is measured. */
 async function visitHeld(
   { port, tree, isConcurrent, held: clients }: Visited,
   options: VisitOptions & { readonly signal: AbortSignal },
@@ -159,56 +144,6 @@ async function measureUse(
   const bytes = others.reduce((sum, pid) => sum + tree.bytesOf(pid), 0);
   const growth = Math.max(tree.bytesOf(own.pid) - own.bytes, 0);
   return { processes: pids.length, bytesPerClient: (bytes + growth) / clients };
-}
-
-/** Whole connections, so many at a time, opened for so long. Those that are open then go on to their end. */
-async function measureConnections(
-  port: number,
-  { clients, ms, signal }: {
-    readonly clients: number;
-    readonly ms: number;
-    readonly signal: AbortSignal;
-  },
-): Promise<Pick<Sample, "tally" | "connectionsPerSecond">> {
-  const tally = new Tally();
-  const target = new Target({ hostname: "127.0.0.1", port });
-  await using deadlines = new Deadlines(systemClock, TIMEOUT_MS);
-  const interrupt = () => deadlines.interrupt();
-  const startMs = systemClock.now();
-  let counted = { done: 0, ms: 0 };
-  const over = new AbortController();
-  const timer = setTimeout(() => over.abort(), ms);
-  signal.addEventListener("abort", interrupt);
-  const visitor = new Visitor({
-    connect: (aborted) => target.connect(aborted),
-    clock: systemClock,
-    startMs,
-    tally,
-    deadlines,
-    messages: 1,
-    size: MESSAGE_BYTES,
-    binary: false,
-    timeoutMs: TIMEOUT_MS,
-    connectTimeoutMs: TIMEOUT_MS,
-  });
-  try {
-    await runClosed(shareOf(ENDLESS, { index: 0, parts: 1 }), {
-      concurrency: clients,
-      async visit(connection) {
-        await visitor.visit(connection);
-        // A server that is gone refuses them as fast as they are opened.
-        if (tally.failed >= FAILURES_MAX) over.abort();
-        // At last fewer and fewer are open: that would count for less than the server does.
-        if (over.signal.aborted && tally.done > clients) return;
-        counted = { done: tally.done, ms: systemClock.now() - startMs };
-      },
-      stopping: AbortSignal.any([over.signal, signal]),
-    });
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", interrupt);
-  }
-  return { tally, connectionsPerSecond: counted.done / counted.ms * 1000 };
 }
 
 async function measureRoundTrips(client: Client, ms: number): Promise<LatencyHistogram> {
