@@ -62,19 +62,28 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
     const { runClient } = await import("./client/mod.ts");
     return await runClient(options);
   }],
+  ["compare", async (args) => {
+    const { COMPARE_COMMAND, parseCompareOptions } = await import("./lab/compare/command.ts");
+    const options = parseCompareOptions(args);
+    if (typeof options === "string") return await answer(options, COMPARE_COMMAND);
+    const { Lifetime } = await import("./cli/lifetime.ts");
+    const { runCompare } = await import("./lab/compare/mod.ts");
+    return await runCompare(options, new Lifetime());
+  }],
 ]);
 
 const USAGE = `Brood: a TCP server and client with one process for each connection.
 
 Usage: brood server [OPTIONS] PORT [-- PROGRAM [ARG]...]
        brood client [OPTIONS] [HOST] PORT
+       brood compare [OPTIONS]
        brood --help | -h | help [COMMAND] | --version
 
-"brood server --help" and "brood client --help" tell their options.`;
+"brood COMMAND --help" tells the options of a command.`;
 
 async function run(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
-  if (name === undefined) throw new UsageError("a command is missing: server or client");
+  if (name === undefined) throw new UsageError("a command is missing: server, client or compare");
   if (name === "--version") return await answer("version");
   if (name === "--help" || name === "-h") return await answer("help");
   if (name === "help") return await help(rest);

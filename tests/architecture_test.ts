@@ -7,9 +7,10 @@ const PAGE = await Deno.readTextFile(new URL("docs/architecture.md", ROOT));
 
 /** The top folders that the page is about, and those that each may import. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  "main.ts": ["cli", "client", "ipc", "server"],
+  "main.ts": ["cli", "client", "ipc", "lab", "server"],
   server: ["cli", "ipc"],
   client: ["cli", "ipc"],
+  lab: ["cli", "client", "ipc"],
   cli: ["ipc"],
   ipc: [],
   // One source of numbers that a seed repeats serves both.

@@ -33,6 +33,16 @@ export interface Mark extends ChartPoint {
   readonly value: string;
 }
 
+/** A line among others, which the page gives its looks by its class. */
+export interface ChartLine {
+  /** The class of the element. */
+  readonly className: string;
+  /** What it is, for who points at it. */
+  readonly name: string;
+  /** The line. */
+  readonly points: readonly ChartPoint[];
+}
+
 /** A chart. */
 export interface ChartOptions {
   /** The element's id. */
@@ -45,6 +55,8 @@ export interface ChartOptions {
   readonly yLabel: string;
   /** The line. */
   readonly points: readonly ChartPoint[];
+  /** Other lines in the same axes. */
+  readonly others?: readonly ChartLine[];
   /** The marks below. */
   readonly xTicks: readonly Tick[];
   /** Points of the line that are named on it. */
@@ -74,17 +86,20 @@ svg .mark { paint-order: stroke; stroke: #fff; stroke-width: 4px; stroke-linejoi
 /** A chart as an `<svg>` element. */
 export function lineChart(options: ChartOptions): string {
   const { id, title, xLabel, yLabel, points, xTicks, marks = [], isLogarithmic } = options;
+  const { others = [] } = options;
+  const all = [...points, ...others.flatMap((line) => line.points)];
   const yTicks = isLogarithmic
-    ? powersOfTen(points)
-    : linearTicks(Math.max(0, ...points.map(({ y }) => y)));
+    ? powersOfTen(all)
+    : linearTicks(Math.max(0, ...all.map(({ y }) => y)));
   const toY = (y: number) => isLogarithmic ? Math.log10(y) : y;
-  const xScale = scale([...points.map(({ x }) => x), ...xTicks.map(({ at }) => at)], {
+  const xScale = scale([...all.map(({ x }) => x), ...xTicks.map(({ at }) => at)], {
     from: MARGIN.left,
     to: RIGHT,
   });
   const yScale = scale(yTicks.map(({ at }) => toY(at)), { from: BOTTOM, to: MARGIN.top });
   const place = (y: number) => yScale(toY(y));
-  const line = points.map(({ x, y }) => `${xScale(x)},${place(y)}`).join(" ");
+  const lineOf = (its: readonly ChartPoint[]) =>
+    its.map(({ x, y }) => `${xScale(x)},${place(y)}`).join(" ");
   return [
     `<svg id="${escapeHtml(id)}" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img">`,
     `<title>${escapeHtml(title)}</title>`,
@@ -102,7 +117,11 @@ export function lineChart(options: ChartOptions): string {
       escapeHtml(xLabel)
     }</text>`,
     `<text x="0" y="14">${escapeHtml(yLabel)}</text>`,
-    `<polyline points="${line}"/>`,
+    ...others.length === 0 ? [`<polyline points="${lineOf(points)}"/>`] : [],
+    ...others.map((line) =>
+      `<polyline class="${escapeHtml(line.className)}" points="${lineOf(line.points)}">` +
+      `<title>${escapeHtml(line.name)}</title></polyline>`
+    ),
     ...marks.map(({ x, y, name, value }) =>
       `<circle cx="${xScale(x)}" cy="${place(y)}" r="4"/>` +
       `<text x="${xScale(x)}" y="${place(y) - 24}" class="mark">${escapeHtml(name)}</text>` +

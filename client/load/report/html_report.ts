@@ -37,7 +37,10 @@ th, td { padding: .2rem 0 .2rem 2rem; text-align: right; border-bottom: 1px soli
 th { font-weight: 600 } th:first-child, td.text { padding-left: 0; text-align: left }
 `;
 
-const PERCENTS: readonly Tick[] = [0, 50, 90, 99, 99.9, 99.99, 99.999, 99.9999].map((percent) => ({
+/** The marks of an axis of percentiles, as {@linkcode nines} places them. */
+export const PERCENTS: readonly Tick[] = [0, 50, 90, 99, 99.9, 99.99, 99.999, 99.9999].map((
+  percent,
+) => ({
   at: nines(percent),
   label: `${percent} %`,
 }));
@@ -179,7 +182,7 @@ function latencyChart({ distribution, latencyMs }: LoadReport): string {
 }
 
 /** 0 for 0 %, 1 for 90 %, 2 for 99 %: the rarer, the more room. */
-function nines(percent: number): number {
+export function nines(percent: number): number {
   return -Math.log10(1 - percent / 100);
 }
 

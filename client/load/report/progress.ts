@@ -15,11 +15,19 @@ const NO_BAR: AsyncDisposable = { [Symbol.asyncDispose]: () => Promise.resolve()
  * never will.
  */
 export async function showProgress(total: number, settled: () => number): Promise<AsyncDisposable> {
+  return await showBar(total, { settled, unit: "messages" });
+}
+
+/** A bar for `total` of that unit, of which `settled` tells how many are done, where standard error is a terminal. */
+export async function showBar(
+  total: number,
+  { settled, unit }: { readonly settled: () => number; readonly unit: string },
+): Promise<AsyncDisposable> {
   if (!Deno.stderr.isTerminal()) return NO_BAR;
   // @ts-types="../../../types/cli_progress.d.ts"
   const { default: { SingleBar } } = await import("cli-progress");
   const bar = new SingleBar({
-    format: "{bar} {percentage}% | {value} of {total} messages | {duration_formatted}",
+    format: `{bar} {percentage}% | {value} of {total} ${unit} | {duration_formatted}`,
     clearOnComplete: true,
   });
   bar.start(total, 0);

@@ -158,7 +158,7 @@ function latencyReport(latency: LatencyHistogram): LatencyReport {
 }
 
 /** Points that get closer to 100 % the closer they are, down to the one latency that is the greatest. */
-function curveOf(latency: LatencyHistogram): CurvePoint[] {
+export function curveOf(latency: LatencyHistogram): CurvePoint[] {
   const points: CurvePoint[] = [];
   for (let tenths = 0; 10 ** (tenths / 10) < latency.count; tenths++) {
     const percent = 100 * (1 - 10 ** (-tenths / 10));

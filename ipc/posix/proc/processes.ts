@@ -18,9 +18,11 @@ const _SC_CLK_TCK = 2;
 const CLOCK_BOOTTIME = 7;
 
 /** A process. */
-export interface ProcessStat extends Omit<StatFields, "cpuTicks" | "startTicks"> {
+export interface ProcessStat extends Omit<StatFields, "cpuTicks" | "reapedTicks" | "startTicks"> {
   /** CPU time of all its threads, its own and the kernel's for it, to 10 ms; without that of its children. */
   readonly cpuMs: number;
+  /** The same of its children that have ended and that it waited for, and of theirs: `cutime` and `cstime`. */
+  readonly reapedCpuMs: number;
   /**
    * When it started, to 10 ms, in milliseconds since the epoch, by what the clock said when this process first asked:
    * so it is the same at each call, also where somebody sets the clock.
@@ -70,8 +72,13 @@ export function processStat(pid: number): ProcessStat | null {
   const text = readStat(pid);
   const fields = text === null ? null : parseStat(text);
   if (fields === null) return null;
-  const { cpuTicks, startTicks, ...rest } = fields;
-  return { ...rest, cpuMs: cpuTicks * ms, startedAtMs: Math.round(bootMs + startTicks * ms) };
+  const { cpuTicks, reapedTicks, startTicks, ...rest } = fields;
+  return {
+    ...rest,
+    cpuMs: cpuTicks * ms,
+    reapedCpuMs: reapedTicks * ms,
+    startedAtMs: Math.round(bootMs + startTicks * ms),
+  };
 }
 
 /** The pids of all processes, `/proc` in proc(5), in ascending order. Throws as {@linkcode processStat} does. */

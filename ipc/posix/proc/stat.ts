@@ -23,6 +23,8 @@ export interface StatFields {
   readonly threads: number;
   /** CPU time of all its threads, its own and the kernel's for it, without that of its children. */
   readonly cpuTicks: number;
+  /** The same of its children that have ended and that it waited for, and of theirs. */
+  readonly reapedTicks: number;
   /** When it started, since the machine did. */
   readonly startTicks: number;
 }
@@ -35,6 +37,8 @@ const FIELD = {
   sessionId: 3,
   userTicks: 11,
   systemTicks: 12,
+  reapedUserTicks: 13,
+  reapedSystemTicks: 14,
   threads: 17,
   startTicks: 19,
 } as const;
@@ -62,9 +66,10 @@ export function parseStat(text: string): StatFields | null {
     sessionId: numberOf(FIELD.sessionId),
     threads: numberOf(FIELD.threads),
     cpuTicks: numberOf(FIELD.userTicks) + numberOf(FIELD.systemTicks),
+    reapedTicks: numberOf(FIELD.reapedUserTicks) + numberOf(FIELD.reapedSystemTicks),
     startTicks: numberOf(FIELD.startTicks),
   };
-  const { parentPid, groupId, sessionId, threads, cpuTicks, startTicks } = parsed;
-  const sum = parentPid + groupId + sessionId + threads + cpuTicks + startTicks;
+  const { parentPid, groupId, sessionId, threads, cpuTicks, reapedTicks, startTicks } = parsed;
+  const sum = parentPid + groupId + sessionId + threads + cpuTicks + reapedTicks + startTicks;
   return /^[A-Za-z]$/.test(state) && Number.isFinite(sum) ? parsed : null;
 }

@@ -83,3 +83,25 @@ Deno.test("linearTicks() go in steps of 1, 2 or 5 beyond the greatest value", ()
 Deno.test("escapeHtml() leaves nothing that HTML takes for its own", () => {
   assertEquals(escapeHtml(`a<b>&"'`), "a&#60;b&#62;&#38;&#34;&#39;");
 });
+
+Deno.test("lineChart() draws other lines in the same axes, and tells whose they are", () => {
+  const labels = { title: "t", xLabel: "x", yLabel: "y" };
+  const others = [
+    { className: "one", name: "<one>", points: [{ x: 0, y: 1 }, { x: 10, y: 100 }] },
+    { className: "two dashed", name: "two", points: [{ x: 5, y: 10 }] },
+  ];
+  const chart = lineChart({
+    id: "a",
+    ...labels,
+    points: [],
+    others,
+    xTicks: [],
+    isLogarithmic: true,
+  });
+  const lines = chart.matchAll(/<polyline class="([^"]*)" points="([^"]*)"><title>([^<]*)</g);
+  assertEquals(Array.from(lines, ([, ...parts]) => parts), [
+    ["one", "76,274 692,54", "&#60;one&#62;"],
+    ["two dashed", "384,164", "two"],
+  ]);
+  assertEquals(chart.match(/<polyline/g)?.length, 2);
+});

@@ -30,6 +30,17 @@ posixTest("processStat() counts the CPU time of all threads", () => {
   assertEquals((processStat(Deno.pid)?.threads ?? 0) > 1, true);
 });
 
+posixTest(
+  "processStat() counts the CPU time of children apart, when they were waited for",
+  async () => {
+    const reapedMs = () => processStat(Deno.pid)?.reapedCpuMs ?? 0;
+    const before = reapedMs();
+    const script = "i=0; while [ $i -lt 100000 ]; do i=$((i + 1)); done";
+    await new Deno.Command("/bin/sh", { args: ["-c", script] }).output();
+    assertEquals(reapedMs() > before, true, `${before}, then ${reapedMs()}`);
+  },
+);
+
 posixTest("processStat() takes a name for a name, whatever is in it", async () => {
   await using folder = new TempFolder();
   for (const name of ["a) R (b", ") Z 1 1", "a\nb", "예"]) {

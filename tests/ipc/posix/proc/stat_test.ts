@@ -14,6 +14,7 @@ const EXPECTED = {
   sessionId: 19,
   threads: 9,
   cpuTicks: 177,
+  reapedTicks: 11,
   startTicks: 98_765,
 };
 

@@ -30,7 +30,7 @@ class PlayedKernel implements Kernel {
     this.looks.push(pid);
     return {
       ...{ pid, name: "brood", state: "S", parentPid: 1, groupId: pid, sessionId: pid },
-      ...{ threads: 1, cpuMs: 10, startedAtMs: 0 },
+      ...{ threads: 1, cpuMs: 10, reapedCpuMs: 0, startedAtMs: 0 },
       ...stat,
     };
   }
