@@ -24,7 +24,7 @@ import { StartedServer } from "./subject/started_server.ts";
 import type { Subject } from "./subject/subject.ts";
 
 /** Of the 30 seconds that all may take: the rest is for the start of this process, and the end of the server. */
-const TESTS_MS = 24_500;
+const TESTS_MS = 25_500;
 
 /** Grades a server, or explains tests. Resolves to the exit status. Rejects with `OperationalError` if interrupted. */
 export async function runGrade(options: GradeOptions | ExplainOptions): Promise<number> {
@@ -35,6 +35,7 @@ export async function runGrade(options: GradeOptions | ExplainOptions): Promise<
   const { json, language, tests } = options;
   using lifetime = new Lifetime();
   const over = new AbortController();
+  const deadlineMs = systemClock.now() + TESTS_MS;
   const timer = setTimeout(() => over.abort(), TESTS_MS);
   const signal = AbortSignal.any([lifetime.stopping, over.signal]);
   try {
@@ -43,6 +44,7 @@ export async function runGrade(options: GradeOptions | ExplainOptions): Promise<
       tests,
       clock: systemClock,
       signal,
+      deadlineMs,
       tell: (one) => json || lifetime.stopping.aborted || print(formatTest(one, language)),
     });
     if (lifetime.stopping.aborted) throw new OperationalError("Interrupted: not all was tested");

@@ -18,7 +18,7 @@ import {
 } from "./judge/verdict.ts";
 import type { Observations, ScenarioName } from "./observe/observations.ts";
 import { type Need, type Scenario, scenariosFor } from "./observe/scenarios.ts";
-import { Scene, UnseenError } from "./observe/scene.ts";
+import { Scene, type SceneTime, UnseenError } from "./observe/scene.ts";
 import type { Absence, Subject } from "./subject/subject.ts";
 
 /** How long the children of one scenario may take to go before the next begins. */
@@ -36,13 +36,9 @@ export interface Judged {
 }
 
 /** What a run works with. */
-export interface RunOptions {
-  /** The tests, in the order of the report. */
+export interface RunOptions extends SceneTime {
+  /** The tests, in the order of the report. Those for which no time is left are skipped. */
   readonly tests: readonly GradeTest[];
-  /** Where the time comes from. */
-  readonly clock: Clock;
-  /** Aborts when the time is over, or somebody asks for the end: tests that are left are skipped. */
-  readonly signal: AbortSignal;
   /** Is told of each test as soon as those in front of it are known, too. */
   readonly tell: (judged: Judged) => void;
 }
@@ -75,7 +71,7 @@ export async function runTests(subject: Subject, options: RunOptions): Promise<r
 interface Stage {
   readonly subject: Subject;
   readonly outcomes: Outcomes;
-  readonly options: Pick<RunOptions, "clock" | "signal">;
+  readonly options: SceneTime;
 }
 
 async function play(

@@ -131,8 +131,12 @@ function noChildren(seen: ClientsObservation): Verdict {
 /** So much more than before is no leak: a runtime may keep a few things for later. */
 const SPARE = 5;
 
-/** More than this for each connection, all the time, is memory that nobody gives back. */
+/**
+ * More than this for each connection, all the time, is memory that nobody gives back, unless there were so few that a
+ * runtime had not come to rest.
+ */
 const LEAK_BYTES = 64 * 1024;
+const LEAK_CONNECTIONS_MIN = 100;
 
 /** Of fewer connections nothing can be told. */
 const CONNECTIONS_MIN = 16;
@@ -147,7 +151,8 @@ export function judgeGrowth(seen: GrowthObservation, outcomes: Outcomes): Verdic
   const memory = last.memory - first.memory;
   const isMuch = (growth: number) => growth >= Math.max(SPARE, connections / 10);
   const half = LEAK_BYTES * connections / 2;
-  const leaks = middle.memory - first.memory > half && last.memory - middle.memory > half;
+  const leaks = connections >= LEAK_CONNECTIONS_MIN &&
+    middle.memory - first.memory > half && last.memory - middle.memory > half;
   const values = {
     n: connections,
     descriptors,
@@ -167,7 +172,15 @@ export function judgeGrowth(seen: GrowthObservation, outcomes: Outcomes): Verdic
     return skip("grewByThat", { ...values, test: "processes/parent-closes-socket" });
   }
   if (isMuch(children)) return skip("grewByThat", { ...values, test: "processes/child-ends" });
-  return pass("grewNot", { ...values, descriptors: Math.max(0, descriptors) });
+  return pass("grewNot", positive(values));
+}
+
+/** What there is less of than before has not grown. */
+function positive<Name extends string>(
+  values: Readonly<Record<Name, number>>,
+): Readonly<Record<string, number>> {
+  const entries = Object.entries<number>(values);
+  return Object.fromEntries(entries.map(([name, value]) => [name, Math.max(0, value)]));
 }
 
 /** On children that ended at the same moment. */

@@ -15,6 +15,7 @@ import type {
   ResetObservation,
   StartObservation,
 } from "../observe/observations.ts";
+import { kindOf } from "./kind.ts";
 import {
   fail,
   type Outcomes,
@@ -79,10 +80,14 @@ export function judgeSecond(echo: Echo): Verdict {
   return { result: "fail", seen: [say("secondNotAnswered"), sayEcho(echo)] };
 }
 
-/** On twenty at once. */
-export function judgeCrowd({ clients, answered }: CrowdObservation): Verdict {
+/** On twenty at once. Of a prefork server no more than it has processes can be. */
+export function judgeCrowd({ clients, answered }: CrowdObservation, outcomes: Outcomes): Verdict {
   const values = { answered, clients };
-  return answered === clients ? pass("crowdAnswered", values) : fail("crowdAnswered", values);
+  if (answered === clients) return pass("crowdAnswered", values);
+  const processes = seenIn(outcomes, "clients");
+  const kind = processes === null ? null : kindOf(processes);
+  const isLimited = answered > 1 && (kind === "prefork" || kind === "hidden");
+  return isLimited ? skip("crowdLimited", values) : fail("crowdAnswered", values);
 }
 
 /** On a server one of whose children has ended while it waited. */

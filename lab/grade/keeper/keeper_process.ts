@@ -22,7 +22,7 @@ import {
 
 /** How long one may take to begin, to clear a program away, and to end. */
 const BEGIN_MS = 10_000;
-const CLEAR_MS = 6000;
+const CLEAR_MS = 3500;
 
 /** A program that the keeper has started. */
 export interface KeptServer {

@@ -19,7 +19,7 @@ const PROCESSES_MAX = 600;
 const COUNT_MS = 200;
 
 /** How long processes are killed that start others meanwhile, and the pause in between, for the kernel to end them. */
-const CLEARING = { forMs: 4000, everyMs: 10 };
+const CLEARING = { forMs: 3000, everyMs: 10 };
 
 /** The process that was started. */
 interface Leader {

@@ -8,7 +8,7 @@ import type { BurstObservation, GrowthObservation, Possessions } from "./observa
 import { LINE, type Scene, UnseenError } from "./scene.ts";
 
 /** How many connections are made, how many at a time, and for how long at most. */
-const GROWTH = { connections: 200, atOnce: 8, forMs: 5000, warmUp: 8 };
+const GROWTH = { connections: 200, atOnce: 8, forMs: 4000, warmUp: 8 };
 
 const BURST = 50;
 
@@ -20,8 +20,10 @@ const REAP_MS = 1500;
 
 /** Makes connections one after the other, and looks at what the parent has. */
 export async function observeGrowth(scene: Scene): Promise<GrowthObservation> {
-  const { connections, forMs, warmUp } = GROWTH;
-  await visit(scene, { count: warmUp, untilMs: scene.now() + forMs });
+  const { connections, warmUp } = GROWTH;
+  // The looks take some of what is left, too.
+  const forMs = Math.min(GROWTH.forMs, scene.leftMs / 2);
+  await visit(scene, { count: warmUp, untilMs: scene.now() + forMs / 4 });
   const first = await look(scene);
   const half = { count: connections / 2, untilMs: scene.now() + forMs / 2 };
   const one = await visit(scene, half);
@@ -62,7 +64,7 @@ async function look(scene: Scene): Promise<Possessions> {
     if (length < least) sinceMs = scene.now();
     least = Math.min(least, length);
     return scene.now() - sinceMs > QUIET_MS / 2;
-  }, GO_MS);
+  }, GO_MS / 2);
   const possessions = scene.view.possessions();
   if (possessions === null) throw new UnseenError();
   return possessions;

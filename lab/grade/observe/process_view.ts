@@ -9,7 +9,7 @@ import { checkLibc } from "../../../ipc/posix/libc.ts";
 import { descriptorsOf } from "../../../ipc/posix/proc/descriptors.ts";
 import { memoryOf } from "../../../ipc/posix/proc/memory.ts";
 import { processStat } from "../../../ipc/posix/proc/processes.ts";
-import { tcpSockets } from "../../../ipc/posix/proc/socket_tables.ts";
+import { tcpSocketsAt } from "../../../ipc/posix/proc/socket_tables.ts";
 import type { TcpSocket } from "../../../ipc/posix/proc/tcp_table.ts";
 import { allProcesses, below, type Descendant } from "../keeper/descendants.ts";
 import type { Possessions } from "./observations.ts";
@@ -27,29 +27,36 @@ export function blindness(): string | null {
 
 /** The sockets that listen on a port. */
 export function listenersOn(port: number): readonly TcpSocket[] {
-  return tcpSockets().filter(({ local, state }) => state === "LISTEN" && local.port === port);
+  return tcpSocketsAt(port).filter(({ state }) => state === "LISTEN");
 }
 
 /** Looks at the processes of one server. */
 export class ProcessView {
   readonly #keeper: number | null;
   readonly #port: number;
+  readonly #listeners: ReadonlySet<number>;
+  /** The inode of the server's end for each client that was asked for, by the client's port. */
+  readonly #accepted = new Map<number, number>();
   /** The process that accepts. */
   readonly parent: Descendant;
 
-  private constructor(parent: Descendant, options: ViewOptions) {
+  private constructor(
+    parent: Descendant,
+    { keeper, port, listeners }: ViewOptions & { readonly listeners: ReadonlySet<number> },
+  ) {
     this.parent = parent;
-    this.#keeper = options.keeper;
-    this.#port = options.port;
+    this.#keeper = keeper;
+    this.#port = port;
+    this.#listeners = listeners;
   }
 
   /** Looks for the process that listens; null where there is none that may be looked at. */
   static find(options: ViewOptions): ProcessView | null {
-    const inodes = new Set(listenersOn(options.port).map(({ inode }) => inode));
-    const having = candidates(options.keeper).filter(({ pid }) => hasOne(pid, inodes));
+    const listeners = new Set(listenersOn(options.port).map(({ inode }) => inode));
+    const having = candidates(options.keeper).filter(({ pid }) => hasOne(pid, listeners));
     const pids = new Set(having.map(({ pid }) => pid));
     const parent = having.find(({ parentPid }) => !pids.has(parentPid));
-    return parent === undefined ? null : new ProcessView(parent, options);
+    return parent === undefined ? null : new ProcessView(parent, { ...options, listeners });
   }
 
   /** Whether the process that accepts is there still. */
@@ -79,19 +86,21 @@ export class ProcessView {
 
   /** The processes that have the socket of the client with that port. */
   holdersOf(clientPort: number): readonly number[] {
-    const inodes = new Set(
-      tcpSockets()
-        .filter(({ local, remote, inode }) =>
-          local.port === this.#port && remote.port === clientPort && inode !== 0
-        ).map(({ inode }) => inode),
-    );
-    if (inodes.size === 0) return [];
+    const inode = this.#accepted.get(clientPort) ?? this.#acceptedFrom(clientPort);
+    if (inode === 0) return [];
+    this.#accepted.set(clientPort, inode);
+    const inodes = new Set([inode]);
     return candidates(this.#keeper).map(({ pid }) => pid).filter((pid) => hasOne(pid, inodes));
+  }
+
+  /** 0 where the server has not accepted it yet. */
+  #acceptedFrom(clientPort: number): number {
+    return tcpSocketsAt(this.#port).find(({ remote }) => remote.port === clientPort)?.inode ?? 0;
   }
 
   /** Whether a process has the listening socket. */
   hasListener(pid: number): boolean {
-    return hasOne(pid, new Set(listenersOn(this.#port).map(({ inode }) => inode)));
+    return hasOne(pid, this.#listeners);
   }
 
   /** Whether what a process has open may be looked at, and so how it ends. */
@@ -105,7 +114,7 @@ export class ProcessView {
     const memory = memoryOf(this.parent.pid);
     if (descriptors === null || memory === null) return null;
     const ofClients = new Set(
-      tcpSockets().filter(({ local, state }) => local.port === this.#port && state !== "LISTEN")
+      tcpSocketsAt(this.#port).filter(({ state }) => state !== "LISTEN")
         .map(({ inode }) => inode),
     );
     const clientSockets = descriptors

@@ -74,17 +74,14 @@ export const SCENARIOS: readonly Scenario[] = [
   scenario("halfClose", observeHalfClose, ECHO),
   scenario("empty", observeEmpty, ECHO),
   scenario("second", observeSecond, ECHO),
+  scenario("clients", observeClients, { needs: ["processes"], after: ["line"] }),
+  // Of a prefork server no more can be served at once than it has processes: the clients tell whether it is one.
   scenario("crowd", (scene, isSlow) => observeCrowd(scene, isSlow ? CROWD_MS : undefined), {
     needs: ["echo"],
-    after: ["line", "second"],
+    after: ["line", "second", "clients"],
   }),
-  scenario("clients", observeClients, { needs: ["processes"], after: ["line"] }),
   scenario("burst", observeBurst, {
     needs: ["processes", "children", "ends"],
-    after: ["line", "clients"],
-  }),
-  scenario("growth", observeGrowth, {
-    needs: ["processes", "echo"],
     after: ["line", "clients"],
   }),
   scenario("reset", observeReset, ECHO),
@@ -94,6 +91,11 @@ export const SCENARIOS: readonly Scenario[] = [
     after: ["line", "clients"],
   }),
   scenario("again", observeAgain, { needs: ["ours"] }),
+  // The last: it does with the time that there is.
+  scenario("growth", observeGrowth, {
+    needs: ["processes", "echo"],
+    after: ["line", "clients"],
+  }),
 ];
 
 /** Those of these names, with those that have to be played before. The start is none of them. */

@@ -27,6 +27,16 @@ export const LINE = new TextEncoder().encode("hello, server\n");
 /** Nothing can be seen of the processes. */
 export class UnseenError extends Error {}
 
+/** The time that a scenario has. */
+export interface SceneTime {
+  /** Where the time comes from. */
+  readonly clock: Clock;
+  /** Aborts when no time is left, or nobody wants to know any more. */
+  readonly signal: AbortSignal;
+  /** When no time is left, by the clock. */
+  readonly deadlineMs: number;
+}
+
 /** Owns the clients of a scenario. Disposing closes them, and lets a server that was stopped go on. */
 export class Scene implements Disposable {
   /** The server. */
@@ -34,17 +44,21 @@ export class Scene implements Disposable {
   /** Aborts when no time is left. */
   readonly signal: AbortSignal;
   readonly #clock: Clock;
+  readonly #deadlineMs: number;
   readonly #visitors = new Set<Visitor>();
   #stopped: number | null = null;
 
   /** Begins. */
-  constructor(
-    subject: Subject,
-    { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
-  ) {
+  constructor(subject: Subject, { clock, signal, deadlineMs }: SceneTime) {
     this.subject = subject;
     this.signal = signal;
     this.#clock = clock;
+    this.#deadlineMs = deadlineMs;
+  }
+
+  /** The time that is left. */
+  get leftMs(): number {
+    return Math.max(0, this.#deadlineMs - this.#clock.now());
   }
 
   /** The server's processes. Throws {@linkcode UnseenError} where they cannot be seen. */

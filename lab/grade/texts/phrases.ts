@@ -92,6 +92,14 @@ export const PHRASES = {
     en: "{answered} of {clients|client|clients} were answered at the same time",
     ko: "동시에 접속한 클라이언트 {clients}개 가운데 {answered}개가 응답을 받았습니다",
   },
+  crowdLimited: {
+    en:
+      "{answered} of {clients|client|clients} were answered at the same time: the server has a fixed number of " +
+      "processes, started before (prefork)",
+    ko:
+      "동시에 접속한 클라이언트 {clients}개 가운데 {answered}개가 응답을 받았습니다: 미리 만든 프로세스의 수가 " +
+      "정해진 서버입니다(prefork)",
+  },
   ownProcesses: {
     en: "each of two clients has a process of its own: pids {pids}",
     ko: "두 클라이언트에 각각 자식 프로세스가 있습니다: pid {pids}",

@@ -273,9 +273,9 @@ export const TESTS = {
   "processes/nothing-grows": {
     does: {
       en:
-        "Makes 200 connections, or as many as five seconds allow, and compares what the parent has before and after.",
+        "Makes 200 connections, or as many as four seconds allow, and compares what the parent has before and after.",
       ko:
-        "연결을 200개, 또는 5초 동안 할 수 있는 만큼 만들고, 전과 후에 부모가 가진 것을 비교합니다.",
+        "연결을 200개, 또는 4초 동안 할 수 있는 만큼 만들고, 전과 후에 부모가 가진 것을 비교합니다.",
     },
     why: {
       en:
