@@ -4,7 +4,7 @@
  * @module
  */
 
-import { errnoOf, isStreamError } from "../../../ipc/errors.ts";
+import { isStreamError } from "../../../ipc/errors.ts";
 import type { Echo, Ending } from "./observations.ts";
 
 const BUFFER_BYTES = 64 * 1024;
@@ -68,18 +68,14 @@ export class Visitor implements Disposable {
     const { ms } = options;
     const sent = bytes.length;
     if (conn === null) return { sent, received: 0, wrongAt: null, ending: "refused", waitedMs: ms };
-    let isLate = false;
-    const timer = setTimeout(() => {
-      isLate = true;
-      this.close();
-    }, ms);
+    const timer = setTimeout(() => this.close(), ms);
     try {
       const sending = this.#send(bytes, options);
       const { ending, ...read } = await this.#receive(conn, { bytes, options });
       // The server may take no more of what is on its way.
       if (ending !== "open") this.close();
       await sending;
-      return { sent, ...read, ending: isLate ? "late" : ending, waitedMs: ms };
+      return { sent, ...read, ending, waitedMs: ms };
     } finally {
       clearTimeout(timer);
     }
@@ -122,7 +118,8 @@ export class Visitor implements Disposable {
       return await conn.read(buffer) ?? "end of file";
     } catch (error) {
       if (!isStreamError(error)) throw error;
-      return errnoOf(error) === null ? "late" : "reset";
+      // Deno's word for an operation that a close has ended differs.
+      return this.#isClosed ? "late" : "reset";
     }
   }
 
