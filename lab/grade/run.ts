@@ -86,8 +86,7 @@ async function play(
   if (absence !== null) return { seen: null, reason: sayAbsence(absence) };
   const { clock, signal } = options;
   using scene = new Scene(subject, options);
-  const second = seenIn(outcomes, "second");
-  const observing = observe(scene, second !== null && !isWhole(second));
+  const observing = observe(scene, isLimited(outcomes));
   // Where it is left alone its clients are closed, and it ends.
   observing.catch(() => {});
   try {
@@ -103,8 +102,16 @@ async function play(
     return { seen, ended: isAlive ? null : { how: subject.end } };
   } catch (error) {
     if (!(error instanceof UnseenError)) throw error;
-    return { seen: null, reason: say("unseen") };
+    return { seen: null, reason: say(await subject.isAlive() ? "unseen" : "gone") };
   }
+}
+
+/** Whether no number of clients is served at the same time: one alone, or as many as there are processes. */
+function isLimited(outcomes: Outcomes): boolean {
+  const second = seenIn(outcomes, "second");
+  if (second !== null && !isWhole(second)) return true;
+  const clients = seenIn(outcomes, "clients");
+  return clients !== null && ["prefork", "hidden"].includes(kindOf(clients));
 }
 
 /** A clock whose sleep ends with its signal alone: no timer is that long. */

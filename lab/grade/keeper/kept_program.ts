@@ -4,13 +4,14 @@
  * @module
  */
 
-import { errnoOf, OperationalError } from "../../../ipc/errors.ts";
+import { OperationalError } from "../../../ipc/errors.ts";
 import { systemClock } from "../../../ipc/clock.ts";
 import { waitFor } from "../../../ipc/posix/processes/children.ts";
 import { adoptOrphans } from "../../../ipc/posix/processes/subreaper.ts";
 import { startAnywhere } from "../../../ipc/working_folder.ts";
 import { allProcesses, below, type Descendant } from "./descendants.ts";
 import type { Report } from "./messages.ts";
+import { signalTo } from "./signal.ts";
 
 /** More processes than any test makes a sound server have, and few enough that the machine still works. */
 const PROCESSES_MAX = 600;
@@ -79,13 +80,16 @@ export class KeptProgram implements AsyncDisposable {
     if (leader === null) return;
     const deadlineMs = performance.now() + CLEARING.forMs;
     // With its group at once, of which none can start another meanwhile: to fork with a signal pending fails.
-    if (!leader.hasEnded) kill(-leader.process.pid);
+    if (!leader.hasEnded) signalTo(-leader.process.pid, "SIGKILL");
     do {
       this.#reap();
       const left = this.blind === null ? this.#descendants() : [];
       const living = left.filter(({ state }) => state !== "Z");
-      for (const group of new Set(living.map(({ groupId }) => groupId))) kill(-group);
-      for (const { pid } of living) kill(pid);
+      const groups = new Set(living.map(({ groupId }) => groupId));
+      // A process is in its parent's group until it has its own, and may join another.
+      groups.delete(Deno.pid);
+      for (const group of groups) signalTo(-group, "SIGKILL");
+      for (const { pid } of living) signalTo(pid, "SIGKILL");
       if (left.length === 0 && leader.hasEnded) return;
       await systemClock.sleep(CLEARING.everyMs);
     } while (performance.now() < deadlineMs);
@@ -129,16 +133,5 @@ function blindness(): string | null {
   } catch (error) {
     if (!(error instanceof OperationalError)) throw error;
     return error.message;
-  }
-}
-
-/** Kills a process, or with a negative number a group. */
-function kill(target: number): void {
-  try {
-    Deno.kill(target, "SIGKILL");
-  } catch (error) {
-    // Gone already, or another user's, which nobody but that user may end.
-    const errno = errnoOf(error);
-    if (errno !== "ESRCH" && errno !== "EPERM") throw error;
   }
 }

@@ -7,11 +7,11 @@
 import { processStat } from "../../../ipc/posix/proc/processes.ts";
 import { zombieStatus } from "../../../ipc/posix/proc/zombie.ts";
 import type { ClientsObservation, ExitSight, ServingProcess } from "./observations.ts";
-import { LINE, type Scene } from "./scene.ts";
+import type { Scene } from "./scene.ts";
 import type { Visitor } from "./visitor.ts";
 
-/** How long a client waits for its answer here: that it gets one is another test. */
-const ANSWER_MS = 2000;
+/** How long a process may take to come for its client. */
+const COME_MS = 1500;
 
 /** How long a process may take to do what it does after a fork, and to end. */
 const SETTLE_MS = 600;
@@ -24,13 +24,17 @@ export async function observeClients(scene: Scene): Promise<ClientsObservation> 
   const before = view.living().map(({ pid }) => pid);
   const threads = () => processStat(parent)?.threads ?? 0;
   const threadsBefore = threads();
-  const first = await scene.connect();
-  await first.echo(LINE, { ms: ANSWER_MS });
-  const second = await scene.connect();
-  await second.echo(LINE, { ms: ANSWER_MS });
-
   const holdersOf = (visitor: Visitor) => view.holdersOf(visitor.localPort);
-  await scene.until(() => holdersOf(second).some((pid) => pid !== parent), SETTLE_MS / 3);
+  const cameNow = () => view.living().map(({ pid }) => pid).filter((pid) => !before.includes(pid));
+  // They say nothing: a server that answers nobody has processes all the same.
+  const first = await scene.connect();
+  const second = await scene.connect();
+  await scene.until(
+    () =>
+      [first, second].every((visitor) => holdersOf(visitor).some((pid) => pid !== parent)) ||
+      cameNow().length > 1 && holdersOf(second).length > 0,
+    COME_MS,
+  );
   const mayHold = !await scene.until(() => !holdersOf(first).includes(parent), SETTLE_MS);
   const moreThreads = threads() - threadsBefore;
   const serving = (pid: number): ServingProcess => ({
@@ -39,7 +43,6 @@ export async function observeClients(scene: Scene): Promise<ClientsObservation> 
     hasListener: view.hasListener(pid),
   });
   const childrenOf = (visitor: Visitor) => holdersOf(visitor).filter((pid) => pid !== parent);
-  const cameNow = () => view.living().map(({ pid }) => pid).filter((pid) => !before.includes(pid));
   // A child closes what it need not have a moment after its fork.
   await scene.until(() => !cameNow().some((pid) => view.hasListener(pid)), SETTLE_MS);
   const servers = [childrenOf(first).map(serving), childrenOf(second).map(serving)] as const;

@@ -47,12 +47,12 @@ export interface Scenario<Name extends ScenarioName = ScenarioName> {
   readonly needs: readonly Need[];
   /** Those that have to be played before, because they tell something about it. */
   readonly after: readonly ScenarioName[];
-  /** Plays it. `isSlow` says that the server serves one client at a time: then nobody need wait for long. */
-  observe(scene: Scene, isSlow: boolean): Promise<Observations[Name]>;
+  /** Plays it. `isLimited` says that the server does not serve any number of clients at once: nobody waits long then. */
+  observe(scene: Scene, isLimited: boolean): Promise<Observations[Name]>;
 }
 
-/** How long twenty clients are waited for where a second one had to wait. */
-const CROWD_MS = 1000;
+/** How long twenty clients are waited for where not all can be served at once. */
+const CROWD_MS = 1500;
 
 function scenario<Name extends ScenarioName>(
   name: Name,
@@ -76,7 +76,7 @@ export const SCENARIOS: readonly Scenario[] = [
   scenario("second", observeSecond, ECHO),
   scenario("clients", observeClients, { needs: ["processes"], after: ["line"] }),
   // Of a prefork server no more can be served at once than it has processes: the clients tell whether it is one.
-  scenario("crowd", (scene, isSlow) => observeCrowd(scene, isSlow ? CROWD_MS : undefined), {
+  scenario("crowd", (scene, isLimited) => observeCrowd(scene, isLimited ? CROWD_MS : undefined), {
     needs: ["echo"],
     after: ["line", "second", "clients"],
   }),

@@ -5,8 +5,8 @@
  */
 
 import type { Clock } from "../../../ipc/clock.ts";
-import { errnoOf } from "../../../ipc/errors.ts";
 import { processStat } from "../../../ipc/posix/proc/processes.ts";
+import { signalTo } from "../keeper/signal.ts";
 import type { Subject } from "../subject/subject.ts";
 import type { Echo } from "./observations.ts";
 import type { ProcessView } from "./process_view.ts";
@@ -135,17 +135,5 @@ export class Scene implements Disposable {
   [Symbol.dispose](): void {
     this.closeAll();
     this.goOn();
-  }
-}
-
-/** Signals a process. Returns false where it is gone, or another user's. */
-function signalTo(pid: number, signal: Deno.Signal): boolean {
-  try {
-    Deno.kill(pid, signal);
-    return true;
-  } catch (error) {
-    const errno = errnoOf(error);
-    if (errno !== "ESRCH" && errno !== "EPERM") throw error;
-    return false;
   }
 }
