@@ -3,6 +3,7 @@
 import { CLIENT_COMMAND } from "../client/command.ts";
 import { type CommandSpec, formatHelp } from "../cli/command_line.ts";
 import type { FlagTable } from "../cli/flags.ts";
+import { GRADE_COMMAND } from "../lab/grade/command.ts";
 import { SERVER_COMMAND } from "../server/command.ts";
 import { assertEquals, assertStringIncludes } from "./assert.ts";
 import { LOGGED_NAMES } from "./server/recorded_events.ts";
@@ -15,7 +16,7 @@ function blocksThatBegin(line: string): string[] {
   return [...blocks].map(([, text = ""]) => text).filter((text) => text.startsWith(line));
 }
 
-for (const spec of [SERVER_COMMAND, CLIENT_COMMAND] as CommandSpec<FlagTable>[]) {
+for (const spec of [SERVER_COMMAND, CLIENT_COMMAND, GRADE_COMMAND] as CommandSpec<FlagTable>[]) {
   Deno.test(`the README shows what brood ${spec.name} --help prints`, () => {
     assertEquals(blocksThatBegin(spec.summary), [formatHelp(spec)]);
   });

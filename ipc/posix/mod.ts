@@ -10,7 +10,8 @@
  * | waiting                                          | `sockets/poll.ts`; `poller.ts` for many; `event_loop_turn.ts` |
  * | a descriptor for another process                 | `sockets/passing.ts`                             |
  * | starting programs                                | `processes/spawn.ts`, `spawn_memory.ts`, `duplicates.ts` |
- * | how they end                                     | `processes/children.ts`, `wait_status.ts`, `parent_death.ts`, `subreaper.ts` |
+ * | how they end                                     | `processes/children.ts`, `wait_status.ts`, `parent_death.ts` |
+ * | who becomes the parent of an orphan              | `processes/subreaper.ts`                         |
  * | how one ended that nobody has waited for         | `proc/zombie.ts`                                 |
  * | what a process is, has open, takes of memory     | `proc/processes.ts`, `descriptors.ts`, `memory.ts` |
  * | sockets of the machine, and of this process      | `proc/socket_tables.ts`; `sockets/own_sockets.ts` |

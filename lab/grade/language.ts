@@ -11,7 +11,9 @@ import { type Language, LANGUAGES } from "./texts/text.ts";
 /** The variables that say it, the strongest first (locale(7)). */
 const VARIABLES = ["LC_ALL", "LC_MESSAGES", "LANG"] as const;
 
-/** The environment's language: the first variable that is set and not empty decides. English where it is none of ours. */
+/**
+ * The environment's language: the first variable that is set and not empty decides. English where it is none of ours.
+ */
 export function languageOf(env: Pick<Deno.Env, "get"> = Deno.env): Language {
   const locale = VARIABLES.map((name) => readVariable(name, env)).find((value) => value);
   const [name = ""] = locale?.split(/[_.@]/) ?? [];

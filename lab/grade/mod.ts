@@ -21,7 +21,7 @@ import { formatEnd, formatExplanation, formatTest, reportOf } from "./report/rep
 import { runTests } from "./run.ts";
 import { RunningServer } from "./subject/running_server.ts";
 import { StartedServer } from "./subject/started_server.ts";
-import type { Subject } from "./subject/subject.ts";
+import type { Subject } from "./observe/subject.ts";
 
 /** Of the 30 seconds that all may take: the rest is for the start of this process, and the end of the server. */
 const TESTS_MS = 25_500;

@@ -19,7 +19,7 @@ import {
 import type { Observations, ScenarioName } from "./observe/observations.ts";
 import { type Need, type Scenario, scenariosFor } from "./observe/scenarios.ts";
 import { Scene, type SceneTime, UnseenError } from "./observe/scene.ts";
-import type { Absence, Subject } from "./subject/subject.ts";
+import type { Absence, Subject } from "./observe/subject.ts";
 
 /** How long the children of one scenario may take to go before the next begins. */
 const QUIET_MS = 500;

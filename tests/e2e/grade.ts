@@ -8,7 +8,7 @@ import type { GradeReport } from "../../lab/grade/report/report.ts";
 import { assertEquals } from "../assert.ts";
 import { TempFolder } from "../support/temp_folder.ts";
 import { buildC } from "./c_program.ts";
-import { type Finished, runToEnd } from "./process.ts";
+import { type Finished, processesWith, runToEnd } from "./process.ts";
 import { fixture, type Program } from "./program.ts";
 
 /** The longest that a grading may take: 30 seconds. */
@@ -35,29 +35,13 @@ export class StudentServer implements AsyncDisposable {
     return new StudentServer(["python3", copy], folder);
   }
 
-  /** The processes whose command line has its path. */
-  processes(): readonly number[] {
-    return processesWith(this.#folder.path);
+  /** The processes that have its path in their command line or their environment. */
+  async processes(): Promise<readonly number[]> {
+    return await processesWith(this.#folder.path);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#folder[Symbol.asyncDispose]();
-  }
-}
-
-/** The processes whose command line has that text; none of them is a zombie, which has no command line. */
-export function processesWith(text: string): readonly number[] {
-  return Array.from(Deno.readDirSync("/proc"), ({ name }) => name)
-    .filter((name) => /^\d+$/.test(name) && commandLineOf(name).includes(text)).map(Number);
-}
-
-function commandLineOf(pid: string): string {
-  try {
-    return Deno.readTextFileSync(`/proc/${pid}/cmdline`);
-  } catch (error) {
-    // It has ended meanwhile, which is ENOENT or ESRCH.
-    if (error instanceof Deno.errors.NotFound || String(error).includes("os error 3")) return "";
-    throw error;
   }
 }
 

@@ -3,22 +3,22 @@
 import { assert, assertEquals, assertMatch, assertNotMatch } from "../assert.ts";
 import { closedPort } from "../support/sockets.ts";
 import { C_EXAMPLES, CServer } from "./c_program.ts";
-import { grade, gradeCommand, namesOf, processesWith, reportOf, StudentServer } from "./grade.ts";
-import { childrenOf, RunningProcess, within } from "./process.ts";
-import { testProgram } from "./program.ts";
+import { grade, gradeCommand, namesOf, reportOf, StudentServer } from "./grade.ts";
+import { childrenOf, isRunning, RunningProcess, within } from "./process.ts";
+import { fixture, type Program, testProgram } from "./program.ts";
 
 const NEEDS_CC = { needs: ["cc"] };
 const NEEDS_PYTHON = { needs: ["python3"] };
 const SOUND = `${C_EXAMPLES}/fork_server_sigchld.c`;
 
 /** Resolves when none of these processes is there. Nobody is told when one ends that is another's child. */
-async function untilNone(find: () => readonly number[]): Promise<void> {
+async function untilNone(find: () => Promise<readonly number[]>): Promise<void> {
   let isLate = false;
   const look = async () => {
-    while (!isLate && find().length > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    while (!isLate && (await find()).length > 0);
   };
   try {
-    await within(look(), () => `end of the processes ${find()}`);
+    await within(look(), () => "end of the processes");
   } finally {
     isLate = true;
   }
@@ -30,7 +30,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGKILL"] as const) {
     await using grading = new RunningProcess(gradeCommand(program, "--", ...server.command));
     // It runs when the first client has had its answer.
     await grading.stdout.match(/^PASS {2}talks\/line /);
-    assert(server.processes().length > 200);
+    assert((await server.processes()).length > 200);
     const [keeper] = await childrenOf(grading.pid);
     grading.signal(signal);
     const status = await grading.ended();
@@ -39,10 +39,10 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGKILL"] as const) {
         1,
         "brood: Interrupted: not all was tested\n",
       ]);
-      assertEquals(server.processes(), []);
+      assertEquals(await server.processes(), []);
     }
     await untilNone(() => server.processes());
-    await untilNone(() => processesWith("_keeper").filter((pid) => pid === keeper?.pid));
+    await untilNone(async () => await isRunning(keeper?.pid ?? 0) ? [keeper?.pid ?? 0] : []);
   }, NEEDS_CC);
 }
 
@@ -83,6 +83,22 @@ testProgram("a port that nobody listens on fails, and nothing else is tested", a
   assertEquals(namesOf(report, "fail"), ["talks/starts"]);
   assertEquals([report.passed, report.status], [0, 1]);
   assertEquals(report.tests[0]?.seen, `nothing listens on port ${port}`);
+});
+
+Deno.test("a grading from source may do no more than deno.json says, and that is enough", async () => {
+  const config = await Deno.readTextFile(new URL("../../deno.json", import.meta.url));
+  const [deno = "", ...args]: readonly string[] = JSON.parse(config).tasks.grade.command.split(" ");
+  assertEquals([deno, args.filter((word) => word === "-A" || word === "--allow-all")], [
+    "deno",
+    [],
+  ]);
+  const root = decodeURIComponent(new URL("../../", import.meta.url).pathname);
+  const own = args.map((word) => word === "main.ts" ? `${root}main.ts` : word).slice(0, -1);
+  const program: Program = { form: "source", path: Deno.execPath(), args: own };
+  const server = ["python3", fixture("student/forking.py")];
+  const names = ["talks", "processes/own-process", "survives/reset", "survives/port-again"];
+  const report = await reportOf(program, "--only", names.join(","), "--", ...server);
+  assertEquals([namesOf(report, "pass").length, report.status], [10, 0], JSON.stringify(report));
 });
 
 testProgram("the report is a line for each test, and the counts", async (program) => {
@@ -154,7 +170,7 @@ testProgram(
     assertEquals(namesOf(report, "fail"), ["talks/line"]);
     const burst = report.tests.find(({ name }) => name === "reaps/burst");
     assertEquals(burst?.seen, "the server had more than 600 processes and was ended");
-    assertEquals(server.processes(), []);
+    assertEquals(await server.processes(), []);
   },
   NEEDS_CC,
 );

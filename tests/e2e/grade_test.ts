@@ -180,7 +180,7 @@ for (const { source, fails, seen, skips, isForBoth = false } of MISTAKES) {
       assertMatch(first?.seen ?? "", seen);
       assertMatch(first?.why ?? "", /\. .*\w+\([2-8]\)/);
       assertEquals([report.failed, report.status], [fails.length, 1]);
-      assertEquals(server.processes(), []);
+      assertEquals(await server.processes(), []);
     },
     optionsOf(source, isForBoth),
   );
@@ -215,7 +215,7 @@ for (const { source, skips } of SOUND) {
       assertEquals(namesOf(report, "fail"), [], JSON.stringify(report, null, 1));
       if (skips !== undefined) assertEquals(namesOf(report, "skip"), skips);
       assertEquals(report.status, 0);
-      assertEquals(server.processes(), []);
+      assertEquals(await server.processes(), []);
     },
     optionsOf(source, source.includes("sigchld")),
   );

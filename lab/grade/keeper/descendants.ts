@@ -20,7 +20,9 @@ export function allProcesses(): readonly Descendant[] {
   });
 }
 
-/** Those below `root`, at any depth, zombies too; `root` itself is not among them. A parent comes before its children. */
+/**
+ * Those below `root`, at any depth, zombies too; `root` itself is not among them. A parent comes before its children.
+ */
 export function below(root: number, all: readonly Descendant[]): readonly Descendant[] {
   const children = new Map<number, Descendant[]>();
   for (const process of all) {

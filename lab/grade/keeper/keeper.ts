@@ -3,12 +3,12 @@
  *
  * It starts the server in a session of its own, and is told by the kernel of every process that the server leaves
  * behind: such a process becomes the keeper's child (PR_SET_CHILD_SUBREAPER), whatever session or group it went to. So
- * all that a server has started is below the keeper, and the keeper kills it: when it is asked to, and when its standard
- * input ends, which it does when `brood grade` is gone, killed or not. It waits for what becomes its child, or that
- * would stay a zombie that is no fault of the server's.
+ * all that a server has started is below the keeper, and the keeper kills it: when it is asked to, and when its
+ * standard input ends, which it does when `brood grade` is gone, killed or not. It waits for what becomes its child, or
+ * that would stay a zombie that is no fault of the server's.
  *
- * What the server prints goes to the keeper's standard error, which is the other end of a pipe that `brood grade` reads:
- * the keeper's own messages go to its standard output.
+ * What the server prints goes to the keeper's standard error, which is the other end of a pipe that `brood grade`
+ * reads: the keeper's own messages go to its standard output.
  *
  * @module
  */

@@ -59,5 +59,7 @@ export function formatMessage(message: Order | Report): string {
   return JSON.stringify(message) + "\n";
 }
 
-/** Longer than any line: a command line may be as long as execve(2) lets an argument be, and JSON doubles it at most. */
+/**
+ * Longer than any line: a command line may be as long as execve(2) lets an argument be, and JSON doubles it at most.
+ */
 export const LINE_BYTES_MAX = 1024 * 1024;

@@ -47,7 +47,9 @@ export interface Scenario<Name extends ScenarioName = ScenarioName> {
   readonly needs: readonly Need[];
   /** Those that have to be played before, because they tell something about it. */
   readonly after: readonly ScenarioName[];
-  /** Plays it. `isLimited` says that the server does not serve any number of clients at once: nobody waits long then. */
+  /**
+   * Plays it. `isLimited` says that the server does not serve any number of clients at once: nobody waits long then.
+   */
   observe(scene: Scene, isLimited: boolean): Promise<Observations[Name]>;
 }
 

@@ -7,7 +7,7 @@
 import type { Clock } from "../../../ipc/clock.ts";
 import { processStat } from "../../../ipc/posix/proc/processes.ts";
 import { signalTo } from "../keeper/signal.ts";
-import type { Subject } from "../subject/subject.ts";
+import type { Subject } from "./subject.ts";
 import type { Echo } from "./observations.ts";
 import type { ProcessView } from "./process_view.ts";
 import { Visitor } from "./visitor.ts";
@@ -102,8 +102,8 @@ export class Scene implements Disposable {
   }
 
   /**
-   * Stops the process that accepts, so that what happens meanwhile is news to it when it goes on. Resolves to whether it
-   * is stopped: one that is not ours is left alone, because nobody would let it go on if this process were killed.
+   * Stops the process that accepts, so that what happens meanwhile is news to it when it goes on. Resolves to whether
+   * it is stopped: one that is not ours is left alone, because nobody would let it go on if this process were killed.
    */
   async stop(): Promise<boolean> {
     const { view, isOurs } = this.subject;

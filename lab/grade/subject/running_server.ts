@@ -1,6 +1,6 @@
 /**
- * A server that ran before, and goes on afterwards: nothing is done to it that its clients could not do, but that one of
- * its children is killed.
+ * A server that ran before, and goes on afterwards: nothing is done to it that its clients could not do, but that one
+ * of its children is killed.
  *
  * @module
  */
@@ -9,13 +9,17 @@ import type { StartObservation } from "../observe/observations.ts";
 import { blindness, ProcessView } from "../observe/process_view.ts";
 import type { ServerAddress } from "../observe/visitor.ts";
 import { listeningAddress } from "./listening.ts";
-import type { Absence, Subject } from "./subject.ts";
+import type { Absence, Subject } from "../observe/subject.ts";
 
 /** Looks at a server that somebody else has started. */
 export class RunningServer implements Subject {
+  /** It is somebody else's. */
   readonly isOurs = false;
+  /** Why its processes cannot be seen, or null. */
   readonly blind: string | null = blindness();
+  /** What it prints is nobody's here. */
   readonly output: readonly string[] = [];
+  /** Nobody here is told how it ends. */
   readonly end = null;
   #address: ServerAddress;
   #view: ProcessView | null = null;
@@ -26,14 +30,17 @@ export class RunningServer implements Subject {
     this.#address = { hostname: "127.0.0.1", port };
   }
 
+  /** Where it listens now. */
   get address(): ServerAddress {
     return this.#address;
   }
 
+  /** Its processes, or null. */
   get view(): ProcessView | null {
     return this.#view;
   }
 
+  /** Looks whether something listens. */
   async begin(): Promise<StartObservation> {
     const { port } = this.#address;
     const address = await listeningAddress(port, this.blind !== null);
@@ -44,21 +51,23 @@ export class RunningServer implements Subject {
     return { port, listeningAfterMs: 0, end: null, ranBefore: true };
   }
 
+  /** Looks whether it is there still. */
   async ensure(): Promise<Absence | null> {
     if (!this.#hasListened) return "never";
     return await this.isAlive() ? null : "gone";
   }
 
+  /** Whether the process that accepts runs. */
   async isAlive(): Promise<boolean> {
     if (this.#view !== null) return this.#view.isAlive;
     return await listeningAddress(this.#address.port, this.blind !== null) !== null;
   }
 
+  /** Never called. */
   restart(): Promise<StartObservation> {
     throw new Error("A server that ran before is not started again");
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    // It is somebody else's.
-  }
+  /** Ends nothing. */
+  async [Symbol.asyncDispose](): Promise<void> {}
 }

@@ -12,7 +12,7 @@ import { blindness, ProcessView } from "../observe/process_view.ts";
 import type { ServerAddress } from "../observe/visitor.ts";
 import { commandFor } from "./command_for.ts";
 import { listeningAddress } from "./listening.ts";
-import type { Absence, Subject } from "./subject.ts";
+import type { Absence, Subject } from "../observe/subject.ts";
 
 /** How long a server may take to listen: an interpreter is slow to start on a machine with much to do. */
 const LISTEN_MS = 6000;
@@ -20,6 +20,7 @@ const LOOK_MS = 10;
 
 /** Owns the server, with all its processes. */
 export class StartedServer implements Subject {
+  /** It may be ended. */
   readonly isOurs = true;
   readonly #command: readonly string[];
   readonly #clock: Clock;
@@ -43,26 +44,32 @@ export class StartedServer implements Subject {
     this.#keeper = new KeeperProcess(clock);
   }
 
+  /** Where it listens now. */
   get address(): ServerAddress {
     return this.#address;
   }
 
+  /** Its processes, or null. */
   get view(): ProcessView | null {
     return this.#view;
   }
 
+  /** Why its processes cannot be seen, or null. */
   get blind(): string | null {
     return this.#blind ?? this.#keeper.blind;
   }
 
+  /** What it printed last before it ended, or did not start. */
   get output(): readonly string[] {
     return this.#output;
   }
 
+  /** How it ended the last time, or null. */
   get end(): ProgramEnd | null {
     return this.#end;
   }
 
+  /** Starts it for the first time, at a port that is free. */
   async begin(): Promise<StartObservation> {
     await this.#keeper.ready();
     const started = await this.#start(freePort());
@@ -106,6 +113,7 @@ export class StartedServer implements Subject {
     this.#output = this.#keeper.output.lines;
   }
 
+  /** Starts it again, at another port, where it has ended. */
   async ensure(): Promise<Absence | null> {
     if (!this.#hasListened) return "never";
     if (await this.isAlive()) return null;
@@ -115,6 +123,7 @@ export class StartedServer implements Subject {
     return listeningAfterMs === null ? "gone" : null;
   }
 
+  /** Whether the process that accepts runs. */
   async isAlive(): Promise<boolean> {
     const { view } = this;
     const end = this.#keeper.server?.end ?? null;
@@ -127,11 +136,13 @@ export class StartedServer implements Subject {
     return isAlive;
   }
 
+  /** Kills it with all its processes, and starts it again at the same port. */
   async restart(): Promise<StartObservation> {
     await this.#keeper.clear();
     return await this.#start(this.#address.port);
   }
 
+  /** Ends it. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#keeper[Symbol.asyncDispose]();
   }

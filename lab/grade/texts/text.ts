@@ -10,9 +10,7 @@ export const LANGUAGES = ["en", "ko"] as const;
 /** A language. */
 export type Language = typeof LANGUAGES[number];
 
-/**
- * A text in each language. `{name}` is the place of a value, and `{name|child|children}` of a number with its noun.
- */
+/** A text in each language. `{name}` is the place of a value, and `{name|child|children}` of a number with its noun. */
 export type Text = Readonly<Record<Language, string>>;
 
 /** Where a value goes. */

@@ -5,9 +5,9 @@
  */
 
 import type { ProgramEnd } from "../keeper/messages.ts";
-import type { StartObservation } from "../observe/observations.ts";
-import type { ProcessView } from "../observe/process_view.ts";
-import type { ServerAddress } from "../observe/visitor.ts";
+import type { StartObservation } from "./observations.ts";
+import type { ProcessView } from "./process_view.ts";
+import type { ServerAddress } from "./visitor.ts";
 
 /** Why a server is not there. */
 export type Absence = "never" | "gone" | "overran";
