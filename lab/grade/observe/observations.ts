@@ -159,22 +159,39 @@ export interface AgainObservation {
 
 /** The scenarios, and what each sees. */
 export interface Observations {
+  /** The server starts. */
   readonly start: StartObservation;
+  /** A line and its answer. */
   readonly line: Echo;
+  /** A child ends while the parent waits. */
   readonly interrupted: InterruptedObservation;
+  /** Bytes that are no text. */
   readonly nulBytes: Echo;
+  /** Much at once. */
   readonly large: Echo;
+  /** Little, again and again. */
   readonly pieces: Echo;
+  /** A client that has no more to say. */
   readonly halfClose: Echo;
+  /** A client that says nothing. */
   readonly empty: AfterObservation;
+  /** A client while another is connected. */
   readonly second: Echo;
+  /** Twenty clients at once. */
   readonly crowd: CrowdObservation;
+  /** Two clients, by the processes. */
   readonly clients: ClientsObservation;
+  /** Many clients, by what they leave behind. */
   readonly growth: GrowthObservation;
+  /** Many children that end at once. */
   readonly burst: BurstObservation;
+  /** Clients that reset. */
   readonly reset: ResetObservation;
+  /** A client that never reads. */
   readonly deaf: DeafObservation;
+  /** A child that is killed. */
   readonly killed: KilledObservation;
+  /** A second start. */
   readonly again: AgainObservation;
 }
 

@@ -22,7 +22,7 @@ const LOOK_MS = 5;
 const STOP_MS = 500;
 
 /** A line that a client sends. */
-export const LINE = new TextEncoder().encode("hello, server\n");
+export const LINE: Uint8Array = new TextEncoder().encode("hello, server\n");
 
 /** Nothing can be seen of the processes. */
 export class UnseenError extends Error {}
