@@ -175,6 +175,69 @@ testProgram(
   NEEDS_CC,
 );
 
+testProgram("a server that kills its keeper is ended all the same", async (program) => {
+  await using server = await StudentServer.make("kills_its_parent.c");
+  const { status, stderr } = await grade(program, "--only", "talks", "--", ...server.command);
+  assertEquals([status, stderr], [
+    1,
+    "brood: Cannot go on: the keeper was killed, which is the server's parent\n",
+  ]);
+  await untilNone(() => server.processes());
+}, NEEDS_CC);
+
+testProgram(
+  "without libc what needs a look at processes is skipped, and the rest is run",
+  async (program) => {
+    const args = program.args.filter((word) => word !== "--allow-ffi");
+    await using server = await StudentServer.make(SOUND);
+    const report = await reportOf({ ...program, args }, "--", ...server.command);
+    assertEquals(namesOf(report, "fail"), [], JSON.stringify(report, null, 1));
+    const skipped = [...namesOf(report, "skip")];
+    assertEquals(skipped, [
+      "processes/own-process",
+      "processes/parent-closes-socket",
+      "processes/child-closes-listener",
+      "processes/child-ends",
+      "processes/exit-status",
+      "processes/nothing-grows",
+      "reaps/burst",
+      "survives/killed-child",
+    ]);
+    for (const { result, seen } of report.tests) {
+      if (result === "skip") {
+        assertMatch(
+          seen,
+          /^processes cannot be looked at here: Cannot call the C/,
+        );
+      }
+    }
+    assertEquals(await server.processes(), []);
+  },
+  { ...NEEDS_CC, forms: ["source"] },
+);
+
+const OWN_SERVERS = [
+  { flags: ["--transport", "socket"], skips: [] },
+  {
+    flags: ["--transport", "unix"],
+    skips: [
+      "processes/own-process",
+      "processes/parent-closes-socket",
+      "processes/exit-status",
+    ],
+  },
+];
+
+for (const { flags, skips } of OWN_SERVERS) {
+  testProgram(`brood server ${flags.join(" ")} passes what applies to it`, async (program) => {
+    const tests = ["talks", "concurrent/second-client", "processes", "survives/killed-child"];
+    const server = [program.path, ...program.args, "server", ...flags, "{port}"];
+    const report = await reportOf(program, "--only", tests.join(","), "--", ...server);
+    assertEquals(namesOf(report, "fail"), [], JSON.stringify(report, null, 1));
+    assertEquals(namesOf(report, "skip"), skips, JSON.stringify(report, null, 1));
+  }, { forms: ["source"] });
+}
+
 testProgram("{port} in an argument is the port", async (program) => {
   await using server = await StudentServer.make(SOUND);
   const [path = ""] = server.command;

@@ -93,6 +93,7 @@ export function judgeCrowd({ clients, answered }: CrowdObservation, outcomes: Ou
 /** On a server one of whose children has ended while it waited. */
 export function judgeInterrupted({ childEnded, next }: InterruptedObservation): Verdict {
   if (!isWhole(next)) return failNext(next);
+  if (childEnded === null) return pass("nextAnswered");
   return childEnded ? pass("nextAnsweredAfterChild") : skip("noChildEnded");
 }
 

@@ -10,6 +10,7 @@ import { type Clock, within } from "../../../ipc/clock.ts";
 import { errnoOf, isStreamError, OperationalError, spawnReasonOf } from "../../../ipc/errors.ts";
 import { readLines } from "../../../ipc/lines.ts";
 import { startAnywhere } from "../../../ipc/working_folder.ts";
+import { allProcesses } from "./descendants.ts";
 import { KEEPER_COMMAND } from "./keeper.ts";
 import { LastLines } from "./last_lines.ts";
 import {
@@ -19,6 +20,7 @@ import {
   type ProgramEnd,
   type Report,
 } from "./messages.ts";
+import { signalTo } from "./signal.ts";
 
 /** How long one may take to begin, to clear a program away, and to end. */
 const BEGIN_MS = 10_000;
@@ -46,6 +48,9 @@ export class KeeperProcess implements AsyncDisposable {
   #server: KeptServer | null = null;
   #overran: number | null = null;
   #blind: string | null = null;
+  /** Whether it ends because it is to. */
+  #isClosing = false;
+  #isLost = false;
 
   /** Starts it. Throws {@linkcode OperationalError} if it cannot. */
   constructor(clock: Clock) {
@@ -82,8 +87,12 @@ export class KeeperProcess implements AsyncDisposable {
     await within(BEGIN_MS, this.#ready.promise, { clock: this.#clock });
   }
 
-  /** Starts a server; the one before must have been cleared away. Resolves when it is known by its pid. */
+  /**
+   * Starts a server; the one before must have been cleared away. Resolves when it is known by its pid. Rejects with
+   * {@linkcode OperationalError} where the keeper is gone.
+   */
   async start(command: readonly string[]): Promise<void> {
+    this.#check();
     this.#started = Promise.withResolvers();
     this.#server = { pid: 0, end: null };
     this.output.forget();
@@ -91,11 +100,17 @@ export class KeeperProcess implements AsyncDisposable {
     await within(BEGIN_MS, this.#started.promise, { clock: this.#clock });
   }
 
-  /** Kills the server with all that it has started. */
+  /** Kills the server with all that it has started. Rejects likewise. */
   async clear(): Promise<void> {
+    this.#check();
     this.#cleared = Promise.withResolvers();
     await this.#order({ order: "clear" });
     await within(CLEAR_MS, this.#cleared.promise, { clock: this.#clock });
+  }
+
+  #check(): void {
+    if (!this.#isLost) return;
+    throw new OperationalError("Cannot go on: the keeper was killed, which is the server's parent");
   }
 
   async #order(order: Order): Promise<void> {
@@ -119,10 +134,25 @@ export class KeeperProcess implements AsyncDisposable {
       },
     };
     for await (const line of readLines(stream, LINE_BYTES_MAX)) this.#take(JSON.parse(line));
-    this.#server = { pid: this.#server?.pid ?? 0, end: this.#server?.end ?? LOST };
+    if (!this.#isClosing) this.#lose();
     this.#ready.resolve();
     this.#started.resolve();
     this.#cleared.resolve();
+  }
+
+  /**
+   * It was killed, maybe by the server: what that has started is nobody's now, but has its session still, or its group.
+   */
+  #lose(): void {
+    this.#isLost = true;
+    const { pid = 0, end = null } = this.#server ?? {};
+    this.#server = { pid, end: end ?? LOST };
+    if (pid === 0) return;
+    signalTo(-pid, "SIGKILL");
+    if (this.#blind !== null) return;
+    for (const { pid: other, sessionId } of allProcesses()) {
+      if (sessionId === pid) signalTo(other, "SIGKILL");
+    }
   }
 
   #take(report: Report): void {
@@ -145,6 +175,7 @@ export class KeeperProcess implements AsyncDisposable {
 
   /** Ends it with the server, by force if need be, and waits until it has ended. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosing = true;
     const closed = this.#input.close().catch((error) => {
       // It is gone, or was going.
       if (!isStreamError(error) && !(error instanceof TypeError)) throw error;

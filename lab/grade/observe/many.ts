@@ -8,7 +8,7 @@ import type { BurstObservation, GrowthObservation, Possessions } from "./observa
 import { LINE, type Scene, UnseenError } from "./scene.ts";
 
 /** How many connections are made, how many at a time, and for how long at most. */
-const GROWTH = { connections: 200, atOnce: 8, forMs: 4000, warmUp: 8 };
+const GROWTH = { connections: 200, atOnce: { any: 8, limited: 2 }, forMs: 4000, warmUp: 8 };
 
 const BURST = 50;
 
@@ -19,13 +19,15 @@ const GO_MS = 3000;
 const REAP_MS = 1500;
 
 /** Makes connections one after the other, and looks at what the parent has. */
-export async function observeGrowth(scene: Scene): Promise<GrowthObservation> {
+export async function observeGrowth(scene: Scene, isLimited: boolean): Promise<GrowthObservation> {
+  // More would wait in a queue that may be short, where the kernel lets some try again after a second.
+  const atOnce = isLimited ? GROWTH.atOnce.limited : GROWTH.atOnce.any;
   const { connections, warmUp } = GROWTH;
   // The looks take some of what is left, too.
   const forMs = Math.min(GROWTH.forMs, scene.leftMs / 2);
-  await visit(scene, { count: warmUp, untilMs: scene.now() + forMs / 4 });
+  await visit(scene, { count: warmUp, atOnce, untilMs: scene.now() + forMs / 4 });
   const first = await look(scene);
-  const half = { count: connections / 2, untilMs: scene.now() + forMs / 2 };
+  const half = { count: connections / 2, atOnce, untilMs: scene.now() + forMs / 2 };
   const one = await visit(scene, half);
   const middle = await look(scene);
   const two = await visit(scene, { ...half, untilMs: scene.now() + forMs / 2 });
@@ -39,7 +41,11 @@ export async function observeGrowth(scene: Scene): Promise<GrowthObservation> {
 
 async function visit(
   scene: Scene,
-  { count, untilMs }: { readonly count: number; readonly untilMs: number },
+  { count, atOnce, untilMs }: {
+    readonly count: number;
+    readonly atOnce: number;
+    readonly untilMs: number;
+  },
 ): Promise<{ readonly made: number; readonly failed: number }> {
   let made = 0;
   let failed = 0;
@@ -51,7 +57,7 @@ async function visit(
       if (received < LINE.length) failed += 1;
     }
   };
-  await Promise.all(Array.from({ length: GROWTH.atOnce }, visitor));
+  await Promise.all(Array.from({ length: atOnce }, visitor));
   return { made, failed };
 }
 

@@ -145,8 +145,8 @@ export interface KilledObservation extends AfterObservation {
 
 /** A child that has ended while the parent waited for a client. */
 export interface InterruptedObservation extends AfterObservation {
-  /** Whether a process came with the client, and has ended. */
-  readonly childEnded: boolean;
+  /** Whether a process came with the client, and has ended; null where that cannot be seen. */
+  readonly childEnded: boolean | null;
 }
 
 /** A second start at the same port. */

@@ -53,9 +53,6 @@ export interface Scenario<Name extends ScenarioName = ScenarioName> {
   observe(scene: Scene, isLimited: boolean): Promise<Observations[Name]>;
 }
 
-/** How long twenty clients are waited for where not all can be served at once. */
-const CROWD_MS = 1500;
-
 function scenario<Name extends ScenarioName>(
   name: Name,
   observe: Scenario<Name>["observe"],
@@ -78,7 +75,7 @@ export const SCENARIOS: readonly Scenario[] = [
   scenario("second", observeSecond, ECHO),
   scenario("clients", observeClients, { needs: ["processes"], after: ["line"] }),
   // Of a prefork server no more can be served at once than it has processes: the clients tell whether it is one.
-  scenario("crowd", (scene, isLimited) => observeCrowd(scene, isLimited ? CROWD_MS : undefined), {
+  scenario("crowd", observeCrowd, {
     needs: ["echo"],
     after: ["line", "second", "clients"],
   }),

@@ -16,7 +16,7 @@ import { Visitor } from "./visitor.ts";
 export const ANSWER_MS = 3000;
 
 /** How long a connection may take: the kernel makes it, unless the server's queue is full. */
-const CONNECT_MS = 2000;
+export const CONNECT_MS = 2000;
 
 const LOOK_MS = 5;
 const STOP_MS = 500;

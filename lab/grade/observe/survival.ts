@@ -42,7 +42,7 @@ export async function observeInterrupted(scene: Scene): Promise<InterruptedObser
   const came = view?.living().map(({ pid }) => pid).filter((pid) => !before.has(pid)) ?? [];
   visitor.close();
   const living = () => view?.living().filter(({ pid }) => came.includes(pid)) ?? [];
-  const childEnded = came.length > 0 &&
+  const childEnded = view === null ? null : came.length > 0 &&
     await scene.until(() => living().length < came.length, ANSWER_MS / 2);
   await scene.sleep(FELT_MS);
   return { childEnded, next: await scene.ask() };
@@ -75,11 +75,12 @@ async function reset(scene: Scene, sends: boolean): Promise<void> {
 }
 
 /** A client that sends and never reads. */
-export async function observeDeaf(scene: Scene): Promise<DeafObservation> {
+export async function observeDeaf(scene: Scene, isLimited: boolean): Promise<DeafObservation> {
   const visitor = await scene.connect();
   const sending = visitor.send(textOf(DEAF_BYTES));
   await within(2 * FELT_MS, sending, { clock: systemClock, signal: scene.signal });
-  const meanwhile = await scene.ask();
+  // Where it serves one at a time the other has to wait anyway.
+  const meanwhile = await scene.ask(isLimited ? ANSWER_MS / 3 : ANSWER_MS);
   visitor.close();
   await sending;
   await scene.sleep(FELT_MS);

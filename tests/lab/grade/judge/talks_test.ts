@@ -55,10 +55,11 @@ Deno.test("the next client has to be answered whatever happened to the one befor
 });
 
 Deno.test("accept() counts as interrupted only where a child has ended", () => {
-  const judge = (childEnded: boolean, next = WHOLE) =>
+  const judge = (childEnded: boolean | null, next = WHOLE) =>
     inShort(judgeInterrupted({ childEnded, next }));
   assertEquals(judge(true), "pass nextAnsweredAfterChild");
   assertEquals(judge(false), "skip noChildEnded");
+  assertEquals(judge(null), "pass nextAnswered");
   assertEquals(judge(true, NONE), "fail nextNotAnswered echoLate");
 });
 
