@@ -4,6 +4,7 @@
  * | a descriptor and its owner, how an error looks    | `descriptor.ts`, `posix_error.ts`                |
  * | how libc is called, and memory kept              | `libc.ts`, `signatures.ts`, `constants.ts`, `intrinsics.ts` |
  * | the listening socket, accepting                  | `sockets/listen.ts`, `ends.ts`, `socket_address.ts` |
+ * | connecting                                       | `sockets/connect.ts`                             |
  * | settings of a socket                             | `sockets/socket_options.ts`                      |
  * | a pair of sockets, an inherited one              | `sockets/socket_pair.ts`                         |
  * | bytes                                            | `sockets/transfer.ts`; `socket_stream.ts` makes a stream of it |

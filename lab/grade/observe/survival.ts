@@ -4,8 +4,6 @@
  * @module
  */
 
-import { once } from "node:events";
-import { connect } from "node:net";
 import { within } from "../../../ipc/clock.ts";
 import { systemClock } from "../../../ipc/clock.ts";
 import { processStat } from "../../../ipc/posix/proc/processes.ts";
@@ -17,6 +15,7 @@ import type {
   ResetObservation,
 } from "./observations.ts";
 import { ANSWER_MS, LINE, type Scene } from "./scene.ts";
+import { resetOne } from "./resets.ts";
 import { textOf } from "./talks.ts";
 
 /** How long what is done to a server takes to be felt. */
@@ -28,7 +27,6 @@ const RESETS = 4;
 
 /** What they send before: more than a server reads at once. */
 const RESET_TEXT = textOf(32_000);
-const RESET_MS = 1000;
 
 /** What a client sends that never reads: more than the kernel keeps for both sides. */
 const DEAF_BYTES = 16_000_000;
@@ -51,27 +49,16 @@ export async function observeInterrupted(scene: Scene): Promise<InterruptedObser
 /** Clients that reset: some before they are accepted, some with an answer on its way. */
 export async function observeReset(scene: Scene): Promise<ResetObservation> {
   if (await scene.stop()) {
-    for (let client = 0; client < QUEUED; client++) await reset(scene, client === 0);
+    for (let client = 0; client < QUEUED; client++) {
+      await resetOne(scene, client === 0 ? RESET_TEXT : null);
+    }
     scene.goOn();
   }
-  for (let client = 0; client < RESETS; client++) await reset(scene, client % 2 === 0);
+  for (let client = 0; client < RESETS; client++) {
+    await resetOne(scene, client % 2 === 0 ? RESET_TEXT : null);
+  }
   await scene.sleep(FELT_MS);
   return { resets: QUEUED + RESETS, next: await scene.ask() };
-}
-
-/** Deno's own sockets cannot reset. */
-async function reset(scene: Scene, sends: boolean): Promise<void> {
-  const { hostname, port } = scene.subject.address;
-  const socket = connect(port, hostname);
-  const failed = once(socket, "error");
-  failed.catch(() => {});
-  const limit = { clock: systemClock, signal: scene.signal };
-  await within(RESET_MS, Promise.race([once(socket, "connect"), failed]), limit).catch(() => {});
-  if (sends) socket.write(RESET_TEXT);
-  await scene.sleep(20);
-  const closed = once(socket, "close").catch(() => {});
-  socket.resetAndDestroy();
-  await within(RESET_MS, closed, limit);
 }
 
 /** A client that sends and never reads. */
