@@ -45,7 +45,7 @@ export interface RunOptions extends SceneTime {
 
 /** Runs the tests. Resolves to what they came to, in their order. */
 export async function runTests(subject: Subject, options: RunOptions): Promise<readonly Judged[]> {
-  const { tests, signal, tell } = options;
+  const { tests, tell } = options;
   const outcomes: { [Name in ScenarioName]?: Outcome<Observations[Name]> } = {};
   const judged: Judged[] = [];
   const tellKnown = (isLast: boolean) => {
@@ -59,7 +59,6 @@ export async function runTests(subject: Subject, options: RunOptions): Promise<r
   outcomes.start = { seen: await subject.begin(), ended: null };
   for (const scenario of scenariosFor(tests.map(({ scenario }) => scenario))) {
     tellKnown(false);
-    if (signal.aborted) break;
     // The compiler loses which observation belongs to which name.
     const outcome = await play(scenario, { subject, outcomes, options });
     (outcomes as Record<ScenarioName, unknown>)[scenario.name] = outcome;
@@ -81,6 +80,7 @@ async function play(
   const reason = needs.map((need) => obstacleTo(need, { subject, outcomes }))
     .find((said) => said !== null);
   if (reason !== undefined) return { seen: null, reason };
+  if (options.signal.aborted) return undefined;
   await untilQuiet(subject, options);
   const absence = await subject.ensure();
   if (absence !== null) return { seen: null, reason: sayAbsence(absence) };

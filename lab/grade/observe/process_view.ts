@@ -90,7 +90,11 @@ export class ProcessView {
     if (inode === 0) return [];
     this.#accepted.set(clientPort, inode);
     const inodes = new Set([inode]);
-    return candidates(this.#keeper).map(({ pid }) => pid).filter((pid) => hasOne(pid, inodes));
+    const having = (processes: readonly Descendant[]) =>
+      processes.map(({ pid }) => pid).filter((pid) => hasOne(pid, inodes));
+    const own = having([this.parent, ...this.others()]);
+    // A child of a child that has ended is nobody's where no keeper is: it may be any process.
+    return own.length > 0 || this.#keeper !== null ? own : having(candidates(null));
   }
 
   /** 0 where the server has not accepted it yet. */
