@@ -4,8 +4,6 @@
  * @module
  */
 
-import { within } from "../../../ipc/clock.ts";
-import { systemClock } from "../../../ipc/clock.ts";
 import { processStat } from "../../../ipc/posix/proc/processes.ts";
 import type {
   AgainObservation,
@@ -15,6 +13,7 @@ import type {
   ResetObservation,
 } from "./observations.ts";
 import { ANSWER_MS, LINE, type Scene } from "./scene.ts";
+import { connectDeaf } from "./deaf_client.ts";
 import { resetOne } from "./resets.ts";
 import { textOf } from "./talks.ts";
 
@@ -63,13 +62,11 @@ export async function observeReset(scene: Scene): Promise<ResetObservation> {
 
 /** A client that sends and never reads. */
 export async function observeDeaf(scene: Scene, isLimited: boolean): Promise<DeafObservation> {
-  const visitor = await scene.connect();
-  const sending = visitor.send(textOf(DEAF_BYTES));
-  await within(2 * FELT_MS, sending, { clock: systemClock, signal: scene.signal });
+  using deaf = await connectDeaf(scene, textOf(DEAF_BYTES));
+  await scene.sleep(2 * FELT_MS);
   // Where it serves one at a time the other has to wait anyway.
   const meanwhile = await scene.ask(isLimited ? ANSWER_MS / 3 : ANSWER_MS);
-  visitor.close();
-  await sending;
+  deaf[Symbol.dispose]();
   await scene.sleep(FELT_MS);
   return { meanwhile, next: await scene.ask() };
 }

@@ -34,6 +34,8 @@ export class Visitor implements Disposable {
   /** Its own port; 0 where it could not connect. */
   readonly localPort: number;
   readonly #conn: Deno.TcpConn | null;
+  /** Resolves when it is closed: in older Denos that ends no write that waits. */
+  readonly #closed = Promise.withResolvers<null>();
   #isClosed = false;
 
   private constructor(conn: Deno.TcpConn | null) {
@@ -128,7 +130,10 @@ export class Visitor implements Disposable {
     try {
       for (let at = 0; at < bytes.length;) {
         if (this.#conn === null) return false;
-        at += await this.#conn.write(bytes.subarray(at));
+        const writing = this.#conn.write(bytes.subarray(at));
+        const count = await Promise.race([writing, this.#closed.promise]);
+        if (count === null) return false;
+        at += count;
       }
       return true;
     } catch (error) {
@@ -166,6 +171,7 @@ export class Visitor implements Disposable {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#closed.resolve(null);
     this.#conn?.close();
   }
 
