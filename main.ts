@@ -44,6 +44,10 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
     const { runGenerator } = await import("./client/load/processes/generator.ts");
     return await runGenerator(args);
   }],
+  ["_keeper", async () => {
+    const { runKeeper } = await import("./lab/grade/keeper/keeper.ts");
+    return await runKeeper();
+  }],
   ["server", async (args) => {
     const { parseServerOptions, SERVER_COMMAND } = await import("./server/command.ts");
     const options = parseServerOptions(args);
@@ -70,12 +74,20 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
     const { runCompare } = await import("./lab/compare/mod.ts");
     return await runCompare(options, new Lifetime());
   }],
+  ["grade", async (args) => {
+    const { GRADE_COMMAND, parseGradeOptions } = await import("./lab/grade/command.ts");
+    const options = parseGradeOptions(args);
+    if (typeof options === "string") return await answer(options, GRADE_COMMAND);
+    const { runGrade } = await import("./lab/grade/mod.ts");
+    return await runGrade(options);
+  }],
 ]);
 
 const USAGE = `Brood: a TCP server and client with one process for each connection.
 
 Usage: brood server [OPTIONS] PORT [-- PROGRAM [ARG]...]
        brood client [OPTIONS] [HOST] PORT
+       brood grade [OPTIONS] [PORT] | -- PROGRAM [ARG]...
        brood compare [OPTIONS]
        brood --help | -h | help [COMMAND] | --version
 
@@ -83,7 +95,9 @@ Usage: brood server [OPTIONS] PORT [-- PROGRAM [ARG]...]
 
 async function run(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
-  if (name === undefined) throw new UsageError("a command is missing: server, client or compare");
+  if (name === undefined) {
+    throw new UsageError("a command is missing: server, client, grade or compare");
+  }
   if (name === "--version") return await answer("version");
   if (name === "--help" || name === "-h") return await answer("help");
   if (name === "help") return await help(rest);

@@ -11,7 +11,7 @@
 
 import { type Clock, LATE, systemClock, within } from "../ipc/clock.ts";
 import type { ByteStream } from "../ipc/transport.ts";
-import { writeOutput } from "./output.ts";
+import { writeOutput } from "../cli/output.ts";
 
 /** How long an answer that is shorter than its line may pause before it counts as whole. */
 export const PAUSE_MS = 200;

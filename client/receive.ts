@@ -8,7 +8,7 @@
  */
 
 import type { ByteStream } from "../ipc/transport.ts";
-import { writeOutput } from "./output.ts";
+import { writeOutput } from "../cli/output.ts";
 
 /**
  * Copies to the output until the end of file. Rejects with the source's error if that fails, and with

@@ -10,6 +10,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "main.ts": ["cli", "client", "ipc", "lab", "server"],
   server: ["cli", "ipc"],
   client: ["cli", "ipc"],
+  // Of the client only `client/load`, as a test below says.
   lab: ["cli", "client", "ipc"],
   cli: ["ipc"],
   ipc: [],
@@ -62,6 +63,15 @@ Deno.test("imports between the top folders point one way", async () => {
     }
   }
   assertEquals(wrong, []);
+});
+
+Deno.test("of the client the lab imports the load program alone", async () => {
+  const sources = (await allSources()).filter((source) => source.startsWith("lab/"));
+  assertEquals(sources.length > 20, true, `${sources.length} sources`);
+  for (const source of sources) {
+    const ofClient = (await importsOf(source)).filter((path) => path.startsWith("client/"));
+    assertEquals(ofClient.filter((path) => !path.startsWith("client/load/")), [], source);
+  }
 });
 
 /** What each node of the picture imports. */
@@ -127,7 +137,7 @@ Deno.test("a child's entry is named by its hidden command, and the parent's hand
     const handles = sources.filter((path) => path.endsWith(`/${noun}_process.ts`));
     assertEquals(handles.length, 1, `the handles of ${noun}: ${handles}`);
   }
-  assertEquals(entries.length, 5);
+  assertEquals(entries.length, 6);
 });
 
 Deno.test("every file that CONTRIBUTING.md names is there", async () => {

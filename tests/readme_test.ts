@@ -4,6 +4,7 @@ import { CLIENT_COMMAND } from "../client/command.ts";
 import { type CommandSpec, formatHelp } from "../cli/command_line.ts";
 import type { FlagTable } from "../cli/flags.ts";
 import { COMPARE_COMMAND } from "../lab/compare/command.ts";
+import { GRADE_COMMAND } from "../lab/grade/command.ts";
 import { SERVER_COMMAND } from "../server/command.ts";
 import { assertEquals, assertStringIncludes } from "./assert.ts";
 import { LOGGED_NAMES } from "./server/recorded_events.ts";
@@ -16,7 +17,9 @@ function blocksThatBegin(line: string): string[] {
   return [...blocks].map(([, text = ""]) => text).filter((text) => text.startsWith(line));
 }
 
-for (const spec of [SERVER_COMMAND, CLIENT_COMMAND, COMPARE_COMMAND] as CommandSpec<FlagTable>[]) {
+const SPECS = [SERVER_COMMAND, CLIENT_COMMAND, GRADE_COMMAND, COMPARE_COMMAND];
+
+for (const spec of SPECS as CommandSpec<FlagTable>[]) {
   Deno.test(`the README shows what brood ${spec.name} --help prints`, () => {
     assertEquals(blocksThatBegin(spec.summary), [formatHelp(spec)]);
   });

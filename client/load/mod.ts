@@ -9,7 +9,7 @@ import { type Clock, systemClock } from "../../ipc/clock.ts";
 import { EXIT_STATUS, OperationalError, reasonOf } from "../../ipc/errors.ts";
 import { printError } from "../../cli/exit.ts";
 import type { Lifetime } from "../../cli/lifetime.ts";
-import { writeOutput } from "../output.ts";
+import { writeOutput } from "../../cli/output.ts";
 import { UnresolvedError } from "./failure.ts";
 import { formatHtmlReport } from "./report/html_report.ts";
 import type { LoadOptions } from "./options.ts";

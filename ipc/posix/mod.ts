@@ -4,6 +4,7 @@
  * | a descriptor and its owner, how an error looks    | `descriptor.ts`, `posix_error.ts`                |
  * | how libc is called, and memory kept              | `libc.ts`, `signatures.ts`, `constants.ts`, `intrinsics.ts` |
  * | the listening socket, accepting                  | `sockets/listen.ts`, `ends.ts`, `socket_address.ts` |
+ * | connecting                                       | `sockets/connect.ts`                             |
  * | settings of a socket                             | `sockets/socket_options.ts`                      |
  * | a pair of sockets, an inherited one              | `sockets/socket_pair.ts`                         |
  * | bytes                                            | `sockets/transfer.ts`; `socket_stream.ts` makes a stream of it |
@@ -13,6 +14,8 @@
  * | starting programs                                | `processes/spawn.ts`, `spawn_memory.ts`, `duplicates.ts` |
  * | how they end                                     | `processes/children.ts`, `wait_status.ts`, `parent_death.ts` |
  * | how they ended, to one that never waits          | `processes/look.ts`                              |
+ * | who becomes the parent of an orphan              | `processes/subreaper.ts`                         |
+ * | how one ended that nobody has waited for         | `proc/zombie.ts`                                 |
  * | what a process is, has open, takes of memory     | `proc/processes.ts`, `descriptors.ts`, `memory.ts` |
  * | sockets of the machine, and of this process      | `proc/socket_tables.ts`; `sockets/own_sockets.ts` |
  * | connections that wait to be accepted             | `sockets/accept_queue.ts`                        |

@@ -23,6 +23,7 @@ export const ERRNO = {
   EMSGSIZE: 90,
   ENOPROTOOPT: 92,
   EOPNOTSUPP: 95,
+  EINPROGRESS: 115,
 } as const;
 
 /** The longest text of an error is some 50 bytes. */

@@ -7,7 +7,7 @@
 import { untilForced } from "../../client/load/mod.ts";
 import { PageFile } from "../../client/load/report/page_file.ts";
 import { showBar } from "../../client/load/report/progress.ts";
-import { writeOutput } from "../../client/output.ts";
+import { writeOutput } from "../../cli/output.ts";
 import type { Lifetime } from "../../cli/lifetime.ts";
 import { systemClock } from "../../ipc/clock.ts";
 import { EXIT_STATUS, OperationalError } from "../../ipc/errors.ts";

@@ -1,5 +1,5 @@
 import { Answers, PAUSE_MS } from "../../client/answers.ts";
-import { OutputError } from "../../client/output.ts";
+import { OutputError } from "../../cli/output.ts";
 import { assertEquals, assertRejects } from "../assert.ts";
 import { bytesOf } from "../support/bytes.ts";
 import { throwBug, throwNobodyReads } from "../support/failures.ts";

@@ -2,7 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { Answers } from "../../client/answers.ts";
 import { runInteractive } from "../../client/interactive.ts";
 import { InputError, LINE_BYTES_MAX } from "../../client/lines.ts";
-import { OutputError } from "../../client/output.ts";
+import { OutputError } from "../../cli/output.ts";
 import { assertEquals, assertRejects } from "../assert.ts";
 import { bytesOf, oneByOne } from "../support/bytes.ts";
 import { MemoryStream, type MemoryStreamOptions } from "../support/memory_stream.ts";

@@ -1,4 +1,4 @@
-import { OutputError } from "../../client/output.ts";
+import { OutputError } from "../../cli/output.ts";
 import { receiveAll } from "../../client/receive.ts";
 import { assertEquals, assertRejects } from "../assert.ts";
 import { bytesOf } from "../support/bytes.ts";

@@ -103,6 +103,8 @@ export interface TestOptions {
   readonly needs?: readonly string[];
   /** Why the machine cannot show what the test is about, if so: then it is skipped everywhere. */
   readonly impossible?: string | undefined;
+  /** The forms that it is run with; both unless told. */
+  readonly forms?: readonly Program["form"][];
 }
 
 /** Registers a test for both forms of the program. */
@@ -115,6 +117,7 @@ export function testProgram(
   const reason = options.impossible ?? tools.reason;
   const remark = reason === null ? "" : ` (skipped: ${reason})`;
   for (const program of [SOURCE, COMPILED]) {
+    if (options.forms?.includes(program.form) === false) continue;
     Deno.test({
       name: `${program.form}: ${name}${remark}`,
       ignore: reason !== null,

@@ -12,7 +12,7 @@
  */
 
 import { errnoOf, OperationalError, reasonOf } from "../../../ipc/errors.ts";
-import { readVariable } from "../spawn/environment.ts";
+import { readVariable } from "../../../cli/environment.ts";
 
 const PREFIX = "brood-";
 

@@ -6,7 +6,7 @@
  */
 
 import { errnoOf, isShortage, OperationalError, reasonOf } from "../../../ipc/errors.ts";
-import { readVariable } from "./environment.ts";
+import { readVariable } from "../../../cli/environment.ts";
 
 /**
  * Where programs are looked for if `PATH` does not say: what the system's own default (confstr(3)) has, and one more.

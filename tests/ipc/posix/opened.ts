@@ -13,6 +13,7 @@ import { openMemory } from "../../../ipc/posix/proc/memory.ts";
 import { openProcesses } from "../../../ipc/posix/proc/processes.ts";
 import { openSocketTables } from "../../../ipc/posix/proc/socket_tables.ts";
 import { openAcceptQueues } from "../../../ipc/posix/sockets/accept_queue.ts";
+import { openConnecting } from "../../../ipc/posix/sockets/connect.ts";
 import { openEnds } from "../../../ipc/posix/sockets/ends.ts";
 import { openOptions } from "../../../ipc/posix/sockets/socket_options.ts";
 import { openOwnSockets } from "../../../ipc/posix/sockets/own_sockets.ts";
@@ -25,6 +26,7 @@ export const hasLibc = Deno.build.os === "linux";
 if (hasLibc) {
   openForChild();
   openEnds();
+  openConnecting();
   openOptions();
   openChildren();
   openLook();

@@ -1,4 +1,4 @@
-import { parseTcpTable } from "../../../../ipc/posix/proc/tcp_table.ts";
+import { parseTcpTable, parseTcpTableAt } from "../../../../ipc/posix/proc/tcp_table.ts";
 import { assertEquals } from "../../../assert.ts";
 
 const HEAD =
@@ -66,4 +66,15 @@ Deno.test("parseTcpTable() leaves out a line that is cut off, and what is none",
   assertEquals(parseTcpTable(HEAD), []);
   assertEquals(parseTcpTable(LISTENING.replace("0100007F", "0100007F01")), []);
   assertEquals(parseTcpTable(LISTENING.replace("0100007F", "0100007G")), []);
+});
+
+Deno.test("parseTcpTableAt() reads the sockets whose own end has that port, as parseTcpTable() does", () => {
+  const table = HEAD + LISTENING + CONNECTED + OF_IPV6;
+  const [listening, connected, ofIpv6] = parseTcpTable(table);
+  // The other end of the connection has the port of the socket that listens.
+  assertEquals(parseTcpTableAt(9000, table)[0], listening);
+  assertEquals(parseTcpTableAt(41_044, table)[0], connected);
+  assertEquals(parseTcpTableAt(80, table)[0], ofIpv6);
+  const counts = [9000, 41_044, 80, 0].map((port) => parseTcpTableAt(port, table).length);
+  assertEquals(counts, [1, 1, 1, 0]);
 });

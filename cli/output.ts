@@ -1,5 +1,5 @@
 /**
- * What the client prints: the server's bytes, or the report of a load.
+ * What a command prints on standard output: a server's bytes, or a report.
  *
  * @module
  */

@@ -1,0 +1,103 @@
+/**
+ * The `grade` command: its flags, and its options.
+ *
+ * @module
+ */
+
+import {
+  type CommandSpec,
+  parseCommandLine,
+  parseValue,
+  type Question,
+} from "../../cli/command_line.ts";
+import { type FlagValues, integer, toggle } from "../../cli/flags.ts";
+import { UsageError } from "../../ipc/errors.ts";
+import { CATALOGUE, type GradeTest } from "./catalogue.ts";
+import { LANGUAGE_FLAG, languageOf } from "./language.ts";
+import { testsFlag } from "./selection.ts";
+import type { Language } from "./texts/text.ts";
+
+/** The flags of `brood grade`. */
+export const GRADE_FLAGS = {
+  json: toggle("report as one JSON object"),
+  language: LANGUAGE_FLAG,
+  only: testsFlag("run this test or group alone; a list, or the flag again, for more"),
+  explain: testsFlag("say what a test or group does, why, and what to look at; runs nothing"),
+};
+
+const PORT = integer({ placeholder: "PORT", fallback: 0, min: 1, max: 65_535, help: "" });
+
+/** The `grade` command as its user sees it. */
+export const GRADE_COMMAND: CommandSpec<typeof GRADE_FLAGS> = {
+  name: "grade",
+  summary: "Tests whether a TCP echo server does what a course on multi-process servers asks.",
+  operands: ["[PORT]"],
+  program: "| -- PROGRAM [ARG]...",
+  flags: GRADE_FLAGS,
+  hasVersion: true,
+  notes: [
+    "With a PROGRAM it starts the server itself, and ends it with all its processes: {port} in an argument",
+    "becomes a free port; without it the port is the last argument. With a PORT it tests a server of this machine",
+    "that runs already, and leaves it running: what would have to end the server is skipped.",
+    "It takes 30 seconds at most. The exit status is 0 if no test failed (a skipped one has not), 1 if some did.",
+  ],
+};
+
+/** What is graded, whole. */
+export interface GradeOptions extends Pick<FlagValues<typeof GRADE_FLAGS>, "json"> {
+  /** The report's language. */
+  readonly language: Language;
+  /** The tests that are run, in their order. */
+  readonly tests: readonly GradeTest[];
+  /** The port of a server that runs, or a program with its arguments. */
+  readonly server: number | readonly [string, ...string[]];
+}
+
+/** Tests to be explained. */
+export interface ExplainOptions {
+  /** The language. */
+  readonly language: Language;
+  /** The tests. */
+  readonly explained: readonly GradeTest[];
+}
+
+/** Parses the arguments behind `brood grade`. Returns what they ask if they do. Throws `UsageError`. */
+export function parseGradeOptions(
+  args: readonly string[],
+  env: Pick<Deno.Env, "get"> = Deno.env,
+): GradeOptions | ExplainOptions | Question {
+  const parsed = parseCommandLine(GRADE_COMMAND, joinLists(args, "--only"));
+  if (typeof parsed === "string") return parsed;
+  const { options, operands, program } = parsed;
+  const command = GRADE_COMMAND.name;
+  const language = options.language ?? languageOf(env);
+  if (options.explain.length > 0) return { language, explained: options.explain };
+  const [port] = operands;
+  if ((port === undefined) === (program === null)) {
+    const what = program === null ? "is missing" : "excludes the other";
+    throw new UsageError(`either PORT or -- PROGRAM: one ${what}`, { command });
+  }
+  return {
+    json: options.json,
+    language,
+    tests: options.only.length > 0 ? options.only : CATALOGUE,
+    server: program ?? parseValue("PORT", port ?? "", { flag: PORT, command }),
+  };
+}
+
+/** The arguments with one flag in the place of several: its values become a list. */
+function joinLists(args: readonly string[], name: string): readonly string[] {
+  const end = args.indexOf("--");
+  const own = end === -1 ? args : args.slice(0, end);
+  const values: string[] = [];
+  const others: string[] = [];
+  for (let at = 0; at < own.length; at++) {
+    const argument = own[at] ?? "";
+    if (argument.startsWith(`${name}=`)) values.push(argument.slice(name.length + 1));
+    // Its value, or nothing, which the parser refuses.
+    else if (argument === name && at + 1 < own.length) values.push(own[++at] ?? "");
+    else others.push(argument);
+  }
+  const joined = values.length === 0 ? [] : [`${name}=${values.join(",")}`];
+  return [...joined, ...others, ...args.slice(own.length)];
+}

@@ -1,0 +1,62 @@
+/**
+ * `brood grade`: does this server do what the course asks?
+ *
+ * | what is done to a server, and what is seen   | `observe/`: scenarios, which give observations           |
+ * | what that is worth                           | `judge/`: observations in, verdicts out, nothing else    |
+ * | which test is of which scenario              | `catalogue.ts`                                           |
+ * | one after the other                          | `run.ts`                                                 |
+ * | the server, started here or not              | `subject/`                                               |
+ * | the process that starts and ends it          | `keeper/`                                                |
+ * | what is said, in two languages               | `texts/`, `report/`                                      |
+ *
+ * @module
+ */
+
+import { print } from "../../cli/exit.ts";
+import { Lifetime } from "../../cli/lifetime.ts";
+import { systemClock } from "../../ipc/clock.ts";
+import { EXIT_STATUS, OperationalError } from "../../ipc/errors.ts";
+import type { ExplainOptions, GradeOptions } from "./command.ts";
+import { formatEnd, formatExplanation, formatTest, reportOf } from "./report/report.ts";
+import { runTests } from "./run.ts";
+import { RunningServer } from "./subject/running_server.ts";
+import { StartedServer } from "./subject/started_server.ts";
+import type { Subject } from "./observe/subject.ts";
+
+/** Of the 30 seconds that all may take: the rest is for the start of this process, and the end of the server. */
+const TESTS_MS = 25_500;
+
+/** Grades a server, or explains tests. Resolves to the exit status. Rejects with `OperationalError` if interrupted. */
+export async function runGrade(options: GradeOptions | ExplainOptions): Promise<number> {
+  if ("explained" in options) {
+    print(formatExplanation(options.explained, options.language));
+    return EXIT_STATUS.done;
+  }
+  const { json, language, tests } = options;
+  using lifetime = new Lifetime();
+  const over = new AbortController();
+  const deadlineMs = systemClock.now() + TESTS_MS;
+  const timer = setTimeout(() => over.abort(), TESTS_MS);
+  const signal = AbortSignal.any([lifetime.stopping, over.signal]);
+  try {
+    await using subject = subjectOf(options, signal);
+    const judged = await runTests(subject, {
+      tests,
+      clock: systemClock,
+      signal,
+      deadlineMs,
+      tell: (one) => json || lifetime.stopping.aborted || print(formatTest(one, language)),
+    });
+    if (lifetime.stopping.aborted) throw new OperationalError("Interrupted: not all was tested");
+    const report = reportOf(judged, { language, output: subject.output });
+    print(json ? JSON.stringify(report) : formatEnd(report, language));
+    return report.failed > 0 ? EXIT_STATUS.failed : EXIT_STATUS.done;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function subjectOf({ server }: GradeOptions, signal: AbortSignal): Subject {
+  if (typeof server === "number") return new RunningServer(server);
+  return new StartedServer(server, { clock: systemClock, signal });
+}
