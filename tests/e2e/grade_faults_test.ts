@@ -1,0 +1,32 @@
+/** Each mistake that the server makes on purpose is found by the tests of `grade` that it should be found by, and by no other. */
+
+import { FAULT_NAMES, type FaultName } from "../../server/faults/table.ts";
+import { assertEquals } from "../assert.ts";
+import { runToEnd } from "./process.ts";
+import { testProgram } from "./program.ts";
+
+/** The tests that fail. */
+const FOUND_BY: Readonly<Record<FaultName, readonly string[]>> = {
+  "no-wait": ["reaps/burst"],
+  "parent-keeps-socket": ["processes/parent-closes-socket"],
+  "child-keeps-listener": ["processes/child-closes-listener", "survives/port-again"],
+  "one-at-a-time": ["concurrent/second-client", "concurrent/twenty"],
+  "no-half-close": ["talks/half-close"],
+  "short-write": ["talks/large"],
+  "strlen": ["talks/nul-bytes"],
+  "dies-on-reset": ["survives/reset"],
+  "descriptor-leak": ["processes/nothing-grows"],
+};
+
+for (const fault of FAULT_NAMES) {
+  testProgram(`grade finds the mistake ${fault}, and nothing else`, async ({ path, args }) => {
+    const brood = [path, ...args];
+    const server = [...brood, "server", "--quiet", "--fault", fault, "{port}"];
+    const { stdout, stderr } = await runToEnd([...brood, "grade", "--json", "--", ...server]);
+    const { tests }: {
+      tests: { name: string; result: "pass" | "fail" | "skip"; seen: string }[];
+    } = JSON.parse(stdout || `{"tests": "${stderr}"}`);
+    const failed = tests.filter(({ result }) => result === "fail");
+    assertEquals(failed.map(({ name }) => name), FOUND_BY[fault], JSON.stringify(tests, null, 1));
+  }, { forms: ["source"] });
+}
