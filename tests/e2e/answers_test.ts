@@ -122,7 +122,7 @@ for (
 }
 
 /** Slower than the kernel frees a part of its send queue that a write can use, in the time of the timeout. */
-const SLOW = { chunkBytes: 64 * 1024, everyMs: 120, slowBytes: 3_000_000, idleTimeoutS: "1.5" };
+const SLOW = { chunkBytes: 64 * 1024, everyMs: 240, slowBytes: 3_000_000, idleTimeoutS: "3" };
 
 /** One for each part that times a connection out: the parent as a handler, and the relay over each transport. */
 const TIMED = SERVINGS.filter(({ name }) =>

@@ -9,7 +9,7 @@ import { testProgram } from "./program.ts";
 const FOUND_BY: Readonly<Record<FaultName, readonly string[]>> = {
   "no-wait": ["reaps/burst"],
   "parent-keeps-socket": ["processes/parent-closes-socket"],
-  "child-keeps-listener": ["processes/child-closes-listener", "survives/port-again"],
+  "child-keeps-listener": ["processes/child-closes-listener"],
   "one-at-a-time": ["concurrent/second-client", "concurrent/twenty"],
   "no-half-close": ["talks/half-close"],
   "short-write": ["talks/large"],

@@ -98,8 +98,11 @@ export function judgeInterrupted({ childEnded, next }: InterruptedObservation): 
 }
 
 /** On a server whose clients have reset their connections. */
-export function judgeReset({ resets, next }: ResetObservation): Verdict {
-  return isWhole(next) ? pass("nextAnsweredAfterResets", { resets }) : failNext(next);
+export function judgeReset({ resets, next }: ResetObservation, outcomes: Outcomes = {}): Verdict {
+  if (isWhole(next)) return pass("nextAnsweredAfterResets", { resets });
+  const second = seenIn(outcomes, "second");
+  const waits = second !== null && !isWhole(second) && next.ending === "late";
+  return waits ? skip("waitsInTurn") : failNext(next);
 }
 
 /** On a server one of whose clients did not read. Where it serves one at a time the others have to wait anyway. */

@@ -11,7 +11,8 @@ import type { Scene } from "./scene.ts";
 import type { Visitor } from "./visitor.ts";
 
 /** How long a process may take to come for its client. */
-const COME_MS = 1500;
+const COME_MS = 3000;
+const HAND_OVER_MS = 1500;
 
 /** How long a process may take to do what it does after a fork, and to end. */
 const SETTLE_MS = 600;
@@ -29,12 +30,14 @@ export async function observeClients(scene: Scene): Promise<ClientsObservation> 
   // They say nothing: a server that answers nobody has processes all the same.
   const first = await scene.connect();
   const second = await scene.connect();
+  const areServed = () =>
+    [first, second].every((visitor) => holdersOf(visitor).some((pid) => pid !== parent));
   await scene.until(
-    () =>
-      [first, second].every((visitor) => holdersOf(visitor).some((pid) => pid !== parent)) ||
-      cameNow().length > 1 && holdersOf(second).length > 0,
+    () => areServed() || cameNow().length > 1 && holdersOf(second).length > 0,
     COME_MS,
   );
+  // The processes are there: a parent that does not relay gives them their sockets when they are ready.
+  await scene.until(areServed, HAND_OVER_MS);
   const mayHold = !await scene.until(() => !holdersOf(first).includes(parent), SETTLE_MS);
   const moreThreads = threads() - threadsBefore;
   const serving = (pid: number): ServingProcess => ({

@@ -57,7 +57,8 @@ export async function observeReset(scene: Scene): Promise<ResetObservation> {
     await resetOne(scene, client % 2 === 0 ? RESET_TEXT : null);
   }
   await scene.sleep(FELT_MS);
-  return { resets: QUEUED + RESETS, next: await scene.ask() };
+  // Who serves one client after the other has all of these to finish with first.
+  return { resets: QUEUED + RESETS, next: await scene.ask(2 * ANSWER_MS) };
 }
 
 /** A client that sends and never reads. */

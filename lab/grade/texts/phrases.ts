@@ -312,6 +312,12 @@ export const PHRASES = {
     ko:
       "검사하는 동안 서버가 종료되었습니다: 자식이 종료될 때마다 그렇습니다(survives/interrupted-accept)",
   },
+  waitsInTurn: {
+    en:
+      "the next client was still waiting: one is served after the other (concurrent/second-client)",
+    ko:
+      "다음 클라이언트가 아직 기다리고 있었습니다: 한 번에 하나씩 처리합니다(concurrent/second-client)",
+  },
   nothingToReap: {
     en: "no client has a child of its own (processes/own-process)",
     ko: "클라이언트마다 자식 프로세스가 있지 않습니다(processes/own-process)",

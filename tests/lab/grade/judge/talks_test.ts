@@ -49,6 +49,13 @@ Deno.test("the next client has to be answered whatever happened to the one befor
   assertEquals(inShort(judgeEmpty({ next: NONE })), lost);
   assertEquals(inShort(judgeReset({ resets: 6, next: WHOLE })), "pass nextAnsweredAfterResets");
   assertEquals(inShort(judgeReset({ resets: 6, next: NONE })), lost);
+  const inTurn = { second: { seen: NONE, ended: null } };
+  assertEquals(inShort(judgeReset({ resets: 6, next: NONE }, inTurn)), "skip waitsInTurn");
+  const refused = { ...NONE, ending: "refused" } as const;
+  assertEquals(
+    inShort(judgeReset({ resets: 6, next: refused }, inTurn)),
+    "fail nextNotAnswered echoRefused",
+  );
   assertEquals(inShort(judgeKilled({ pid: 7, next: WHOLE })), "pass nextAnsweredAfterKill");
   assertEquals(inShort(judgeKilled({ pid: 7, next: NONE })), lost);
   assertEquals(inShort(judgeKilled({ pid: null, next: NONE })), "skip noChildToKill");
