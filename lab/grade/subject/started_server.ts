@@ -15,7 +15,7 @@ import { listeningAddress } from "./listening.ts";
 import type { Absence, Subject } from "../observe/subject.ts";
 
 /** How long a server may take to listen: an interpreter is slow to start on a machine with much to do. */
-const LISTEN_MS = 6000;
+const LISTEN_MS = 9000;
 const LOOK_MS = 10;
 
 /** Owns the server, with all its processes. */
