@@ -70,6 +70,7 @@ testProgram("iterative mode serves the second client when the first has ended", 
   assertEquals(await answer, "late\n");
   assertEquals(await childrenOf(server.pid), []);
 
+  await server.event("connection_accepted", { remotePort: second.port });
   const order = server.events.map(({ event, remotePort }) => `${event} ${remotePort}`);
   assertLessOrEqual(
     order.indexOf(`connection_closed ${first.port}`) + 1,
@@ -103,6 +104,7 @@ testProgram("at --max-connections the next client waits for a slot", async (prog
 
   first.close();
   assertEquals(new TextDecoder().decode(await third.receive(5)), "ping\n");
+  await server.event("admission_resumed");
   const order = server.events.map(({ event }) => event);
   assertLessOrEqual(order.indexOf("worker_exited") + 1, order.indexOf("admission_resumed"));
 });

@@ -133,6 +133,7 @@ testProgram(
     await limitDescriptors(server.pid, 10_000);
     assertEquals(await waiting.roundTrip(), "ping\n");
     assertEquals(server.events.filter(({ event }) => event === "accept_failed").length, 1);
+    await server.process.stderr.match(/^warning: /);
     // The runtime may have something to say, too.
     const warnings = server.process.stderr.all.filter((line) => line.startsWith("warning: "));
     assertEquals(warnings.length, 1, server.process.stderr.text);

@@ -111,6 +111,7 @@ testProgram(
       // After the first replacement, which comes at once; timers are rounded to a millisecond.
       assertGreaterOrEqual((times[i + 2] ?? 0) - (times[i + 1] ?? 0), pauseMs - 2);
     }
+    await server.process.stderr.match(/^warning:/);
     const warnings = server.process.stderr.all.filter((line) => line.startsWith("warning:"));
     assertEquals(warnings.length, 1, server.process.stderr.text);
   },
