@@ -1,5 +1,8 @@
 /**
- * `deno task compile`: makes the one binary, `dist/brood`, with `deno compile`.
+ * `deno task compile`: makes the one binary, `dist/brood`, with `deno bundle` and `deno compile`.
+ *
+ * A compiled program reads all that it carries each time it starts, and with us every connection starts one. A bundle
+ * is what is used of the packages, a third of their size.
  *
  * Packages are installed first, because a package that is missing behind a dynamic `import()` is no error to
  * `deno compile`: it would make a binary that fails when the command that needs it is called.
@@ -49,8 +52,15 @@ async function run(args: readonly string[]): Promise<number> {
   const compileTo = options.runtime === "npm" ? compileWithNpmRuntime : compile;
   let compiled: DenoResult = { code: EXIT_STATUS.failed, stderr: "" };
   await makeInOneStep(options.output, async (unfinished) => {
-    compiled = await compileTo({ ...options, output: unfinished }, stopping);
-    return compiled.code === 0;
+    const bundle = await Deno.makeTempDir({ prefix: "brood_bundle_" });
+    try {
+      compiled = await bundleInto(bundle, stopping);
+      if (compiled.code !== 0) return false;
+      compiled = await compileTo(bundle, { ...options, output: unfinished }, stopping);
+      return compiled.code === 0;
+    } finally {
+      await Deno.remove(bundle, { recursive: true });
+    }
   });
   if (compiled.code !== 0) {
     console.error(compiled.stderr.trimEnd());
@@ -64,8 +74,18 @@ async function run(args: readonly string[]): Promise<number> {
   return EXIT_STATUS.done;
 }
 
-async function compile(options: CompileOptions, signal: AbortSignal): Promise<DenoResult> {
-  const result = await runDeno(compileArgs(options), { cwd: ROOT, signal });
+/** Puts the program into a folder as JavaScript: what each command needs in files of its own, as it is loaded. */
+async function bundleInto(folder: string, signal: AbortSignal): Promise<DenoResult> {
+  const args = ["bundle", "--code-splitting", "--outdir", folder, "main.ts"];
+  return await runDeno(args, { cwd: ROOT, signal });
+}
+
+async function compile(
+  bundle: string,
+  options: CompileOptions,
+  signal: AbortSignal,
+): Promise<DenoResult> {
+  const result = await runDeno(compileArgs(bundle, options), { cwd: ROOT, signal });
   if (result.code !== 0 && isRuntimeMissing(result.stderr)) {
     throw new OperationalError(
       `Cannot get Deno's runtime for ${options.target}: ${failureReason(result.stderr)}; ` +
@@ -77,6 +97,7 @@ async function compile(options: CompileOptions, signal: AbortSignal): Promise<De
 }
 
 async function compileWithNpmRuntime(
+  bundle: string,
   options: CompileOptions,
   signal: AbortSignal,
 ): Promise<DenoResult> {
@@ -86,9 +107,7 @@ async function compileWithNpmRuntime(
     );
   }
   const { cli, runtime } = await provideNpmRuntime(join(DIST, ".runtime"), signal);
-  // Only from the cache that this Deno has filled: an older one may trust other certificate stores, and a package that
-  // it cannot download is left out in silence.
-  return await runDeno(compileArgs(options, "--cached-only"), {
+  return await runDeno(compileArgs(bundle, options), {
     path: cli,
     cwd: ROOT,
     env: { DENORT_BIN: runtime },
@@ -96,23 +115,23 @@ async function compileWithNpmRuntime(
   });
 }
 
-function compileArgs(options: CompileOptions, ...flags: readonly string[]): string[] {
+function compileArgs(bundle: string, options: CompileOptions): string[] {
   const target = options.target === Deno.build.target ? [] : ["--target", options.target];
   const output = ["--output", options.output];
   return [
     "compile",
     "--no-prompt",
-    // The status page's files are imported as texts, which Deno 2.6 has to be told.
-    "--unstable-raw-imports",
+    // All that it needs is in the bundle, whose types were stripped.
+    "--no-config",
+    "--no-check",
     // Without it the binary leaves a file with a predictable name in the shared temporary folder and loads code from
     // it at the next start. It would save 2 to 3 ms for each command, and nothing for a worker.
     "--no-code-cache",
     // Fixed when it is compiled: it never asks for more.
     ...SERVER_PERMISSIONS,
-    ...flags,
     ...target,
     ...output,
-    "main.ts",
+    join(bundle, "main.js"),
   ];
 }
 
