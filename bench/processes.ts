@@ -5,6 +5,8 @@
  * @module
  */
 
+import { textLinesOf } from "../cli/text_lines.ts";
+
 /** How long a process may take to end when it is asked to. */
 const FAREWELL_MS = 5000;
 
@@ -23,7 +25,7 @@ export class OwnedProcess implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #signal: AbortSignal;
   readonly #kill = () => this.#signalGroup("SIGKILL");
-  readonly #lines: AsyncIterator<string>;
+  readonly #lines: ReadableStreamDefaultReader<string>;
 
   /** Starts the program with its arguments. Throws the operating system's error. */
   constructor(command: readonly string[], options: ProcessOptions) {
@@ -38,15 +40,14 @@ export class OwnedProcess implements AsyncDisposable {
       detached: true,
     }).spawn();
     this.pid = this.#child.pid;
-    this.#lines = linesOf(this.#child.stdout);
+    this.#lines = textLinesOf(this.#child.stdout).getReader();
     this.#signal = options.signal;
     this.#signal.addEventListener("abort", this.#kill, { once: true });
   }
 
   /** Resolves to the next line of its standard output, or null when that has ended. */
   async readLine(): Promise<string | null> {
-    const { done, value } = await this.#lines.next();
-    return done === true ? null : value;
+    return (await this.#lines.read()).value ?? null;
   }
 
   /** Ends its standard input. */
@@ -82,17 +83,6 @@ export class OwnedProcess implements AsyncDisposable {
     await this.#child.status;
     clearTimeout(timer);
     this.#kill();
-    while (!(await this.#lines.next()).done);
+    while (!(await this.#lines.read()).done);
   }
-}
-
-/** The lines of an output. */
-async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string, undefined> {
-  let rest = "";
-  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + text).split("\n");
-    rest = lines.pop() ?? "";
-    yield* lines;
-  }
-  if (rest !== "") yield rest;
 }

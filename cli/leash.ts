@@ -14,6 +14,7 @@
 
 import { isStreamError, OperationalError, spawnReasonOf } from "../ipc/errors.ts";
 import { startAnywhere } from "../ipc/working_folder.ts";
+import { textLinesOf } from "./text_lines.ts";
 
 /**
  * The folder is printed first, and then the program's number, by what becomes the program, before the program can print
@@ -45,13 +46,13 @@ const AFTERWARDS = 'kill -KILL "-$1"; rm -rf "$2"';
 /** Owns the program. Disposing ends it, and resolves when it has ended and its folder is gone. */
 export class LeashedProgram implements AsyncDisposable {
   readonly #shell: Deno.ChildProcess;
-  readonly #lines: AsyncGenerator<string, undefined>;
+  readonly #lines: ReadableStreamDefaultReader<string>;
   #pid = 0;
   #folder = "";
 
   private constructor(shell: Deno.ChildProcess) {
     this.#shell = shell;
-    this.#lines = linesOf(shell.stdout);
+    this.#lines = textLinesOf(shell.stdout).getReader();
   }
 
   /** Starts a program with its arguments. Rejects with {@linkcode OperationalError} if it cannot be started. */
@@ -75,8 +76,7 @@ export class LeashedProgram implements AsyncDisposable {
 
   /** Resolves to the next line of its output, standard error included, or to null when it has ended. */
   async readLine(): Promise<string | null> {
-    const { done, value } = await this.#lines.next();
-    return done === true ? null : value;
+    return (await this.#lines.read()).value ?? null;
   }
 
   /** Reads what it still prints, so that it never waits for a reader. Resolves to the last line, or to null. */
@@ -127,14 +127,4 @@ async function exists(path: string): Promise<boolean> {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     return false;
   }
-}
-
-async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string, undefined> {
-  let rest = "";
-  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + text).split("\n");
-    rest = lines.pop() ?? "";
-    yield* lines;
-  }
-  if (rest !== "") yield rest;
 }

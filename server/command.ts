@@ -178,16 +178,14 @@ export interface ServerOptions
 export function parseServerOptions(args: readonly string[]): ServerOptions | Question {
   const parsed = parseCommandLine(SERVER_COMMAND, args);
   if (typeof parsed === "string") return parsed;
-  const { options, given, operands: [port = ""], program } = parsed;
+  const { options, operands: [port = ""], program } = parsed;
   const conflict = conflictOf(parsed);
   if (conflict !== null) throw new UsageError(conflict, { command: SERVER_COMMAND.name });
   return {
     ...options,
     port: parseValue("PORT", port, { flag: PORT, command: SERVER_COMMAND.name }),
     handler: handlerOf(options.handler, program),
-    maxConnections: given.has("maxConnections")
-      ? options.maxConnections
-      : options.fault && faultOf(options.fault).maxConnections || null,
+    maxConnections: maxConnectionsOf(parsed),
     transport: transportOf(parsed),
   };
 }
@@ -195,6 +193,14 @@ export function parseServerOptions(args: readonly string[]): ServerOptions | Que
 function handlerOf(handler: string, program: readonly [string, ...string[]] | null): HandlerChoice {
   if (program !== null) return { kind: "program", command: program };
   return handler === ECHO ? { kind: "echo" } : { kind: "module", file: handler };
+}
+
+/** What was asked for, else what a mistake needs; null where neither says. */
+function maxConnectionsOf(
+  { options: { maxConnections, fault }, given }: Parsed<typeof SERVER_FLAGS>,
+): number | null {
+  if (given.has("maxConnections")) return maxConnections;
+  return fault === null ? null : faultOf(fault).maxConnections ?? null;
 }
 
 /** What was asked for, else what suits the handler on this system: on Windows Deno has no Unix-domain sockets. */

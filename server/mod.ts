@@ -105,13 +105,13 @@ async function serveUntilStopped(
       events,
       clock,
     });
+    status?.watch(connection);
     const served = mode.serve(connection).finally(() => {
       hostSlot?.[Symbol.dispose]();
       slot[Symbol.dispose]();
       serving.delete(served);
     });
     serving.add(served);
-    status?.watch(connection);
   };
   const admission = openAdmission(name, { limit: maxConnections, events });
   const connectionsAborted = await listener.acceptLoop({

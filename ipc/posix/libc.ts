@@ -57,6 +57,17 @@ export function checkLibc(machine: Machine = here): void {
   openLibrary({}, machine).close();
 }
 
+/** Why libc cannot be called, or not any more, in a line; null where it can. */
+export function findLibcProblem(): string | null {
+  try {
+    checkLibc();
+    return null;
+  } catch (error) {
+    if (!(error instanceof OperationalError)) throw error;
+    return error.message;
+  }
+}
+
 function openLibrary<Signatures extends Deno.ForeignLibraryInterface>(
   signatures: Signatures,
   { os, arch, dlopen }: Machine,

@@ -17,7 +17,8 @@
  * | who becomes the parent of an orphan              | `processes/subreaper.ts`                         |
  * | how one ended that nobody has waited for         | `proc/zombie.ts`                                 |
  * | what a process is, has open, takes of memory     | `proc/processes.ts`, `descriptors.ts`, `memory.ts` |
- * | sockets of the machine, and of this process      | `proc/socket_tables.ts`; `sockets/own_sockets.ts` |
+ * | sockets of the machine                           | `proc/socket_tables.ts`, `proc/unix_peers.ts`    |
+ * | sockets of this process                          | `sockets/own_sockets.ts`                         |
  * | connections that wait to be accepted             | `sockets/accept_queue.ts`                        |
  *
  * Who uses them imports the file. Nothing is opened before its first use; then it stays open, also when the process

@@ -11,7 +11,7 @@ import { writeOutput } from "../../cli/output.ts";
 import type { Lifetime } from "../../cli/lifetime.ts";
 import { systemClock } from "../../ipc/clock.ts";
 import { EXIT_STATUS, OperationalError } from "../../ipc/errors.ts";
-import { checkLibc } from "../../ipc/posix/libc.ts";
+import { findLibcProblem } from "../../ipc/posix/libc.ts";
 import type { CompareOptions } from "./command.ts";
 import { ProcessTree } from "./measure/process_tree.ts";
 import { RunningServer } from "./measure/running_server.ts";
@@ -118,17 +118,6 @@ async function attempt(
     if (!(error instanceof OperationalError)) throw error;
     failed.push({ name: id, reason: error.message });
     return false;
-  }
-}
-
-/** Why libc cannot be called, in a line, or null. */
-function findLibcProblem(): string | null {
-  try {
-    checkLibc();
-    return null;
-  } catch (error) {
-    if (!(error instanceof OperationalError)) throw error;
-    return error.message;
   }
 }
 

@@ -43,7 +43,6 @@ const SMAPS_ROLLUP = encoder.encode("/smaps_rollup");
 const FD = encoder.encode("/fd");
 const NET_TCP = encoder.encode("/net/tcp");
 const NET_TCP6 = encoder.encode("/net/tcp6");
-const NET_UNIX = encoder.encode("/net/unix");
 
 /** `/proc/PID/stat`, proc_pid_stat(5), or null where there is no such process. Throws {@linkcode PosixError}. */
 export function readStat(process: Process): string | null {
@@ -69,11 +68,6 @@ export function readTcpTable(process: Process): string | null {
 /** `/proc/PID/net/tcp6` likewise; null also where the machine has no IPv6. Throws {@linkcode PosixError}. */
 export function readTcp6Table(process: Process): string | null {
   return readFile(process, NET_TCP6);
-}
-
-/** `/proc/PID/net/unix` likewise. Throws {@linkcode PosixError}. */
-export function readUnixTable(process: Process): string | null {
-  return readFile(process, NET_UNIX);
 }
 
 /** The numbers of the processes, which are folders in `/proc`. Throws {@linkcode PosixError}. */

@@ -1,18 +1,11 @@
 /**
- * The sockets of a network, whoever has them. Which process has one is told by the inode that its descriptors name.
+ * The TCP sockets of a network, whoever has them. Which process has one is told by the inode that its descriptors name.
  *
  * @module
  */
 
-import {
-  openProcFiles,
-  type Process,
-  readTcp6Table,
-  readTcpTable,
-  readUnixTable,
-} from "./proc_files.ts";
+import { openProcFiles, type Process, readTcp6Table, readTcpTable } from "./proc_files.ts";
 import { parseTcpTable, parseTcpTableAt, type TcpSocket } from "./tcp_table.ts";
-import { parseUnixTable, type UnixSocket } from "./unix_table.ts";
 
 /** Opens what the others here call, so that they go on when FFI was given up. */
 export function openSocketTables(): void {
@@ -45,12 +38,4 @@ function readTcp(process: Process): readonly TcpSocket[] | null {
   const ipv4 = readTcpTable(process);
   if (ipv4 === null) return null;
   return [...parseTcpTable(ipv4), ...parseTcpTable(readTcp6Table(process) ?? "")];
-}
-
-/**
- * The Unix-domain sockets of the network that this process is in, `/proc/net/unix` in proc_pid_net(5). Throws as
- * {@linkcode tcpSockets} does.
- */
-export function unixSockets(): readonly UnixSocket[] {
-  return parseUnixTable(readUnixTable("self") ?? "");
 }

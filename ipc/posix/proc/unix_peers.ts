@@ -94,7 +94,8 @@ export function addPeers(peers: Map<number, number>, view: DataView): boolean {
     if (!isSocket || length < BYTES.header + BYTES.message || end > view.byteLength) return false;
     const inode = view.getUint32(at + BYTES.header + 4, true);
     const peer = peerIn(view, { from: at + BYTES.header + BYTES.message, to: end });
-    if (peer !== null) peers.set(inode, peer);
+    // 0: the other side is closed.
+    if (peer !== null && peer !== 0) peers.set(inode, peer);
     at += aligned(length);
   }
   return true;

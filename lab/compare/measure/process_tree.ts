@@ -5,15 +5,12 @@
  */
 
 import { memoryOf } from "../../../ipc/posix/proc/memory.ts";
-import { processes, type ProcessStat, processStat } from "../../../ipc/posix/proc/processes.ts";
+import { processes, processStat } from "../../../ipc/posix/proc/processes.ts";
 import { type Clock, systemClock } from "../../../ipc/clock.ts";
+import { allProcesses, below, type ProcessTable } from "../../descendants.ts";
 
-/** Where the processes of the machine are looked up. */
-export interface Machine {
-  /** Their pids. */
-  processes(): readonly number[];
-  /** What one is, or null. */
-  processStat(pid: number): ProcessStat | null;
+/** Where processes and their memory are looked up. */
+export interface Machine extends ProcessTable {
   /** The bytes of memory that one has, or null. */
   memoryOf(pid: number): number | null;
 }
@@ -44,27 +41,13 @@ export class ProcessTree {
 
   /** Looks at all of its processes. */
   look(): Look {
-    const children = new Map<number, number[]>();
-    const stats = new Map<number, ProcessStat>();
-    for (const pid of this.#machine.processes()) {
-      const stat = this.#machine.processStat(pid);
-      if (stat === null) continue;
-      stats.set(pid, stat);
-      const siblings = children.get(stat.parentPid);
-      if (siblings === undefined) children.set(stat.parentPid, [pid]);
-      else siblings.push(pid);
-    }
-    const pids: number[] = [];
-    let cpuMs = 0;
-    const left = [this.#pid];
-    for (let pid; (pid = left.shift()) !== undefined;) {
-      const stat = stats.get(pid);
-      if (stat === undefined) continue;
-      if (stat.state !== "Z") pids.push(pid);
-      cpuMs += stat.cpuMs + stat.reapedCpuMs;
-      left.push(...children.get(pid) ?? []);
-    }
-    return { pids, cpuMs };
+    const all = allProcesses(this.#machine);
+    const own = all.find(({ pid }) => pid === this.#pid);
+    const tree = own === undefined ? [] : [own, ...below(this.#pid, all)];
+    return {
+      pids: tree.filter(({ state }) => state !== "Z").map(({ pid }) => pid),
+      cpuMs: tree.reduce((sum, { cpuMs, reapedCpuMs }) => sum + cpuMs + reapedCpuMs, 0),
+    };
   }
 
   /** The bytes of memory of one of its processes; 0 of one that is gone. */

@@ -5,21 +5,15 @@
  * @module
  */
 
+import { Companion } from "../../../cli/companion.ts";
 import { selfCommand } from "../../../cli/self.ts";
 import { type Clock, within } from "../../../ipc/clock.ts";
-import { errnoOf, isStreamError, OperationalError, spawnReasonOf } from "../../../ipc/errors.ts";
+import { OperationalError } from "../../../ipc/errors.ts";
 import { readLines } from "../../../ipc/lines.ts";
-import { startAnywhere } from "../../../ipc/working_folder.ts";
-import { allProcesses } from "./descendants.ts";
+import { allProcesses } from "../../descendants.ts";
 import { KEEPER_COMMAND } from "./keeper.ts";
 import { LastLines } from "./last_lines.ts";
-import {
-  formatMessage,
-  LINE_BYTES_MAX,
-  type Order,
-  type ProgramEnd,
-  type Report,
-} from "./messages.ts";
+import { formatMessage, LINE_BYTES_MAX, type ProgramEnd, type Report } from "./messages.ts";
 import { signalTo } from "./signal.ts";
 
 /** How long one may take to begin, to clear a program away, and to end. */
@@ -38,8 +32,7 @@ export interface KeptServer {
 export class KeeperProcess implements AsyncDisposable {
   /** What the server has printed. */
   readonly output: LastLines;
-  readonly #child: Deno.ChildProcess;
-  readonly #input: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #process: Companion;
   readonly #clock: Clock;
   readonly #ready = Promise.withResolvers<void>();
   readonly #listening: Promise<void>;
@@ -48,23 +41,22 @@ export class KeeperProcess implements AsyncDisposable {
   #server: KeptServer | null = null;
   #overran: number | null = null;
   #blind: string | null = null;
-  /** Whether it ends because it is to. */
-  #isClosing = false;
   #isLost = false;
 
   /** Starts it. Throws {@linkcode OperationalError} if it cannot. */
   constructor(clock: Clock) {
     this.#clock = clock;
-    this.#child = spawnKeeper();
-    this.#input = this.#child.stdin.getWriter();
-    this.#input.closed.catch(() => {});
-    this.output = new LastLines(this.#child.stderr);
+    this.#process = new Companion(selfCommand(KEEPER_COMMAND, []), {
+      ...{ name: "the keeper", clock, stdout: "piped", stderr: "piped" },
+      endMs: CLEAR_MS,
+    });
+    this.output = new LastLines(this.#process.stderr);
     this.#listening = this.#listen();
   }
 
   /** The keeper's own process: what a server has started is below it. */
   get pid(): number {
-    return this.#child.pid;
+    return this.#process.pid;
   }
 
   /** The server that was started last, or null. */
@@ -96,7 +88,7 @@ export class KeeperProcess implements AsyncDisposable {
     this.#started = Promise.withResolvers();
     this.#server = { pid: 0, end: null };
     this.output.forget();
-    await this.#order({ order: "start", command });
+    await this.#process.write(formatMessage({ order: "start", command }));
     await within(BEGIN_MS, this.#started.promise, { clock: this.#clock });
   }
 
@@ -104,7 +96,7 @@ export class KeeperProcess implements AsyncDisposable {
   async clear(): Promise<void> {
     this.#check();
     this.#cleared = Promise.withResolvers();
-    await this.#order({ order: "clear" });
+    await this.#process.write(formatMessage({ order: "clear" }));
     await within(CLEAR_MS, this.#cleared.promise, { clock: this.#clock });
   }
 
@@ -113,17 +105,8 @@ export class KeeperProcess implements AsyncDisposable {
     throw new OperationalError("Cannot go on: the keeper was killed, which is the server's parent");
   }
 
-  async #order(order: Order): Promise<void> {
-    try {
-      await this.#input.write(new TextEncoder().encode(formatMessage(order)));
-    } catch (error) {
-      // It was killed: what waits for it is told by the end of what it says.
-      if (!isStreamError(error) && !(error instanceof TypeError)) throw error;
-    }
-  }
-
   async #listen(): Promise<void> {
-    const reader = this.#child.stdout.getReader({ mode: "byob" });
+    const reader = this.#process.stdout.getReader({ mode: "byob" });
     const stream = {
       async read(into: Uint8Array): Promise<number | null> {
         // The reader takes the memory that it is given away.
@@ -134,7 +117,7 @@ export class KeeperProcess implements AsyncDisposable {
       },
     };
     for await (const line of readLines(stream, LINE_BYTES_MAX)) this.#take(JSON.parse(line));
-    if (!this.#isClosing) this.#lose();
+    if (!this.#process.isClosing) this.#lose();
     this.#ready.resolve();
     this.#started.resolve();
     this.#cleared.resolve();
@@ -175,40 +158,11 @@ export class KeeperProcess implements AsyncDisposable {
 
   /** Ends it with the server, by force if need be, and waits until it has ended. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#isClosing = true;
-    const closed = this.#input.close().catch((error) => {
-      // It is gone, or was going.
-      if (!isStreamError(error) && !(error instanceof TypeError)) throw error;
-    });
-    await within(CLEAR_MS, this.#child.status, { clock: this.#clock });
-    try {
-      this.#child.kill("SIGKILL");
-    } catch (error) {
-      // Deno's own error for a process that it has reaped already.
-      if (!(error instanceof TypeError)) throw error;
-    }
-    await Promise.all([closed, this.#child.status, this.#listening]);
+    await this.#process[Symbol.asyncDispose]();
+    await this.#listening;
     await this.output[Symbol.asyncDispose]();
   }
 }
 
 /** What is told of a server whose keeper was killed. */
 const LOST: ProgramEnd = { code: 137, signal: "SIGKILL" };
-
-function spawnKeeper(): Deno.ChildProcess {
-  const { path, args } = selfCommand(KEEPER_COMMAND, []);
-  const command = new Deno.Command(path, {
-    args: [...args],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-    // A Ctrl-C is for the command.
-    detached: true,
-  });
-  try {
-    return startAnywhere(() => command.spawn());
-  } catch (cause) {
-    if (errnoOf(cause) === null) throw cause;
-    throw new OperationalError(`Cannot start the keeper: ${spawnReasonOf(cause)}`, { cause });
-  }
-}

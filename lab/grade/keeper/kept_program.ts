@@ -9,7 +9,7 @@ import { systemClock } from "../../../ipc/clock.ts";
 import { waitFor } from "../../../ipc/posix/processes/children.ts";
 import { adoptOrphans } from "../../../ipc/posix/processes/subreaper.ts";
 import { startAnywhere } from "../../../ipc/working_folder.ts";
-import { allProcesses, below, type Descendant } from "./descendants.ts";
+import { allProcesses, below, type Descendant } from "../../descendants.ts";
 import type { Report } from "./messages.ts";
 import { signalTo } from "./signal.ts";
 

@@ -4,26 +4,13 @@
  * @module
  */
 
-import { OperationalError } from "../../../ipc/errors.ts";
-import { checkLibc } from "../../../ipc/posix/libc.ts";
 import { descriptorsOf } from "../../../ipc/posix/proc/descriptors.ts";
 import { memoryOf } from "../../../ipc/posix/proc/memory.ts";
 import { processStat } from "../../../ipc/posix/proc/processes.ts";
 import { tcpSocketsAt } from "../../../ipc/posix/proc/socket_tables.ts";
 import type { TcpSocket } from "../../../ipc/posix/proc/tcp_table.ts";
-import { allProcesses, below, type Descendant } from "../keeper/descendants.ts";
+import { allProcesses, below, type Descendant } from "../../descendants.ts";
 import type { Possessions } from "./observations.ts";
-
-/** Why `/proc` cannot be looked at, or null. */
-export function blindness(): string | null {
-  try {
-    checkLibc();
-    return null;
-  } catch (error) {
-    if (!(error instanceof OperationalError)) throw error;
-    return error.message;
-  }
-}
 
 /** The sockets that listen on a port. */
 export function listenersOn(port: number): readonly TcpSocket[] {

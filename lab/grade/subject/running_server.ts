@@ -5,8 +5,9 @@
  * @module
  */
 
+import { findLibcProblem } from "../../../ipc/posix/libc.ts";
 import type { StartObservation } from "../observe/observations.ts";
-import { blindness, ProcessView } from "../observe/process_view.ts";
+import { ProcessView } from "../observe/process_view.ts";
 import type { ServerAddress } from "../observe/visitor.ts";
 import { listeningAddress } from "./listening.ts";
 import type { Absence, Subject } from "../observe/subject.ts";
@@ -16,7 +17,7 @@ export class RunningServer implements Subject {
   /** It is somebody else's. */
   readonly isOurs = false;
   /** Why its processes cannot be seen, or null. */
-  readonly blind: string | null = blindness();
+  readonly blind: string | null = findLibcProblem();
   /** What it prints is nobody's here. */
   readonly output: readonly string[] = [];
   /** Nobody here is told how it ends. */

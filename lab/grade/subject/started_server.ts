@@ -5,10 +5,11 @@
  */
 
 import type { Clock } from "../../../ipc/clock.ts";
+import { findLibcProblem } from "../../../ipc/posix/libc.ts";
 import { KeeperProcess } from "../keeper/keeper_process.ts";
 import type { ProgramEnd } from "../keeper/messages.ts";
 import type { StartObservation } from "../observe/observations.ts";
-import { blindness, ProcessView } from "../observe/process_view.ts";
+import { ProcessView } from "../observe/process_view.ts";
 import type { ServerAddress } from "../observe/visitor.ts";
 import { commandFor } from "./command_for.ts";
 import { listeningAddress } from "./listening.ts";
@@ -26,7 +27,7 @@ export class StartedServer implements Subject {
   readonly #clock: Clock;
   readonly #signal: AbortSignal;
   readonly #keeper: KeeperProcess;
-  readonly #blind = blindness();
+  readonly #blind = findLibcProblem();
   #address: ServerAddress = { hostname: "127.0.0.1", port: 0 };
   #view: ProcessView | null = null;
   #hasListened = false;

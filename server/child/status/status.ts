@@ -9,36 +9,20 @@
  * @module
  */
 
-// @ts-types="../../../types/std_streams.d.ts"
-import { TextLineStream } from "@std/streams";
 import { exitWith } from "../../../cli/exit.ts";
-import { host, integer, readArgv } from "../../../cli/flags.ts";
+import { readArgv } from "../../../cli/flags.ts";
 import { giveUpPermissions } from "../../../cli/permissions.ts";
-import type { HiddenCommand } from "../../../cli/self.ts";
+import { textLinesOf } from "../../../cli/text_lines.ts";
 import { formatEndpoint } from "../../../ipc/address.ts";
 import { EXIT_STATUS, reasonOf } from "../../../ipc/errors.ts";
 import { writeAll } from "../../../ipc/relay/copy.ts";
 import type { FeedMessage } from "../../status/feed.ts";
 import { EventReaders } from "./readers.ts";
 import { Routes } from "./routes.ts";
+import { STATUS_FLAGS } from "./status_command.ts";
 import { StatusModel } from "../../status/model.ts";
 import { PageFiles } from "../../status/page/files.ts";
 import type { ServerState } from "../../status/state.ts";
-
-/** The hidden command that starts a status process. Its port is permitted besides (`status_process.ts`). */
-export const STATUS_COMMAND: HiddenCommand = {
-  name: "_status",
-  module: import.meta.url,
-  permissions: [],
-  // The page's files are imported as texts, which Deno 2.6 has to be told.
-  flags: ["--unstable-raw-imports"],
-};
-
-/** What the server tells a status process. */
-export const STATUS_FLAGS = {
-  host: host({ placeholder: "ADDR", fallback: "127.0.0.1", help: "where to listen" }),
-  port: integer({ placeholder: "PORT", fallback: 0, min: 0, max: 65_535, help: "0: a free one" }),
-};
 
 /** How often readers of `/events` are told what has changed. */
 const FLUSH_MS = 200;
@@ -99,10 +83,7 @@ function listen(
 }
 
 async function* readFeed(): AsyncGenerator<FeedMessage, void> {
-  const lines = Deno.stdin.readable
-    .pipeThrough(new TextDecoderStream())
-    .pipeThrough(new TextLineStream());
-  for await (const line of lines) yield JSON.parse(line);
+  for await (const line of textLinesOf(Deno.stdin.readable)) yield JSON.parse(line);
 }
 
 if (import.meta.main) await exitWith(() => runStatus(Deno.args));

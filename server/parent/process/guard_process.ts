@@ -11,7 +11,7 @@ import type { Clock } from "../../../ipc/clock.ts";
 import type { EventBus } from "../../events.ts";
 import { FAREWELL, GUARD_COMMAND, GUARD_FLAGS, MARK } from "../../child/guard.ts";
 import type { SessionCommand } from "../spawn/session.ts";
-import { Companion } from "./companion.ts";
+import { Companion } from "../../../cli/companion.ts";
 
 /** Owns the guard's process. Disposing ends it; what it guards must have ended before. */
 export class GuardProcess implements AsyncDisposable {

@@ -10,8 +10,8 @@ import { selfCommand } from "../../../cli/self.ts";
 import { type Endpoint, formatEndpoint } from "../../../ipc/address.ts";
 import type { Clock } from "../../../ipc/clock.ts";
 import { OperationalError } from "../../../ipc/errors.ts";
-import { STATUS_COMMAND, STATUS_FLAGS } from "../../child/status/status.ts";
-import { Companion } from "./companion.ts";
+import { STATUS_COMMAND, STATUS_FLAGS } from "../../child/status/status_command.ts";
+import { Companion } from "../../../cli/companion.ts";
 
 /** Starts a status process that is to listen there. Throws `OperationalError` if it cannot be started. */
 export function startStatusProcess({ hostname: host, port }: Endpoint, clock: Clock): Companion {

@@ -33,12 +33,16 @@ export class DescriptorLook {
   readonly #state: ServerState;
   /** Open connections, by their client's end. */
   readonly #connectionOf: ReadonlyMap<string, number>;
-  /** What the parent has. */
+  /** The parent's sockets. */
   readonly #own: readonly OwnSocket[];
-  /** The pipes that it has. */
+  /** The parent's pipes. */
   readonly #ownPipes: readonly OpenDescriptor[];
+  /** The inodes of both. */
+  readonly #ownInodes: ReadonlySet<number | null>;
   /** Of each Unix-domain socket its other side. */
   readonly #peers: ReadonlyMap<number, number>;
+  /** What processes have open, by pid; null where that may not be seen. Each is read once. */
+  readonly #openOf = new Map<number, readonly OpenDescriptor[] | null>();
   /** The connections whose sockets have these inodes. Read when it is first needed. */
   #connectionOfInode: ReadonlyMap<number, number> | null = null;
 
@@ -53,8 +57,8 @@ export class DescriptorLook {
       ]),
     );
     this.#own = kernel.ownSockets();
-    this.#ownPipes = (kernel.descriptorsOf(state.server.pid) ?? [])
-      .filter(({ kind }) => kind === "pipe");
+    this.#ownPipes = (this.#open(state.server.pid) ?? []).filter(({ kind }) => kind === "pipe");
+    this.#ownInodes = new Set([...this.#own, ...this.#ownPipes].map(({ inode }) => inode));
     this.#peers = kernel.unixPeers();
   }
 
@@ -63,11 +67,19 @@ export class DescriptorLook {
     return pid === this.#state.server.pid ? this.#ofParent() : this.#ofWorker(pid);
   }
 
+  #open(pid: number): readonly OpenDescriptor[] | null {
+    const known = this.#openOf.get(pid);
+    if (known !== undefined) return known;
+    const open = this.#kernel.descriptorsOf(pid);
+    this.#openOf.set(pid, open);
+    return open;
+  }
+
   #ofParent(): readonly DescriptorView[] {
     const { server: { port }, workers } = this.#state;
     const pidOf = new Map<number, number>();
     for (const pid of Object.keys(workers).map(Number)) {
-      for (const { inode } of ofChild(this.#kernel.descriptorsOf(pid) ?? [])) pidOf.set(inode, pid);
+      for (const { inode } of ofChild(this.#open(pid) ?? [])) pidOf.set(inode, pid);
     }
     const sockets = this.#own.flatMap(({ number, inode, ...socket }): DescriptorView[] => {
       const { family, isListening, local, remote } = socket;
@@ -88,8 +100,8 @@ export class DescriptorLook {
 
   #ofWorker(pid: number): readonly DescriptorView[] | null {
     const parent = this.#state.server.pid;
-    const own = new Set([...this.#own, ...this.#ownPipes].map(({ inode }) => inode));
-    const open = this.#kernel.descriptorsOf(pid);
+    const own = this.#ownInodes;
+    const open = this.#open(pid);
     if (open === null) return null;
     return ofChild(open).flatMap(({ number, kind, inode }) => {
       if (kind === "pipe") return own.has(inode) ? [pipeView(number, parent)] : [];

@@ -9,7 +9,14 @@ import type { Clock } from "../../../ipc/clock.ts";
 import type { AcceptedConnection } from "../../accept/connection.ts";
 import type { EventBus, EventName, ServerEvent } from "../../events.ts";
 import { escapeBytes } from "../../log/escape.ts";
-import { type Change, flatEvent, STATUS_EVENTS, type StatusEvent } from "../../status/feed.ts";
+import {
+  type Change,
+  flatEvent,
+  type LastMessage,
+  STATUS_EVENTS,
+  type StatusEvent,
+  type Traffic,
+} from "../../status/feed.ts";
 import { ChildSignals } from "./child_signals.ts";
 
 /** Bytes of a client's message that are shown. */
@@ -17,6 +24,11 @@ const MESSAGE_BYTES = 80;
 
 /** How long after an end the kernel's signal may come. */
 const SIGNAL_MS = 50;
+
+/** Told as they are. */
+const PLAIN_EVENTS: ReadonlySet<string> = new Set(
+  STATUS_EVENTS.filter((name) => name !== "worker_exited"),
+);
 
 /** What a reporter works with. */
 export interface EventReporterOptions {
@@ -35,11 +47,7 @@ export class EventReporter implements AsyncDisposable {
   readonly #options: EventReporterOptions;
   readonly #signals: ChildSignals | null;
   /** Open connections, by their ids. */
-  readonly #connections = new Map<number, AcceptedConnection>();
-  /** Bytes that were told of them. */
-  readonly #told = new Map<number, number>();
-  /** What they have sent last, since that was told. */
-  readonly #messages = new Map<number, string>();
+  readonly #watched = new Map<number, Watched>();
   /** When workers were waited for, until their end is told. */
   readonly #reapedAt = new Map<number, number>();
   /** Ends that are about to be told. */
@@ -56,7 +64,7 @@ export class EventReporter implements AsyncDisposable {
 
   /** Reports the bytes of a connection that was accepted just now. */
   watch(connection: AcceptedConnection): void {
-    this.#connections.set(connection.info.id, connection);
+    this.#watched.set(connection.info.id, { connection, toldBytes: null, message: null });
   }
 
   #hear(event: ServerEvent): void {
@@ -68,14 +76,17 @@ export class EventReporter implements AsyncDisposable {
         this.#tellExit(event);
         return;
       case "message_received":
-        this.#messages.set(event.connection.id, escapeBytes(event.data.subarray(0, MESSAGE_BYTES)));
+        this.#keepMessage(event.connection.id, event.data);
         return;
       case "connection_closed":
-        this.#connections.delete(event.connection.id);
-        this.#told.delete(event.connection.id);
-        this.#messages.delete(event.connection.id);
+        this.#watched.delete(event.connection.id);
     }
     if (isPlain(event)) this.#tell(flatEvent(event));
+  }
+
+  #keepMessage(connectionId: number, data: Uint8Array): void {
+    const watched = this.#watched.get(connectionId);
+    if (watched !== undefined) watched.message = escapeBytes(data.subarray(0, MESSAGE_BYTES));
   }
 
   #tell(event: StatusEvent): void {
@@ -97,18 +108,21 @@ export class EventReporter implements AsyncDisposable {
 
   /** Tells what has passed and was sent since the last time. */
   tellTraffic(): void {
-    const traffic = [...this.#connections].flatMap(([id, { traffic }]) => {
-      if (traffic === null) return [];
-      const { bytesIn, bytesOut } = traffic;
-      if (this.#told.get(id) === bytesIn + bytesOut) return [];
-      this.#told.set(id, bytesIn + bytesOut);
-      return [[id, bytesIn, bytesOut] as const];
-    });
+    const traffic: Traffic[number][] = [];
+    const messages: LastMessage[] = [];
+    for (const [connectionId, watched] of this.#watched) {
+      const { connection: { traffic: bytes }, message } = watched;
+      if (bytes !== null && bytes.bytesIn + bytes.bytesOut !== watched.toldBytes) {
+        watched.toldBytes = bytes.bytesIn + bytes.bytesOut;
+        traffic.push([connectionId, bytes.bytesIn, bytes.bytesOut]);
+      }
+      if (message !== null) {
+        watched.message = null;
+        messages.push({ connectionId, text: message });
+      }
+    }
     if (traffic.length > 0) this.#options.change({ type: "traffic", at: Date.now(), traffic });
-    if (this.#messages.size === 0) return;
-    const messages = [...this.#messages].map(([connectionId, text]) => ({ connectionId, text }));
-    this.#messages.clear();
-    this.#tell({ event: "messages", messages });
+    if (messages.length > 0) this.#tell({ event: "messages", messages });
   }
 
   /** Waits for the ends that are about to be told, and listens to no signal any more. */
@@ -118,11 +132,20 @@ export class EventReporter implements AsyncDisposable {
   }
 }
 
+/** An open connection, and what was told of it. */
+interface Watched {
+  readonly connection: AcceptedConnection;
+  /** The bytes that were told; null while none were. */
+  toldBytes: number | null;
+  /** What its client has sent last, since that was told. */
+  message: string | null;
+}
+
 type EventOf<Name extends EventName> = Extract<ServerEvent, { readonly event: Name }>;
 
 /** An event that is told as it is. */
 type PlainEvent = Parameters<typeof flatEvent>[0];
 
 function isPlain(event: ServerEvent): event is PlainEvent {
-  return event.event !== "worker_exited" && STATUS_EVENTS.some((name) => name === event.event);
+  return PLAIN_EVENTS.has(event.event);
 }

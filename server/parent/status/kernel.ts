@@ -30,9 +30,12 @@ export interface Kernel {
   acceptQueue(number: number): AcceptQueue | null;
 }
 
-/** The kernel, or null where libc cannot be called: then nobody knows more than the events. */
+/**
+ * The kernel, or null where libc cannot be called: then nobody knows more than the events. All is opened now: later
+ * there may be no descriptor left for it.
+ */
 export async function openKernel(): Promise<Kernel | null> {
-  const [{ processStat, openProcesses }, ...rest] = await Promise.all([
+  const [processes, memory, descriptors, tables, ...rest] = await Promise.all([
     import("../../../ipc/posix/proc/processes.ts"),
     import("../../../ipc/posix/proc/memory.ts"),
     import("../../../ipc/posix/proc/descriptors.ts"),
@@ -41,21 +44,18 @@ export async function openKernel(): Promise<Kernel | null> {
     import("../../../ipc/posix/sockets/own_sockets.ts"),
     import("../../../ipc/posix/sockets/accept_queue.ts"),
   ]);
+  const [peers, sockets, queues] = rest;
   try {
-    openProcesses();
+    processes.openProcesses();
+    memory.openMemory();
+    descriptors.openDescriptors();
+    tables.openSocketTables();
+    peers.openUnixPeers();
+    sockets.openOwnSockets();
+    queues.openAcceptQueues();
   } catch (error) {
     if (error instanceof OperationalError) return null;
     throw error;
   }
-  const [{ memoryOf }, { descriptorsOf }, { tcpSockets }, { unixPeers }, { ownSockets }, queue] =
-    rest;
-  return {
-    processStat,
-    memoryOf,
-    descriptorsOf,
-    tcpSockets,
-    unixPeers,
-    ownSockets,
-    acceptQueue: queue.acceptQueue,
-  };
+  return { ...processes, ...memory, ...descriptors, ...tables, ...peers, ...sockets, ...queues };
 }

@@ -26,6 +26,8 @@ export class Sampler {
   readonly #clock: Pick<Clock, "now">;
   /** What was seen last, by pid, those first that were looked at longest ago. */
   readonly #seen = new Map<number, ProcessView>();
+  /** The number of the listening socket, once it was found. */
+  #listening: number | null = null;
 
   /** Has looked at nothing yet. */
   constructor(kernel: Kernel, clock: Pick<Clock, "now">) {
@@ -59,7 +61,7 @@ export class Sampler {
     }
     return {
       processes: pids.flatMap((pid) => this.#seen.get(pid) ?? []),
-      acceptQueue: this.#acceptQueue(state.server),
+      acceptQueue: this.#acceptQueue(state.server.port),
     };
   }
 
@@ -83,9 +85,9 @@ export class Sampler {
     });
   }
 
-  #acceptQueue({ host: _, port }: ServerState["server"]): AcceptQueue | null {
-    const listening = this.#kernel.ownSockets()
-      .find(({ isListening, local }) => isListening && local?.port === port);
-    return listening === undefined ? null : this.#kernel.acceptQueue(listening.number);
+  #acceptQueue(port: number): AcceptQueue | null {
+    this.#listening ??= this.#kernel.ownSockets()
+      .find(({ isListening, local }) => isListening && local?.port === port)?.number ?? null;
+    return this.#listening === null ? null : this.#kernel.acceptQueue(this.#listening);
   }
 }

@@ -13,7 +13,7 @@ import type { EventBus } from "../../events.ts";
 import type { Change, Sample } from "../../status/feed.ts";
 import { initialState } from "../../status/model.ts";
 import type { ServerFacts } from "../../status/state.ts";
-import type { Companion } from "../process/companion.ts";
+import type { Companion } from "../../../cli/companion.ts";
 import { portOf, startStatusProcess } from "../process/status_process.ts";
 import { EventReporter } from "./event_reporter.ts";
 import { type Kernel, openKernel } from "./kernel.ts";

@@ -78,7 +78,7 @@ export class StatusFeed {
     do {
       if (waitMs > 0) await this.#clock.sleep(waitMs);
       if (this.#sink !== sink) return;
-      waitMs = this.#changes === null && firstMs > 0 ? COLLECT_MS.many : COLLECT_MS.few;
+      waitMs = this.#changes === null && waitMs > 0 ? COLLECT_MS.many : COLLECT_MS.few;
       await sink.write(this.#take());
     } while (this.#sink === sink && this.#changes?.length !== 0);
     if (this.#sink === sink) this.#isWriting = false;

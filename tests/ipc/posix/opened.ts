@@ -12,6 +12,8 @@ import { openForChild } from "../../../ipc/posix/mod.ts";
 import { openMemory } from "../../../ipc/posix/proc/memory.ts";
 import { openProcesses } from "../../../ipc/posix/proc/processes.ts";
 import { openSocketTables } from "../../../ipc/posix/proc/socket_tables.ts";
+import { openUnixPeers } from "../../../ipc/posix/proc/unix_peers.ts";
+import { openZombies } from "../../../ipc/posix/proc/zombie.ts";
 import { openAcceptQueues } from "../../../ipc/posix/sockets/accept_queue.ts";
 import { openConnecting } from "../../../ipc/posix/sockets/connect.ts";
 import { openEnds } from "../../../ipc/posix/sockets/ends.ts";
@@ -36,6 +38,8 @@ if (hasLibc) {
   openProcesses();
   openMemory();
   openSocketTables();
+  openUnixPeers();
+  openZombies();
   openOwnSockets();
   openAcceptQueues();
 }

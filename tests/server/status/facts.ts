@@ -11,7 +11,7 @@ export const FACTS: ServerFacts = {
   transport: "unix",
   handler: "echo",
   fault: null,
-  pid: 4001,
+  pid: 100,
   backlog: 128,
   maxConnections: 40,
   startedAt: 1_000_000,

@@ -1,7 +1,8 @@
 /** A state in which everything has a value: what shows states is tried with it. */
 
 import type { ServerState } from "../../../server/status/state.ts";
-import { FACTS, PlayedModel, processOf } from "./played_model.ts";
+import { FACTS } from "./facts.ts";
+import { PlayedModel, processOf } from "./played_model.ts";
 
 /** A server that has seen much, and whose processes can be seen. */
 export function fullState(): ServerState {

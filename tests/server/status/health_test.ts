@@ -3,7 +3,8 @@
 import type { StatusEvent } from "../../../server/status/feed.ts";
 import { healthOf } from "../../../server/status/health.ts";
 import { assertEquals } from "../../assert.ts";
-import { FACTS, PlayedModel } from "./played_model.ts";
+import { FACTS } from "./facts.ts";
+import { PlayedModel } from "./played_model.ts";
 
 const FAILURE: StatusEvent = {
   event: "accept_failed",

@@ -2,7 +2,8 @@
 
 import { LIMITS } from "../../../server/status/state.ts";
 import { assertEquals } from "../../assert.ts";
-import { FACTS, PlayedModel, processOf } from "./played_model.ts";
+import { FACTS } from "./facts.ts";
+import { PlayedModel, processOf } from "./played_model.ts";
 
 /** The CPU seconds per second of each point. */
 function cpuOf({ state }: PlayedModel): readonly (number | null)[] {

@@ -7,7 +7,8 @@ import type { ServerState } from "../../../server/status/state.ts";
 import { assert, assertEquals } from "../../assert.ts";
 import { findMissingTools } from "../../support/tools.ts";
 import { fullState } from "./full_state.ts";
-import { FACTS, PlayedModel, processOf } from "./played_model.ts";
+import { FACTS } from "./facts.ts";
+import { PlayedModel, processOf } from "./played_model.ts";
 
 const PAGE = await Deno.readTextFile(new URL("../../../docs/status.md", import.meta.url));
 

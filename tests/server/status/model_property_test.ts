@@ -6,7 +6,8 @@ import { countOf } from "../../../server/status/histogram.ts";
 import { initialState, StatusModel } from "../../../server/status/model.ts";
 import type { ServerFacts, ServerState } from "../../../server/status/state.ts";
 import { assert, assertEquals } from "../../assert.ts";
-import { clientOf, FACTS, PlayedModel } from "./played_model.ts";
+import { FACTS } from "./facts.ts";
+import { clientOf, PlayedModel } from "./played_model.ts";
 
 const workerPid = fc.integer({ min: 1, max: 4 });
 const client = fc.integer({ min: 1, max: 6 }).map(clientOf);

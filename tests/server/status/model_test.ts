@@ -4,7 +4,8 @@ import type { StatusEvent } from "../../../server/status/feed.ts";
 import { countOf } from "../../../server/status/histogram.ts";
 import { LIMITS } from "../../../server/status/state.ts";
 import { assertEquals } from "../../assert.ts";
-import { clientOf, FACTS, PlayedModel } from "./played_model.ts";
+import { FACTS } from "./facts.ts";
+import { clientOf, PlayedModel } from "./played_model.ts";
 
 const START = FACTS.startedAt;
 

@@ -1,22 +1,9 @@
 /** A model, and what tests let happen to it: each event a millisecond after the one before, unless told. */
 
 import type { Change, Sample, StatusEvent } from "../../../server/status/feed.ts";
-import { initialState, StatusModel } from "../../../server/status/model.ts";
+import { StatusModel } from "../../../server/status/model.ts";
 import type { ProcessView, ServerFacts, ServerState } from "../../../server/status/state.ts";
-
-/** A server of tests. */
-export const FACTS: ServerFacts = {
-  host: "127.0.0.1",
-  port: 9000,
-  mode: "per-connection",
-  transport: "unix",
-  handler: "echo",
-  fault: null,
-  pid: 100,
-  backlog: 128,
-  maxConnections: 40,
-  startedAt: 1_000_000,
-};
+import { FACTS, freshState } from "./facts.ts";
 
 /** Who is connected, as events of that connection tell it. */
 export function clientOf(connectionId: number): {
@@ -40,7 +27,7 @@ export class PlayedModel {
 
   /** A server that has just begun to listen. */
   constructor(facts: Partial<ServerFacts> = {}) {
-    this.#model = new StatusModel(initialState({ ...FACTS, ...facts }));
+    this.#model = new StatusModel(freshState(facts));
   }
 
   /** The model's. */

@@ -9,7 +9,8 @@ const LOAD = `
 const { processStat, processes, childrenOf, openProcesses } = await load("proc/processes");
 const { memoryOf, openMemory } = await load("proc/memory");
 const { descriptorsOf, ownDescriptors } = await load("proc/descriptors");
-const { tcpSockets, tcpSocketsAround, unixSockets } = await load("proc/socket_tables");
+const { tcpSockets, tcpSocketsAround } = await load("proc/socket_tables");
+const { unixPeers, openUnixPeers } = await load("proc/unix_peers");
 const { ownSockets, openOwnSockets } = await load("sockets/own_sockets");
 const { acceptQueue, openAcceptQueues } = await load("sockets/accept_queue");
 const { pid } = Deno;
@@ -22,7 +23,7 @@ const calls = {
   ownDescriptors: () => ownDescriptors(),
   tcpSockets: () => tcpSockets(),
   tcpSocketsAround: () => tcpSocketsAround(pid),
-  unixSockets: () => unixSockets(),
+  unixPeers: () => unixPeers(),
   ownSockets: () => ownSockets(),
   acceptQueue: () => acceptQueue(0),
 };
@@ -43,7 +44,7 @@ const NAMES = [
   "ownDescriptors",
   "tcpSockets",
   "tcpSocketsAround",
-  "unixSockets",
+  "unixPeers",
   "ownSockets",
   "acceptQueue",
 ];
@@ -57,7 +58,7 @@ tell();`);
 
 posixTest("what was opened before goes on when FFI was given up", async () => {
   const text = await runScript(`${LOAD}
-openProcesses(); openMemory(); openOwnSockets(); openAcceptQueues();
+openProcesses(); openMemory(); openUnixPeers(); openOwnSockets(); openAcceptQueues();
 Deno.permissions.revokeSync({ name: "ffi" });
 tell();`);
   assertEquals(text.trim().split("\n"), NAMES.map((name) => `${name} did it`));

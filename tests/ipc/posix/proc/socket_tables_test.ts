@@ -1,12 +1,7 @@
-import {
-  tcpSockets,
-  tcpSocketsAround,
-  unixSockets,
-} from "../../../../ipc/posix/proc/socket_tables.ts";
+import { tcpSockets, tcpSocketsAround } from "../../../../ipc/posix/proc/socket_tables.ts";
 import type { TcpSocket } from "../../../../ipc/posix/proc/tcp_table.ts";
 import { accept, listen } from "../../../../ipc/posix/sockets/listen.ts";
 import { assertEquals, assertThrows } from "../../../assert.ts";
-import { TempFolder } from "../../../support/temp_folder.ts";
 import { posixTest } from "../opened.ts";
 import { listenOnFreePort, MixedPair, portOf, targetOf } from "../sockets.ts";
 import { LivingChild, NO_NUMBERS, NO_PID, waitUntil } from "./children.ts";
@@ -84,29 +79,4 @@ posixTest("tcpSocketsAround() has those of the network that a process is in", as
   assertEquals(tcpSocketsAround(child.pid), null);
   assertEquals(tcpSocketsAround(NO_PID), null);
   for (const pid of NO_NUMBERS) assertThrows(() => tcpSocketsAround(pid), RangeError);
-});
-
-posixTest("unixSockets() tells which listen and which are connected", async () => {
-  await using folder = new TempFolder();
-  const path = folder.join("a b");
-  const states = () =>
-    unixSockets().filter((socket) => socket.path === path).map(({ state }) => state).sort();
-  using listener = Deno.listen({ transport: "unix", path });
-  assertEquals(states(), ["LISTEN"]);
-  using _client = await Deno.connect({ transport: "unix", path });
-  assertEquals(states(), ["CONNECTING", "LISTEN"]);
-  using _server = await listener.accept();
-  assertEquals(states(), ["CONNECTED", "LISTEN"]);
-});
-
-posixTest("unixSockets() knows a socket by the inode of its descriptor", async () => {
-  await using folder = new TempFolder();
-  const path = folder.join("socket");
-  using _listener = Deno.listen({ transport: "unix", path });
-  const targets = Array.from(
-    Deno.readDirSync("/proc/self/fd"),
-    ({ name }) => targetOf(Number(name)),
-  );
-  const inode = unixSockets().find((socket) => socket.path === path)?.inode;
-  assertEquals(targets.includes(`socket:[${inode}]`), true);
 });

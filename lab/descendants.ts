@@ -4,7 +4,7 @@
  * @module
  */
 
-import { processes, type ProcessStat, processStat } from "../../../ipc/posix/proc/processes.ts";
+import { processes, type ProcessStat, processStat } from "../ipc/posix/proc/processes.ts";
 
 /** A process below another. */
 export interface Descendant extends ProcessStat {
@@ -12,10 +12,20 @@ export interface Descendant extends ProcessStat {
   readonly pid: number;
 }
 
+/** Where the processes of the machine are looked up. */
+export interface ProcessTable {
+  /** Their pids. */
+  processes(): readonly number[];
+  /** What one is, or null. */
+  processStat(pid: number): ProcessStat | null;
+}
+
 /** All processes that this user may know of. */
-export function allProcesses(): readonly Descendant[] {
-  return processes().flatMap((pid) => {
-    const stat = processStat(pid);
+export function allProcesses(
+  table: ProcessTable = { processes, processStat },
+): readonly Descendant[] {
+  return table.processes().flatMap((pid) => {
+    const stat = table.processStat(pid);
     return stat === null ? [] : [{ ...stat, pid }];
   });
 }

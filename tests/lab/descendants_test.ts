@@ -1,5 +1,5 @@
-import { below, type Descendant } from "../../../../lab/grade/keeper/descendants.ts";
-import { assertEquals } from "../../../assert.ts";
+import { below, type Descendant } from "../../lab/descendants.ts";
+import { assertEquals } from "../assert.ts";
 
 function process(pid: number, parentPid: number): Descendant {
   const rest = { name: "a", state: "S", groupId: 1, sessionId: 1, threads: 1 };

@@ -1,16 +1,16 @@
 /**
- * A process beside the server, for as long as that runs: it is told what it has to know over its standard input, and
- * ends with that, when the server is killed too. It has a session of its own: a Ctrl-C is for the server.
+ * A process beside this one, for as long as that runs: it is told what it has to know over its standard input, and ends
+ * with that, when this process is killed too. It has a session of its own: a Ctrl-C is for this process.
  *
  * @module
  */
 
-import type { SelfCommand } from "../../../cli/self.ts";
-import { type Clock, within } from "../../../ipc/clock.ts";
-import { errnoOf, isStreamError, OperationalError, spawnReasonOf } from "../../../ipc/errors.ts";
-import { startAnywhere } from "../../../ipc/working_folder.ts";
+import type { SelfCommand } from "./self.ts";
+import { type Clock, within } from "../ipc/clock.ts";
+import { errnoOf, isStreamError, OperationalError, spawnReasonOf } from "../ipc/errors.ts";
+import { startAnywhere } from "../ipc/working_folder.ts";
 
-/** How long one may take to end when its input does; one that was stopped (SIGSTOP) does not notice. */
+/** How long one may take to end unless told. */
 const END_MS = 1000;
 
 /** How a companion is started. */
@@ -21,18 +21,22 @@ export interface CompanionOptions {
   readonly clock: Clock;
   /** Whether it has a standard output of its own, or none. */
   readonly stdout: "piped" | "null";
+  /** Whether it has a standard error of its own, or this process's; that unless told. */
+  readonly stderr?: "piped" | "inherit";
+  /** How long it may take to end when its input does; one that was stopped (SIGSTOP) does not notice. */
+  readonly endMs?: number;
 }
 
 /** Owns the process. Disposing ends it. */
 export class Companion implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
-  readonly #clock: Clock;
+  readonly #options: CompanionOptions;
   #isClosing = false;
 
   /** Starts it. Throws {@linkcode OperationalError} if it cannot. */
   constructor(command: SelfCommand, options: CompanionOptions) {
-    this.#clock = options.clock;
+    this.#options = options;
     this.#child = spawn(command, options);
     this.#input = this.#child.stdin.getWriter();
     this.#input.closed.catch(() => {});
@@ -46,6 +50,16 @@ export class Companion implements AsyncDisposable {
   /** Its standard output, where it has one. */
   get stdout(): ReadableStream<Uint8Array> {
     return this.#child.stdout;
+  }
+
+  /** Its standard error, where it has one of its own. */
+  get stderr(): ReadableStream<Uint8Array> {
+    return this.#child.stderr;
+  }
+
+  /** Whether it ends because it is to. */
+  get isClosing(): boolean {
+    return this.#isClosing;
   }
 
   /** Resolves to how it ended, or to null if it was made to. */
@@ -73,7 +87,8 @@ export class Companion implements AsyncDisposable {
       if (!isStreamError(error) && !(error instanceof TypeError)) throw error;
     });
     const { status } = this.#child;
-    await within(END_MS, Promise.all([closed, status]), { clock: this.#clock });
+    const { clock, endMs = END_MS } = this.#options;
+    await within(endMs, Promise.all([closed, status]), { clock });
     this.#kill();
     await status;
     await closed;
@@ -94,7 +109,7 @@ function spawn({ path, args }: SelfCommand, options: CompanionOptions): Deno.Chi
     args: [...args],
     stdin: "piped",
     stdout: options.stdout,
-    stderr: "inherit",
+    stderr: options.stderr ?? "inherit",
     detached: true,
   });
   try {
