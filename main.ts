@@ -10,15 +10,18 @@ import type { CommandSpec, Question } from "./cli/command_line.ts";
 import { EXIT_STATUS, UsageError } from "./ipc/errors.ts";
 import { exitWith, print } from "./cli/exit.ts";
 import type { FlagTable } from "./cli/flags.ts";
+import type { LateModules } from "./server/child/worker.ts";
 
 /** As in `deno.json`, which is not imported: that would cost every start of the compiled binary 2 ms. */
 const VERSION = "0.1.0";
 
-/** Never called: what a worker imports by its URL only (`LATE_MODULES`) the compiled binary has by being named here. */
-export const importedLate: readonly (() => Promise<unknown>)[] = [
-  () => import("./server/child/socket_server.ts"),
-  () => import("./server/child/faults/echoes.ts"),
-];
+/** A worker of the compiled binary finds nothing by a URL: that has what is named here. */
+const LATE_MODULES: LateModules = {
+  pipe: () => import("./ipc/transports/pipe.ts"),
+  socket: () => import("./server/child/socket_server.ts"),
+  handler: () => import("./server/child/module/module.ts"),
+  fault: () => import("./server/child/faults/echoes.ts"),
+};
 
 /** Runs a command with its arguments. Resolves to the exit status. */
 type Command = (args: readonly string[]) => Promise<number>;
@@ -26,7 +29,7 @@ type Command = (args: readonly string[]) => Promise<number>;
 const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ["_worker", async (args) => {
     const { runWorker } = await import("./server/child/worker.ts");
-    return await runWorker(args);
+    return await runWorker(args, { late: LATE_MODULES });
   }],
   ["_guard", async (args) => {
     const { runGuard } = await import("./server/child/guard.ts");

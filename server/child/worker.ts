@@ -40,15 +40,42 @@ export const WORKER_COMMAND: HiddenCommand = {
 };
 
 /** The modules that not every worker needs. */
-export const LATE_MODULES = {
+export const LATE_URLS = {
   pipe: new URL("../../ipc/transports/pipe.ts", import.meta.url).href,
   socket: new URL("./socket_server.ts", import.meta.url).href,
   handler: new URL("./module/module.ts", import.meta.url).href,
   fault: new URL("./faults/echoes.ts", import.meta.url).href,
 } as const;
 
+/** Imports each of them. */
+export interface LateModules {
+  pipe(): Promise<typeof import("../../ipc/transports/pipe.ts")>;
+  socket(): Promise<typeof import("./socket_server.ts")>;
+  handler(): Promise<typeof import("./module/module.ts")>;
+  fault(): Promise<typeof import("./faults/echoes.ts")>;
+}
+
+/**
+ * From source, where a worker's main module has imported what it needs (`worker_command.ts`): a URL that is a literal in
+ * an `import()` Deno would read in advance for every worker.
+ */
+const BY_URL: LateModules = {
+  pipe: () => import(LATE_URLS.pipe),
+  socket: () => import(LATE_URLS.socket),
+  handler: () => import(LATE_URLS.handler),
+  fault: () => import(LATE_URLS.fault),
+};
+
 /** Imports the module of a handler. */
 export type ImportModule = () => Promise<unknown>;
+
+/** What a worker imports when it knows that it needs it. */
+export interface WorkerModules {
+  /** The handler's module; found by its URL unless told. */
+  readonly importModule?: ImportModule | undefined;
+  /** What not every worker needs. */
+  readonly late?: LateModules;
+}
 
 /** Stands for a path or URL that is not needed; without a handler's a worker echoes. */
 export const NONE = "-";
@@ -100,23 +127,23 @@ type WorkerFlags = FlagValues<typeof WORKER_FLAGS>;
 
 /** Runs a worker as this process's whole program, with the handler's module imported so if it has one. */
 export async function startWorker(importModule?: ImportModule): Promise<never> {
-  return await exitWith(() => runWorker(Deno.args, importModule));
+  return await exitWith(() => runWorker(Deno.args, { importModule }));
 }
 
-/** Runs a worker. Resolves to its exit status. Without `importModule` the handler's module is found by its URL. */
+/** Runs a worker. Resolves to its exit status. */
 export async function runWorker(
   args: readonly string[],
-  importModule?: ImportModule,
+  { importModule, late = BY_URL }: WorkerModules = {},
 ): Promise<number> {
   const flags = readArgv(WORKER_FLAGS, args);
-  await using handler = await openHandler(flags, importModule);
+  await using handler = await openHandler(flags, { importModule, late });
   switch (flags.transport) {
     case "unix":
       return await runUnixWorker(flags, handler);
     case "pipe":
-      return await runPipeWorker(handler);
+      return await runPipeWorker(handler, await late.pipe());
     case "socket":
-      return await runSocketWorker(flags, handler);
+      return await runSocketWorker({ flags, handler }, await late.socket());
     case "none":
       giveUpPermissions(WORKER_COMMAND.permissions);
       await handler.load();
@@ -124,23 +151,30 @@ export async function runWorker(
   }
 }
 
+/** What a worker was told. */
+interface Told {
+  readonly flags: WorkerFlags;
+  readonly handler: WorkerHandler;
+}
+
 async function runUnixWorker(flags: WorkerFlags, handler: WorkerHandler): Promise<number> {
   using transport = openTransport(flags.socket);
   return await runConnected(new StreamServer(transport), { flags, handler });
 }
 
-async function runSocketWorker(flags: WorkerFlags, handler: WorkerHandler): Promise<number> {
-  const { SocketServer } = await importLate<typeof import("./socket_server.ts")>(
-    LATE_MODULES.socket,
-  );
+async function runSocketWorker(
+  told: Told,
+  { SocketServer }: Awaited<ReturnType<LateModules["socket"]>>,
+): Promise<number> {
+  const { flags } = told;
   const server = SocketServer.open({ ...flags, isModule: flags.handler !== NONE });
-  return server === null ? EXIT_STATUS.failed : await runConnected(server, { flags, handler });
+  return server === null ? EXIT_STATUS.failed : await runConnected(server, told);
 }
 
-async function runPipeWorker(handler: WorkerHandler): Promise<number> {
-  const { PipeWorkerTransport } = await importLate<typeof import("../../ipc/transports/pipe.ts")>(
-    LATE_MODULES.pipe,
-  );
+async function runPipeWorker(
+  handler: WorkerHandler,
+  { PipeWorkerTransport }: Awaited<ReturnType<LateModules["pipe"]>>,
+): Promise<number> {
   giveUpPermissions(WORKER_COMMAND.permissions);
   return await new StreamServer(new PipeWorkerTransport()).serve(await handler.load());
 }
@@ -148,7 +182,7 @@ async function runPipeWorker(handler: WorkerHandler): Promise<number> {
 /** Runs a worker that has opened what it gets its connections by, and has a control channel to the parent. */
 async function runConnected(
   server: ConnectionServer,
-  { flags, handler }: { readonly flags: WorkerFlags; readonly handler: WorkerHandler },
+  { flags, handler }: Told,
 ): Promise<number> {
   const { control, worker, connections, outlivesParent } = flags;
   const channel = await connectToParent(control);
@@ -174,15 +208,6 @@ function unlessOrphaned(status: number): number | Promise<never> {
   return status === EXIT_STATUS.done ? status : new Promise(() => {});
 }
 
-/**
- * Loads a module that not every worker needs. Its URL is no literal in an `import()`, or Deno would read it in advance
- * for all of them. A worker that needs it has it already: from source its main module imports it, and a compiled binary
- * has it because the server imports it too, or `main.ts` names it.
- */
-async function importLate<Module>(url: string): Promise<Module> {
-  return await import(url);
-}
-
 /** The handler of a worker. Disposing waits until what it printed is written, or for a second. */
 interface WorkerHandler extends AsyncDisposable {
   /** Loads it: to be called when nothing is permitted any more. */
@@ -197,16 +222,14 @@ const ECHO: WorkerHandler = {
 /** The handler that the parent named. Nothing of a user's module runs before it is loaded. */
 async function openHandler(
   { handler: url, fault }: WorkerFlags,
-  importModule?: ImportModule,
+  { importModule, late }: WorkerModules & { readonly late: LateModules },
 ): Promise<WorkerHandler> {
   if (fault !== NONE) {
-    const late = await importLate<typeof import("./faults/echoes.ts")>(LATE_MODULES.fault);
-    return { ...ECHO, load: () => Promise.resolve(late.faultyEcho(fault)) };
+    const { faultyEcho } = await late.fault();
+    return { ...ECHO, load: () => Promise.resolve(faultyEcho(fault)) };
   }
   if (url === NONE) return ECHO;
-  const { ModuleHandler, readModule } = await importLate<typeof import("./module/module.ts")>(
-    LATE_MODULES.handler,
-  );
+  const { ModuleHandler, readModule } = await late.handler();
   return new ModuleHandler(importModule ?? await readModule(url));
 }
 

@@ -81,7 +81,7 @@ testProgram(
     own.close();
     for (const client of [socat, ncat]) client.signal("SIGTERM");
     const { code } = await server.ended();
-    assertEquals(code, 0);
+    assertEquals(code, 0, server.process.stderr.text);
   },
   { needs: ["chromium", "socat", "ncat"] },
 );

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { fallbacksOf, type FlagValues, formatArgv } from "../../../cli/flags.ts";
 import { type SelfCommand, selfCommand } from "../../../cli/self.ts";
 import { dataUrl } from "../../child/module/module_url.ts";
-import { LATE_MODULES, NONE, WORKER_COMMAND, WORKER_FLAGS } from "../../child/worker.ts";
+import { LATE_URLS, NONE, WORKER_COMMAND, WORKER_FLAGS } from "../../child/worker.ts";
 
 /** The values of a worker's flags. */
 export type WorkerFlags = FlagValues<typeof WORKER_FLAGS>;
@@ -55,10 +55,10 @@ export function workerCommand({ handlerUrl, ...flags }: WorkerOptions): SelfComm
  */
 function mainModule({ transport, handler, fault }: WorkerFlags): string {
   const late = [
-    ...transport === "pipe" ? [LATE_MODULES.pipe] : [],
-    ...transport === "socket" ? [LATE_MODULES.socket] : [],
-    ...handler === NONE ? [] : [LATE_MODULES.handler],
-    ...fault === NONE ? [] : [LATE_MODULES.fault],
+    ...transport === "pipe" ? [LATE_URLS.pipe] : [],
+    ...transport === "socket" ? [LATE_URLS.socket] : [],
+    ...handler === NONE ? [] : [LATE_URLS.handler],
+    ...fault === NONE ? [] : [LATE_URLS.fault],
   ];
   if (late.length === 0) return WORKER_COMMAND.module;
   const importModule = handler === NONE ? "" : `() => import(${JSON.stringify(handler)})`;
