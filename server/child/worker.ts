@@ -56,8 +56,8 @@ export interface LateModules {
 }
 
 /**
- * From source, where a worker's main module has imported what it needs (`worker_command.ts`): a URL that is a literal in
- * an `import()` Deno would read in advance for every worker.
+ * From source, where a worker's main module has imported what it needs (`worker_command.ts`): a literal in an
+ * `import()` Deno would read in advance for every worker.
  */
 const BY_URL: LateModules = {
   pipe: () => import(LATE_URLS.pipe),

@@ -123,8 +123,19 @@ export function testProgram(
       ignore: reason !== null,
       async fn() {
         if (tools.missing !== "") throw new Error(`In CI ${tools.missing} must be installed`);
-        await run(program);
+        await run(program).catch((error) => {
+          throw unsuppressed(error);
+        });
       },
     });
   }
+}
+
+/** An error with those that it has suppressed: what a test of Deno's prints of such an error names neither. */
+function unsuppressed(error: unknown): unknown {
+  if (!(error instanceof SuppressedError)) return error;
+  const causes = [];
+  let first = error;
+  for (; first instanceof SuppressedError; first = first.suppressed) causes.push(first.error);
+  return new AggregateError([first, ...causes], "the test's error, and those of its end");
 }

@@ -125,7 +125,8 @@ export class Page {
   note(method: string, params: Params): void {
     const isError = method === "Runtime.consoleAPICalled" && params["type"] === "error";
     if (isError || method === "Runtime.exceptionThrown" || method === "Log.entryAdded") {
-      this.complaints.push(JSON.stringify(params));
+      const text = (name: string, value: unknown) => name === "stackTrace" ? undefined : value;
+      this.complaints.push(JSON.stringify(params, text));
     }
   }
 

@@ -21,7 +21,7 @@ const STEP_MS = 500;
 /** How much larger pictures are in large type, as the style says of the text. */
 const LARGE = 1.4;
 
-/** On a phone there is no room for pictures that are larger. */
+/** Pictures need as much; where there is less room, or none yet, they are drawn so wide and shown smaller. */
 const WIDTH_MIN = 320;
 
 const { document, history, location, navigator } = browser;
@@ -50,8 +50,7 @@ function draw(): void {
   document.title = server === undefined
     ? "Brood"
     : words("title", { address: `${server.host}:${server.port}` });
-  const room = root.clientWidth;
-  const width = Math.floor(isLarge ? Math.max(room / LARGE, Math.min(room, WIDTH_MIN)) : room);
+  const width = Math.floor(Math.max(root.clientWidth / (isLarge ? LARGE : 1), WIDTH_MIN));
   render(html`<${App} ...${{ live, settings, isDark, width, onSettings }} />`, root);
   drawnVersion = live.version;
   drawnAt = Date.now();

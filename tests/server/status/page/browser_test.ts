@@ -200,6 +200,9 @@ testPage(
     await page.eval("document.querySelector('nav a').click()");
     await page.until("document.documentElement.lang === 'en'");
     assertEquals((await textsOf(page, ".picture .worker .state"))[0], "serving");
+    // A window that is too narrow for the picture, as it is before the browser has laid out the page.
+    await page.resize(100, PHONE.height);
+    await page.until("document.querySelector('.picture').viewBox.baseVal.width === 320");
   },
 );
 
