@@ -63,7 +63,11 @@ export async function copy(
       onActivity?.();
       const chunk = buffer.subarray(0, count);
       onChunk?.(chunk);
-      await writeAll(sink, chunk, onActivity);
+      // As `writeAll` does, without a promise more for every chunk.
+      for (let written = 0; written < count;) {
+        written += await sink.write(written === 0 ? chunk : chunk.subarray(written));
+        onActivity?.();
+      }
       bytes += count;
       onCopied?.(count);
     }
@@ -86,15 +90,13 @@ async function passOnEndOfFile(sink: Pick<ByteStream, "closeWrite">): Promise<vo
   }
 }
 
-/** Writes all of `bytes`, however many writes that takes, and calls `onWritten` after each. */
+/** Writes all of `bytes`, however many writes that takes. */
 export async function writeAll(
   stream: Pick<ByteStream, "write">,
   bytes: Uint8Array,
-  onWritten?: () => void,
 ): Promise<void> {
   let written = 0;
   while (written < bytes.length) {
     written += await stream.write(written === 0 ? bytes : bytes.subarray(written));
-    onWritten?.();
   }
 }

@@ -10,18 +10,28 @@ import {
   parseValue,
   type Question,
 } from "../../cli/command_line.ts";
-import { type FlagValues, integer, toggle } from "../../cli/flags.ts";
+import { type FlagValues, integer, seconds, toggle } from "../../cli/flags.ts";
 import { UsageError } from "../../ipc/errors.ts";
 import { CATALOGUE, type GradeTest } from "./catalogue.ts";
 import { LANGUAGE_FLAG, languageOf } from "./language.ts";
 import { testsFlag } from "./selection.ts";
 import type { Language } from "./texts/text.ts";
 
+/** How long all may take unless told, in seconds. */
+const TIME_S = 30;
+
 /** The flags of `brood grade`. */
 export const GRADE_FLAGS = {
   json: toggle("report as one JSON object"),
   language: LANGUAGE_FLAG,
   only: testsFlag("run this test or group alone; a list, or the flag again, for more"),
+  timeMs: seconds({
+    placeholder: "S",
+    fallback: TIME_S,
+    min: TIME_S,
+    max: 300,
+    help: "end after S seconds at most; more lets each answer take longer, for a busy machine",
+  }),
   explain: testsFlag("say what a test or group does, why, and what to look at; runs nothing"),
 };
 
@@ -39,7 +49,8 @@ export const GRADE_COMMAND: CommandSpec<typeof GRADE_FLAGS> = {
     "With a PROGRAM it starts the server itself, and ends it with all its processes: {port} in an argument",
     "becomes a free port; without it the port is the last argument. With a PORT it tests a server of this machine",
     "that runs already, and leaves it running: what would have to end the server is skipped.",
-    "It takes 30 seconds at most. The exit status is 0 if no test failed (a skipped one has not), 1 if some did.",
+    "Tests for which no time is left are skipped. The exit status is 0 if no test failed (a skipped one has",
+    "not), 1 if some did.",
   ],
 };
 
@@ -47,6 +58,10 @@ export const GRADE_COMMAND: CommandSpec<typeof GRADE_FLAGS> = {
 export interface GradeOptions extends Pick<FlagValues<typeof GRADE_FLAGS>, "json"> {
   /** The report's language. */
   readonly language: Language;
+  /** How long all may take, in milliseconds. */
+  readonly timeMs: number;
+  /** How many times as long as usual the server may take for each thing: 1 or more. */
+  readonly patience: number;
   /** The tests that are run, in their order. */
   readonly tests: readonly GradeTest[];
   /** The port of a server that runs, or a program with its arguments. */
@@ -80,6 +95,8 @@ export function parseGradeOptions(
   return {
     json: options.json,
     language,
+    timeMs: options.timeMs,
+    patience: options.timeMs / GRADE_FLAGS.timeMs.fallback,
     tests: options.only.length > 0 ? options.only : CATALOGUE,
     server: program ?? parseValue("PORT", port ?? "", { flag: PORT, command }),
   };

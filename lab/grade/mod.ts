@@ -23,8 +23,8 @@ import { RunningServer } from "./subject/running_server.ts";
 import { StartedServer } from "./subject/started_server.ts";
 import type { Subject } from "./observe/subject.ts";
 
-/** Of the 30 seconds that all may take: the rest is for the start of this process, and the end of the server. */
-const TESTS_MS = 25_500;
+/** Of the time that all may take: for the start of this process, and the end of the server. */
+const AROUND_MS = 4500;
 
 /** Grades a server, or explains tests. Resolves to the exit status. Rejects with `OperationalError` if interrupted. */
 export async function runGrade(options: GradeOptions | ExplainOptions): Promise<number> {
@@ -32,11 +32,12 @@ export async function runGrade(options: GradeOptions | ExplainOptions): Promise<
     print(formatExplanation(options.explained, options.language));
     return EXIT_STATUS.done;
   }
-  const { json, language, tests } = options;
+  const { json, language, tests, patience } = options;
+  const testsMs = options.timeMs - AROUND_MS;
   using lifetime = new Lifetime();
   const over = new AbortController();
-  const deadlineMs = systemClock.now() + TESTS_MS;
-  const timer = setTimeout(() => over.abort(), TESTS_MS);
+  const deadlineMs = systemClock.now() + testsMs;
+  const timer = setTimeout(() => over.abort(), testsMs);
   const signal = AbortSignal.any([lifetime.stopping, over.signal]);
   try {
     await using subject = subjectOf(options, signal);
@@ -45,6 +46,7 @@ export async function runGrade(options: GradeOptions | ExplainOptions): Promise<
       clock: systemClock,
       signal,
       deadlineMs,
+      patience,
       tell: (one) => json || lifetime.stopping.aborted || print(formatTest(one, language)),
     });
     if (lifetime.stopping.aborted) throw new OperationalError("Interrupted: not all was tested");
@@ -56,7 +58,7 @@ export async function runGrade(options: GradeOptions | ExplainOptions): Promise<
   }
 }
 
-function subjectOf({ server }: GradeOptions, signal: AbortSignal): Subject {
+function subjectOf({ server, patience }: GradeOptions, signal: AbortSignal): Subject {
   if (typeof server === "number") return new RunningServer(server);
-  return new StartedServer(server, { clock: systemClock, signal });
+  return new StartedServer(server, { clock: systemClock, signal, patience });
 }

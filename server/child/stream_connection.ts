@@ -66,7 +66,13 @@ export class StreamConnection implements Disposable {
 
   /** Reads into `buffer`; resolves to the number of bytes read, or null at the end of file. */
   async read(buffer: Uint8Array): Promise<number | null> {
-    const count = await this.#noticing(this.stream.read(buffer));
+    let count;
+    try {
+      count = await this.stream.read(buffer);
+    } catch (error) {
+      this.abort();
+      throw error;
+    }
     if (count === null) {
       this.hasEnded = true;
       return null;
@@ -80,20 +86,22 @@ export class StreamConnection implements Disposable {
 
   /** Writes from `bytes`; resolves to how many were taken, which may be fewer than there are. */
   async write(bytes: Uint8Array): Promise<number> {
-    const count = await this.#noticing(this.stream.write(bytes));
+    let count;
+    try {
+      count = await this.stream.write(bytes);
+    } catch (error) {
+      this.abort();
+      throw error;
+    }
     this.bytesOut += count;
     this.#onActivity?.();
     return count;
   }
 
   /** Ends the outgoing direction. */
-  closeWrite(): Promise<void> {
-    return this.#noticing(this.stream.closeWrite());
-  }
-
-  async #noticing<T>(operation: Promise<T>): Promise<T> {
+  async closeWrite(): Promise<void> {
     try {
-      return await operation;
+      await this.stream.closeWrite();
     } catch (error) {
       this.abort();
       throw error;

@@ -2,6 +2,7 @@
 
 import { FAULT_NAMES, type FaultName } from "../../server/faults/table.ts";
 import { assertEquals } from "../assert.ts";
+import { MORE_TIME } from "./grade.ts";
 import { runToEnd } from "./process.ts";
 import { testProgram } from "./program.ts";
 
@@ -22,7 +23,8 @@ for (const fault of FAULT_NAMES) {
   testProgram(`grade finds the mistake ${fault}, and nothing else`, async ({ path, args }) => {
     const brood = [path, ...args];
     const server = [...brood, "server", "--quiet", "--fault", fault, "{port}"];
-    const { stdout, stderr } = await runToEnd([...brood, "grade", "--json", "--", ...server]);
+    const grade = [...brood, "grade", "--json", ...MORE_TIME, "--", ...server];
+    const { stdout, stderr } = await runToEnd(grade);
     const { tests }: {
       tests: { name: string; result: "pass" | "fail" | "skip"; seen: string }[];
     } = JSON.parse(stdout || `{"tests": "${stderr}"}`);

@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertMatch, assertNotMatch } from "../assert.ts";
 import { closedPort } from "../support/sockets.ts";
 import { C_EXAMPLES, CServer } from "./c_program.ts";
-import { grade, gradeCommand, namesOf, reportOf, StudentServer } from "./grade.ts";
+import { grade, gradeCommand, MORE_TIME, namesOf, reportOf, StudentServer } from "./grade.ts";
 import { childrenOf, isRunning, RunningProcess, within } from "./process.ts";
 import { fixture, type Program, testProgram } from "./program.ts";
 
@@ -232,7 +232,8 @@ for (const { flags, skips } of OWN_SERVERS) {
   testProgram(`brood server ${flags.join(" ")} passes what applies to it`, async (program) => {
     const tests = ["talks", "concurrent/second-client", "processes", "survives/killed-child"];
     const server = [program.path, ...program.args, "server", ...flags, "{port}"];
-    const report = await reportOf(program, "--only", tests.join(","), "--", ...server);
+    const args = [...MORE_TIME, "--only", tests.join(",")];
+    const report = await reportOf(program, ...args, "--", ...server);
     assertEquals(namesOf(report, "fail"), [], JSON.stringify(report, null, 1));
     assertEquals(namesOf(report, "skip"), skips, JSON.stringify(report, null, 1));
   }, { forms: ["source"] });

@@ -2,7 +2,7 @@
 
 import { assertEquals, assertMatch } from "../assert.ts";
 import { C_EXAMPLES } from "./c_program.ts";
-import { namesOf, reportOf, StudentServer } from "./grade.ts";
+import { MORE_TIME, namesOf, reportOf, StudentServer } from "./grade.ts";
 import { type TestOptions, testProgram } from "./program.ts";
 
 /** What a mistake is found by, and what cannot be tested because of it. */
@@ -173,7 +173,7 @@ for (const { source, fails, seen, skips, isForBoth = false } of MISTAKES) {
     `grade names the mistake of ${nameOf(source)}, and nothing else`,
     async (program) => {
       await using server = await StudentServer.make(source);
-      const report = await reportOf(program, "--", ...server.command);
+      const report = await reportOf(program, ...MORE_TIME, "--", ...server.command);
       assertEquals(namesOf(report, "fail"), fails, JSON.stringify(report, null, 1));
       if (skips !== undefined) assertEquals(namesOf(report, "skip").toSorted(), skips.toSorted());
       const [first] = report.tests.filter(({ result }) => result === "fail");
@@ -211,7 +211,7 @@ for (const { source, skips } of SOUND) {
     `${nameOf(source)} passes, and leaves no process`,
     async (program) => {
       await using server = await StudentServer.make(source);
-      const report = await reportOf(program, "--", ...server.command);
+      const report = await reportOf(program, ...MORE_TIME, "--", ...server.command);
       assertEquals(namesOf(report, "fail"), [], JSON.stringify(report, null, 1));
       if (skips !== undefined) assertEquals(namesOf(report, "skip"), skips);
       assertEquals(report.status, 0);

@@ -31,7 +31,7 @@ export const KEEPER_COMMAND: HiddenCommand = {
 };
 
 /** Longer than any run of `brood grade`: one that was stopped (SIGSTOP) keeps no server alive for ever. */
-const LIFE_MS = 60_000;
+const LIFE_MS = 600_000;
 
 /** Runs a keeper until its input ends. Resolves to its exit status. */
 export async function runKeeper(): Promise<number> {

@@ -72,7 +72,7 @@ export async function observeClients(scene: Scene): Promise<ClientsObservation> 
     before: before.length,
     clientSawEnd,
     endedAfterMs,
-    waitedMs: END_MS,
+    waitedMs: scene.inPatience(END_MS),
     exit,
   };
 }

@@ -24,7 +24,7 @@ export async function observeGrowth(scene: Scene, isLimited: boolean): Promise<G
   const atOnce = isLimited ? GROWTH.atOnce.limited : GROWTH.atOnce.any;
   const { connections, warmUp } = GROWTH;
   // The looks take some of what is left, too.
-  const forMs = Math.min(GROWTH.forMs, scene.leftMs / 2);
+  const forMs = Math.min(scene.inPatience(GROWTH.forMs), scene.leftMs / 2);
   await visit(scene, { count: warmUp, atOnce, untilMs: scene.now() + forMs / 4 });
   const first = await look(scene);
   const half = { count: connections / 2, atOnce, untilMs: scene.now() + forMs / 2 };
@@ -69,7 +69,7 @@ async function look(scene: Scene): Promise<Possessions> {
     const { length } = scene.view.living();
     if (length < least) sinceMs = scene.now();
     least = Math.min(least, length);
-    return scene.now() - sinceMs > QUIET_MS / 2;
+    return scene.now() - sinceMs > scene.inPatience(QUIET_MS) / 2;
   }, GO_MS / 2);
   const possessions = scene.view.possessions();
   if (possessions === null) throw new UnseenError();
@@ -89,7 +89,7 @@ export async function observeBurst(scene: Scene): Promise<BurstObservation> {
     const { length } = fresh();
     if (length > most) sinceMs = scene.now();
     most = Math.max(most, length);
-    return length >= clients || scene.now() - sinceMs > QUIET_MS;
+    return length >= clients || scene.now() - sinceMs > scene.inPatience(QUIET_MS);
   }, COME_MS);
   const came = new Set(fresh().map(({ pid }) => pid));
   const living = () => view.living().map(({ pid }) => pid).filter((pid) => came.has(pid));

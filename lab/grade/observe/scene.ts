@@ -35,6 +35,8 @@ export interface SceneTime {
   readonly signal: AbortSignal;
   /** When no time is left, by the clock. */
   readonly deadlineMs: number;
+  /** How many times as long as it says each wait for the server lasts. */
+  readonly patience: number;
 }
 
 /** Owns the clients of a scenario. Disposing closes them, and lets a server that was stopped go on. */
@@ -45,15 +47,17 @@ export class Scene implements Disposable {
   readonly signal: AbortSignal;
   readonly #clock: Clock;
   readonly #deadlineMs: number;
+  readonly #patience: number;
   readonly #visitors = new Set<Visitor>();
   #stopped: number | null = null;
 
   /** Begins. */
-  constructor(subject: Subject, { clock, signal, deadlineMs }: SceneTime) {
+  constructor(subject: Subject, { clock, signal, deadlineMs, patience }: SceneTime) {
     this.subject = subject;
     this.signal = signal;
     this.#clock = clock;
     this.#deadlineMs = deadlineMs;
+    this.#patience = patience;
   }
 
   /** The time that is left. */
@@ -69,7 +73,10 @@ export class Scene implements Disposable {
 
   /** Connects a client. */
   async connect(ms = CONNECT_MS): Promise<Visitor> {
-    const visitor = await Visitor.connect(this.subject.address, ms);
+    const visitor = await Visitor.connect(this.subject.address, {
+      ms: this.inPatience(ms),
+      patience: this.#patience,
+    });
     this.#visitors.add(visitor);
     if (this.signal.aborted) visitor.close();
     return visitor;
@@ -83,12 +90,17 @@ export class Scene implements Disposable {
 
   /** Looks again and again, for so long. Resolves to whether it came to be so. */
   async until(isSo: () => boolean, ms: number): Promise<boolean> {
-    const deadlineMs = this.now() + ms;
+    const deadlineMs = this.now() + this.inPatience(ms);
     while (!isSo()) {
       if (this.now() > deadlineMs || this.signal.aborted) return false;
       await this.#clock.sleep(LOOK_MS, this.signal);
     }
     return true;
+  }
+
+  /** How long a wait is that should take so long. */
+  inPatience(ms: number): number {
+    return ms * this.#patience;
   }
 
   /** Milliseconds on the clock. */

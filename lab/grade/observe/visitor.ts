@@ -17,9 +17,17 @@ export interface ServerAddress {
   readonly port: number;
 }
 
+/** How long a connection may take. */
+export interface ConnectOptions {
+  /** In milliseconds. */
+  readonly ms: number;
+  /** How many times as long as it says each other wait lasts. */
+  readonly patience?: number;
+}
+
 /** How an echo is asked for. */
 export interface EchoOptions {
-  /** How long all of it may take. */
+  /** How long all of it may take, where nobody has more patience. */
   readonly ms: number;
   /** Sends the bytes in pieces of so many. */
   readonly pieceBytes?: number;
@@ -34,22 +42,24 @@ export class Visitor implements Disposable {
   /** Its own port; 0 where it could not connect. */
   readonly localPort: number;
   readonly #conn: Deno.TcpConn | null;
+  readonly #patience: number;
   /** Resolves when it is closed: in older Denos that ends no write that waits. */
   readonly #closed = Promise.withResolvers<null>();
   #isClosed = false;
 
-  private constructor(conn: Deno.TcpConn | null) {
+  private constructor(conn: Deno.TcpConn | null, patience = 1) {
     this.#conn = conn;
+    this.#patience = patience;
     this.localPort = conn?.localAddr.port ?? 0;
   }
 
   /** Connects. What it asks for is refused where that took too long or could not be. */
-  static async connect(address: ServerAddress, ms: number): Promise<Visitor> {
+  static async connect(address: ServerAddress, { ms, patience }: ConnectOptions): Promise<Visitor> {
     const signal = AbortSignal.timeout(ms);
     try {
       const conn = await Deno.connect({ ...address, signal });
       conn.setNoDelay(true);
-      return new Visitor(conn);
+      return new Visitor(conn, patience);
     } catch (error) {
       if (!isStreamError(error) && !signal.aborted) throw error;
       return new Visitor(null);
@@ -67,7 +77,7 @@ export class Visitor implements Disposable {
    */
   async echo(bytes: Uint8Array, options: EchoOptions): Promise<Echo> {
     const conn = this.#conn;
-    const { ms } = options;
+    const ms = options.ms * this.#patience;
     const sent = bytes.length;
     if (conn === null) return { sent, received: 0, wrongAt: null, ending: "refused", waitedMs: ms };
     const timer = setTimeout(() => this.close(), ms);
@@ -155,7 +165,7 @@ export class Visitor implements Disposable {
   async sawEnd(ms: number): Promise<boolean> {
     const conn = this.#conn;
     if (conn === null) return false;
-    const timer = setTimeout(() => this.close(), ms);
+    const timer = setTimeout(() => this.close(), ms * this.#patience);
     const buffer = new Uint8Array(BUFFER_BYTES);
     try {
       let result: number | Ending;

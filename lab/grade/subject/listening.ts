@@ -23,7 +23,7 @@ export async function listeningAddress(
 ): Promise<ServerAddress | null> {
   if (isBlind) {
     for (const hostname of [IPV4, IPV6]) {
-      using visitor = await Visitor.connect({ hostname, port }, CONNECT_MS);
+      using visitor = await Visitor.connect({ hostname, port }, { ms: CONNECT_MS });
       if (visitor.isConnected) return { hostname, port };
     }
     return null;

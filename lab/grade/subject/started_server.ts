@@ -26,6 +26,7 @@ export class StartedServer implements Subject {
   readonly #command: readonly string[];
   readonly #clock: Clock;
   readonly #signal: AbortSignal;
+  readonly #listenMs: number;
   readonly #keeper: KeeperProcess;
   readonly #blind = findLibcProblem();
   #address: ServerAddress = { hostname: "127.0.0.1", port: 0 };
@@ -37,11 +38,16 @@ export class StartedServer implements Subject {
   /** Of a program and its arguments. Starts nothing but the keeper. */
   constructor(
     command: readonly string[],
-    { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
+    { clock, signal, patience }: {
+      readonly clock: Clock;
+      readonly signal: AbortSignal;
+      readonly patience: number;
+    },
   ) {
     this.#command = command;
     this.#clock = clock;
     this.#signal = signal;
+    this.#listenMs = LISTEN_MS * patience;
     this.#keeper = new KeeperProcess(clock);
   }
 
@@ -96,7 +102,7 @@ export class StartedServer implements Subject {
         }
         return { port, listeningAfterMs, end: null, ranBefore: false };
       }
-      const isOver = end !== null || listeningAfterMs > LISTEN_MS || this.#signal.aborted;
+      const isOver = end !== null || listeningAfterMs > this.#listenMs || this.#signal.aborted;
       if (isOver && isLast) {
         this.#note(end);
         await this.#keeper.clear();

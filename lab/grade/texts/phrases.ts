@@ -292,8 +292,8 @@ export const PHRASES = {
     ko: "서버가 한 줄도 되돌려 보내지 않습니다(talks/line)",
   },
   noTime: {
-    en: "there was no time left for it",
-    ko: "시간이 남지 않았습니다",
+    en: "there was no time left for it; --time gives more",
+    ko: "시간이 남지 않았습니다. --time으로 늘릴 수 있습니다",
   },
   unseen: {
     en: "the server's processes cannot be seen: they are another user's, or gone",

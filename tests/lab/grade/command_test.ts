@@ -39,6 +39,19 @@ Deno.test("without --only every test is run", () => {
   assertEquals(namesOf(parse("9000")), CATALOGUE.map(({ name }) => name));
 });
 
+Deno.test("--time is what all may take, and gives the server as much more for each thing", () => {
+  assertEquals([parse("9000").timeMs, parse("9000").patience], [30_000, 1]);
+  const { timeMs, patience } = parse("--time", "75", "9000");
+  assertEquals([timeMs, patience], [75_000, 2.5]);
+  for (const time of ["29", "301", "a"]) {
+    assertThrows(
+      () => parse("--time", time, "9000"),
+      UsageError,
+      "expected seconds, from 30 to 300",
+    );
+  }
+});
+
 Deno.test("--only takes tests and groups, a list of them and itself again, in the report's order", () => {
   const expected = ["talks/line", "reaps/burst"];
   assertEquals(namesOf(parse("--only", "reaps,talks/line", "9000")), expected);

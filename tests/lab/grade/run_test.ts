@@ -56,6 +56,7 @@ async function run(
     clock: systemClock,
     signal,
     deadlineMs: systemClock.now() + 60_000,
+    patience: 1,
     tell: (one) => told.push(one),
   });
   assertEquals(told, judged);

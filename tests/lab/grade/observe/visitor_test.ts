@@ -1,6 +1,6 @@
 import { textOf } from "../../../../lab/grade/observe/talks.ts";
 import { Visitor } from "../../../../lab/grade/observe/visitor.ts";
-import { assertEquals } from "../../../assert.ts";
+import { assertEquals, assertGreaterOrEqual } from "../../../assert.ts";
 import { closedPort, listenOnLoopback } from "../../../support/sockets.ts";
 
 const hostname = "127.0.0.1";
@@ -18,8 +18,8 @@ class Served implements Disposable {
     });
   }
 
-  connect(): Promise<Visitor> {
-    return Visitor.connect({ hostname, port: this.#listener.addr.port }, 5000);
+  connect(patience = 1): Promise<Visitor> {
+    return Visitor.connect({ hostname, port: this.#listener.addr.port }, { ms: 5000, patience });
   }
 
   [Symbol.dispose](): void {
@@ -78,6 +78,19 @@ Deno.test("a visitor waits no longer than it was told to, and has closed its con
   conn.close();
 });
 
+Deno.test("a visitor with more patience waits as many times as long", async () => {
+  using served = new Served(() => Promise.resolve());
+  for (const ask of ["echo", "sawEnd"] as const) {
+    using visitor = await served.connect(3);
+    const begunMs = performance.now();
+    if (ask === "sawEnd") assertEquals(await visitor.sawEnd(20), false);
+    else assertEquals((await visitor.echo(BYTES, { ms: 20 })).waitedMs, 60);
+    // Timers are rounded to a millisecond.
+    assertGreaterOrEqual(performance.now() - begunMs, 58);
+    if (ask === "echo") (await served.conn).close();
+  }
+});
+
 Deno.test("a visitor sees no end where there was none", async () => {
   using served = new Served(() => Promise.resolve());
   using visitor = await served.connect();
@@ -86,7 +99,7 @@ Deno.test("a visitor sees no end where there was none", async () => {
 });
 
 Deno.test("a visitor that nobody listens to is refused", async () => {
-  using visitor = await Visitor.connect({ hostname, port: closedPort() }, 5000);
+  using visitor = await Visitor.connect({ hostname, port: closedPort() }, { ms: 5000 });
   assertEquals([visitor.isConnected, visitor.localPort], [false, 0]);
   assertEquals((await visitor.echo(BYTES, { ms: 5000 })).ending, "refused");
 });
