@@ -44,6 +44,8 @@ export interface Trial {
   readonly subjects: readonly Subject[];
   /** How often, if not as often as the others. */
   readonly repeats?: number;
+  /** How many samples of each are thrown away first; none unless told. */
+  readonly warmUps?: number;
 }
 
 /** What a trial found out about one subject. */
@@ -81,11 +83,13 @@ export async function runTrial(
   const { id, title, columns, ratioTo, subjects } = trial;
   const samples = new Map<Subject, Sample[]>(subjects.map((subject) => [subject, []]));
   const failures = new Map<Subject, string>();
-  for (let taken = 0; taken < (trial.repeats ?? options.repeats); taken++) {
+  const { repeats = options.repeats, warmUps = 0 } = trial;
+  for (let taken = -warmUps; taken < repeats; taken++) {
     for (const [subject, its] of samples) {
       if (failures.has(subject)) continue;
       try {
-        its.push(await subject.measure());
+        const sample = await subject.measure();
+        if (taken >= 0) its.push(sample);
       } catch (error) {
         options.signal.throwIfAborted();
         if (!(error instanceof OperationalError)) throw error;

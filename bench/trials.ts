@@ -86,7 +86,7 @@ export function loadOf({ c, client }: Pick<Bench, "c" | "client">): Load {
 
 /** A trial that puts a load on each contender's server. */
 function loadTrial<Task extends string>(
-  trial: Pick<Trial, "id" | "title" | "columns">,
+  trial: Pick<Trial, "id" | "title" | "columns" | "warmUps">,
   how: {
     readonly bench: Bench;
     readonly contenders: readonly Contender[];
@@ -158,6 +158,8 @@ function schedule(bench: Bench, contenders: readonly Contender[]): Trial {
 function roundTrips(bench: Bench, { contenders, clients }: Among): Trial {
   return loadTrial({
     id: `round-trips-${clients}`,
+    // A worker's code is compiled while it runs: after some seconds with as many workers as clients.
+    warmUps: 2,
     title: `Round trips of 64 bytes, ${clients} client${clients === 1 ? "" : "s"}`,
     columns: [PER_SECOND, ...ROUND_TRIP],
   }, {

@@ -15,6 +15,12 @@ export interface ByteStream {
   /** Writes from `bytes`; resolves to how many were taken, which may be fewer than there are. */
   write(bytes: Uint8Array): Promise<number>;
 
+  /** Reads as `read` does, but without a promise; `again` where that cannot be now, and `read` has to wait for it. */
+  readNow?(buffer: Uint8Array): number | null | "again";
+
+  /** Writes as `write` does, likewise. */
+  writeNow?(bytes: Uint8Array): number | "again";
+
   /** Ends the outgoing direction: the other side reads an end of file, and may still send. */
   closeWrite(): Promise<void>;
 

@@ -46,26 +46,30 @@ export interface CopyOptions {
  * fails, with the failure; rejects only for a bug.
  */
 export async function copy(
-  source: Pick<ByteStream, "read">,
-  sink: Pick<ByteStream, "write" | "closeWrite">,
+  source: Pick<ByteStream, "read" | "readNow">,
+  sink: Pick<ByteStream, "write" | "writeNow" | "closeWrite">,
   options: CopyOptions = {},
 ): Promise<CopyResult> {
   const { onChunk, onActivity, onCopied } = options;
   const buffer = freeBuffers.pop() ?? new Uint8Array(BUFFER_BYTES);
+  let chunk = buffer;
   let at: "read" | "write" = "read";
   let bytes = 0;
   try {
     while (true) {
       at = "read";
-      const count = await source.read(buffer);
+      const now = source.readNow === undefined ? "again" : source.readNow(buffer);
+      const count = now === "again" ? await source.read(buffer) : now;
       at = "write";
       if (count === null) break;
       onActivity?.();
-      const chunk = buffer.subarray(0, count);
+      // Messages are often of the same size.
+      if (chunk.length !== count) chunk = buffer.subarray(0, count);
       onChunk?.(chunk);
-      // As `writeAll` does, without a promise more for every chunk.
       for (let written = 0; written < count;) {
-        written += await sink.write(written === 0 ? chunk : chunk.subarray(written));
+        const rest = written === 0 ? chunk : chunk.subarray(written);
+        const taken = sink.writeNow?.(rest) ?? "again";
+        written += taken === "again" ? await sink.write(rest) : taken;
         onActivity?.();
       }
       bytes += count;

@@ -9,7 +9,7 @@ import type { ByteStream } from "../../ipc/transport.ts";
 
 /** Echoes the connection's bytes; the end of file too. */
 export async function echo(
-  connection: Pick<ByteStream, "read" | "write" | "closeWrite">,
+  connection: Pick<ByteStream, "read" | "readNow" | "write" | "writeNow" | "closeWrite">,
 ): Promise<void> {
   const { failure } = await copy(connection, connection);
   if (failure !== null) throw failure.cause;

@@ -64,6 +64,28 @@ export class StreamConnection implements Disposable {
     this.#onActivity = options.onActivity;
   }
 
+  /** Reads without a promise where the stream can: see `ByteStream`. Whoever is told of messages may have to be waited for. */
+  readNow(buffer: Uint8Array): number | null | "again" {
+    const { stream } = this;
+    if (this.#onMessage !== undefined || stream.readNow === undefined) return "again";
+    try {
+      const count = stream.readNow(buffer);
+      return count === "again" ? count : this.#hasRead(count);
+    } catch (error) {
+      this.abort();
+      throw error;
+    }
+  }
+
+  #hasRead(count: number | null): number | null {
+    if (count === null) this.hasEnded = true;
+    else {
+      this.bytesIn += count;
+      this.#onActivity?.();
+    }
+    return count;
+  }
+
   /** Reads into `buffer`; resolves to the number of bytes read, or null at the end of file. */
   async read(buffer: Uint8Array): Promise<number | null> {
     let count;
@@ -73,15 +95,22 @@ export class StreamConnection implements Disposable {
       this.abort();
       throw error;
     }
-    if (count === null) {
-      this.hasEnded = true;
-      return null;
-    }
-    this.bytesIn += count;
-    this.#onActivity?.();
+    this.#hasRead(count);
+    if (count === null) return null;
     const told = this.#onMessage?.(buffer.subarray(0, count));
     if (told !== undefined) await told;
     return count;
+  }
+
+  /** Writes without a promise where the stream can. */
+  writeNow(bytes: Uint8Array): number | "again" {
+    try {
+      const count = this.stream.writeNow?.(bytes) ?? "again";
+      return count === "again" ? count : this.#hasWritten(count);
+    } catch (error) {
+      this.abort();
+      throw error;
+    }
   }
 
   /** Writes from `bytes`; resolves to how many were taken, which may be fewer than there are. */
@@ -93,6 +122,10 @@ export class StreamConnection implements Disposable {
       this.abort();
       throw error;
     }
+    return this.#hasWritten(count);
+  }
+
+  #hasWritten(count: number): number {
     this.bytesOut += count;
     this.#onActivity?.();
     return count;

@@ -35,6 +35,18 @@ Deno.test("runTrial() measures the subjects in turn", async () => {
   assertEquals(calls, ["a", "b", "a", "b"]);
 });
 
+Deno.test("runTrial() throws the samples away that only warm up", async () => {
+  let taken = 0;
+  const subject: Subject = {
+    id: "ours",
+    name: "ours",
+    measure: () => Promise.resolve({ perSecond: ++taken }),
+  };
+  const trial = { ...trialOf([subject]), warmUps: 2 };
+  const { rows: [row] } = await runTrial(trial, { repeats: 3, signal });
+  assertEquals(row?.samples.map(({ perSecond }) => perSecond), [3, 4, 5]);
+});
+
 Deno.test("runTrial() takes medians, and the ratio of the first column's to the peer's", async () => {
   const peer = subjectOf("peer", [100, 300, 200].map((perSecond) => ({ perSecond, medianMs: 1 })));
   const ours = subjectOf("ours", [50, 40, 60].map((perSecond) => ({ perSecond, medianMs: 2 })));

@@ -11,6 +11,7 @@
  */
 
 import type { ByteStream } from "../../transport.ts";
+import type { Again } from "../posix_error.ts";
 import type { Descriptor } from "../descriptor.ts";
 import { isTurnDue, takeTurn } from "./event_loop_turn.ts";
 import { openOptions, setTimeouts } from "./socket_options.ts";
@@ -36,6 +37,8 @@ export function openSocketStreams(): void {
 export class SocketStream implements ByteStream, Disposable {
   readonly #descriptor: Descriptor;
   readonly #waitMs: number;
+  /** Whether a read has just waited here in vain. */
+  #hasWaited = false;
   readonly #interests: Readonly<Record<"read" | "write", Interest>>;
 
   /** Takes over a connected socket of type stream. */
@@ -46,6 +49,19 @@ export class SocketStream implements ByteStream, Disposable {
     this.#interests = { read: { descriptor, want: "read" }, write: { descriptor, want: "write" } };
   }
 
+  /** Reads likewise, if that takes no longer than a wait here. A promise less for each message is a tenth of its time. */
+  readNow(buffer: Uint8Array): number | null | Again {
+    if (isTurnDue()) return "again";
+    const count = this.#receive(buffer);
+    this.#hasWaited = count === "again";
+    return count;
+  }
+
+  #receive(buffer: Uint8Array): number | null | Again {
+    const isWaiting = this.#waitMs > 0 && !this.#hasWaited;
+    return isWaiting ? receiveInTime(this.#descriptor, buffer) : receive(this.#descriptor, buffer);
+  }
+
   /**
    * Reads into `buffer`; resolves to the number of bytes read, or null at the end of file. Rejects with `PosixError`,
    * and with `Deno.errors.BadResource` where the stream is closed, before or meanwhile.
@@ -53,12 +69,16 @@ export class SocketStream implements ByteStream, Disposable {
   async read(buffer: Uint8Array): Promise<number | null> {
     if (isTurnDue()) await takeTurn();
     while (true) {
-      const count = this.#waitMs > 0
-        ? receiveInTime(this.#descriptor, buffer)
-        : receive(this.#descriptor, buffer);
+      const count = this.#receive(buffer);
+      this.#hasWaited = false;
       if (count !== "again") return count;
       await pollSocketInPool(this.#interests.read);
     }
+  }
+
+  /** Writes likewise, if there is room. */
+  writeNow(bytes: Uint8Array): number | Again {
+    return isTurnDue() ? "again" : send(this.#descriptor, bytes);
   }
 
   /** Writes from `bytes`; resolves to how many were taken, which may be fewer than there are. Rejects likewise. */
