@@ -21,11 +21,16 @@ export function formatEndpoint(endpoint: Endpoint): string {
   return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
 }
 
+/** An IPv4 address as every system writes it. */
+const PLAIN_IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
+
 /**
  * The 4 or 16 bytes of an IP address. Throws `TypeError` for anything else. The URL parser knows every way to write
  * one, and which are none.
  */
 export function parseAddress(address: string): Uint8Array {
+  // A server meets hardly any other, and the URL parser takes five times as long.
+  if (PLAIN_IPV4.test(address)) return Uint8Array.from(address.split("."), Number);
   // A zone index (fe80::1%eth0) names an interface of this machine; it is not part of the address.
   const bare = address.replace(/(?<=:.*)%.*$/, "");
   const isIPv6 = bare.includes(":");

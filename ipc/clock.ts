@@ -30,6 +30,12 @@ export const systemClock: Clock = {
   },
 };
 
+/**
+ * The reason of a signal that ends a wait which nobody needs any more. Without a reason Deno makes a `DOMException`, with
+ * a trace of the stack, which takes 30 us: a fifth of what a connection takes here.
+ */
+export const NEEDLESS = "nobody waits any more";
+
 /** What {@linkcode within} resolves to where the task takes longer. */
 export const LATE: unique symbol = Symbol("late");
 
@@ -50,5 +56,5 @@ export async function within<T>(
   const settled = new AbortController();
   const ending = signal === undefined ? settled.signal : AbortSignal.any([settled.signal, signal]);
   const late = clock.sleep(ms, ending).then((): typeof LATE => LATE);
-  return await Promise.race([task, late]).finally(() => settled.abort());
+  return await Promise.race([task, late]).finally(() => settled.abort(NEEDLESS));
 }

@@ -9,7 +9,7 @@
  * @module
  */
 
-import type { Clock } from "../clock.ts";
+import { type Clock, NEEDLESS } from "../clock.ts";
 
 /** How often the send queue is looked at in the time of one timeout. */
 const LOOKS = 4;
@@ -75,6 +75,6 @@ export class IdleTimer implements Disposable {
 
   /** Stops to wait. */
   [Symbol.dispose](): void {
-    this.#disposed.abort();
+    this.#disposed.abort(NEEDLESS);
   }
 }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { systemClock } from "../../ipc/clock.ts";
+import { NEEDLESS, systemClock } from "../../ipc/clock.ts";
 import { type ControlChannel, REPORTED_BYTES_MAX } from "../../ipc/control.ts";
 import { EXIT_STATUS } from "../../ipc/errors.ts";
 import { dieWithParent } from "../../ipc/posix/processes/parent_death.ts";
@@ -46,6 +46,8 @@ export class SocketServer {
   readonly #transport: SocketWorkerTransport;
   readonly #options: SocketServerOptions;
   #service: ConnectionService | null = null;
+  /** What looks whether bytes have passed: one for all connections, because a timer costs a short one too much. */
+  #reporting: ReturnType<typeof setInterval> | null = null;
 
   private constructor(transport: SocketWorkerTransport, options: SocketServerOptions) {
     this.#transport = transport;
@@ -76,11 +78,10 @@ export class SocketServer {
     const watching = this.#options.isModule
       ? watch(stream, { service, signal: watched.signal })
       : null;
-    const reporting = this.#options.reportsTraffic ? reportTraffic(service, channel) : undefined;
+    if (this.#options.reportsTraffic) this.#reporting ??= this.#reportTraffic(channel);
     const { bytesIn, bytesOut, reason } = await service.run();
-    clearInterval(reporting);
     this.#service = null;
-    watched.abort();
+    watched.abort(NEEDLESS);
     await watching;
     const isFinished = reason !== "client_lost" && reason !== "idle_timeout";
     await channel.send({
@@ -93,6 +94,22 @@ export class SocketServer {
     const [failure] = failures;
     if (failure instanceof HandlerError) return EXIT_STATUS.failed;
     throw failure;
+  }
+
+  /** Reports the bytes of the connection under way over that channel, whenever there are new ones, to the end. */
+  #reportTraffic(channel: ControlChannel): ReturnType<typeof setInterval> {
+    let last: ConnectionService | null = null;
+    let told = 0;
+    return setInterval(() => {
+      const service = this.#service;
+      if (service === null) return;
+      if (service !== last) told = 0;
+      last = service;
+      const { bytesIn, bytesOut } = service.traffic;
+      if (bytesIn + bytesOut === told) return;
+      told = bytesIn + bytesOut;
+      channel.send({ type: "traffic", bytesIn, bytesOut });
+    }, TRAFFIC_MS);
   }
 
   /** Tells the handler of that connection that its client is lost. */
@@ -111,20 +128,6 @@ function reporterTo(channel: ControlChannel): (data: Uint8Array) => Promise<void
     // A parent that does not listen for now slows the client down, and not the memory up.
     if (++waiting > REPORTS_WAITING_MAX) return sent;
   };
-}
-
-/** Reports a connection's bytes over that channel, whenever there are new ones. Returns the timer that does. */
-function reportTraffic(
-  { traffic }: ConnectionService,
-  channel: ControlChannel,
-): ReturnType<typeof setInterval> {
-  let told = 0;
-  return setInterval(() => {
-    const { bytesIn, bytesOut } = traffic;
-    if (bytesIn + bytesOut === told) return;
-    told = bytesIn + bytesOut;
-    channel.send({ type: "traffic", bytesIn, bytesOut });
-  }, TRAFFIC_MS);
 }
 
 /** Severs a connection whose client has reset it. */

@@ -8,7 +8,7 @@
  * @module
  */
 
-import type { Clock } from "../../ipc/clock.ts";
+import { type Clock, NEEDLESS } from "../../ipc/clock.ts";
 import type { CloseReason } from "../events.ts";
 import { START_MS } from "./process/worker_process.ts";
 
@@ -65,6 +65,6 @@ export class WaitLimit implements Disposable {
 
   /** Stops to wait. */
   [Symbol.dispose](): void {
-    this.#disposed.abort();
+    this.#disposed.abort(NEEDLESS);
   }
 }

@@ -8,7 +8,7 @@
  * @module
  */
 
-import type { Clock } from "../../../ipc/clock.ts";
+import { type Clock, NEEDLESS } from "../../../ipc/clock.ts";
 import { ControlChannel, ControlError } from "../../../ipc/control.ts";
 import { AcceptFailures } from "../../accept/accept_failures.ts";
 import { START_MS } from "../process/worker_process.ts";
@@ -71,7 +71,7 @@ export class Hub implements AsyncDisposable {
     const heard = new AbortController();
     const limited = this.#endSilence(channel, heard.signal);
     const worker = await receiveHello(channel);
-    heard.abort();
+    heard.abort(NEEDLESS);
     await limited;
     const isOpen = this.#silent.delete(channel);
     const claim = worker === null ? undefined : this.#expected.get(worker);
