@@ -3,8 +3,8 @@
  * how many of them used each. The last line is `N passed, N failed, N skipped`.
  *
  * Files run at the same time, as threads of one process, which share its environment and working directory: tests leave
- * both as they are. An e2e test mostly waits, so twice as many run as there are processors, or as many as `DENO_JOBS`
- * says.
+ * both as they are. The processes that an e2e test starts take more time than its waits, so one more runs than there are
+ * processors, or as many as `DENO_JOBS` says: with more, each is only slower.
  *
  * On the one platform that npm has a Deno runtime for, the binary is made with that, so that the tests need no other
  * host and are the same on every network.
@@ -35,7 +35,7 @@ async function run(paths: readonly string[]): Promise<number> {
     const files = paths.length === 0 ? [...SLOWEST, "tests"] : paths;
     const status = await runDeno(
       ["test", "-A", "--parallel", `--junit-path=${report}`, ...files],
-      { DENO_JOBS: Deno.env.get("DENO_JOBS") ?? String(2 * navigator.hardwareConcurrency) },
+      { DENO_JOBS: Deno.env.get("DENO_JOBS") ?? String(1 + navigator.hardwareConcurrency) },
     );
     const results = await Deno.readTextFile(report);
     for (const form of ["source", "compiled"]) {
