@@ -31,8 +31,8 @@ export const systemClock: Clock = {
 };
 
 /**
- * The reason of a signal that ends a wait which nobody needs any more. Without a reason Deno makes a `DOMException`, with
- * a trace of the stack, which takes 30 us: a fifth of what a connection takes here.
+ * The reason of a signal that ends a wait which nobody needs any more. Without a reason Deno makes a `DOMException`
+ * with a trace of the stack, which takes 30 us: a fifth of what a connection takes here.
  */
 export const NEEDLESS = "nobody waits any more";
 

@@ -3,8 +3,8 @@
  * how many of them used each. The last line is `N passed, N failed, N skipped`.
  *
  * Files run at the same time, as threads of one process, which share its environment and working directory: tests leave
- * both as they are. The processes that an e2e test starts take more time than its waits, so one more runs than there are
- * processors, or as many as `DENO_JOBS` says: with more, each is only slower.
+ * both as they are. The processes that an e2e test starts take more time than its waits, so one more runs than there
+ * are processors, or as many as `DENO_JOBS` says: with more, each is only slower.
  *
  * On the one platform that npm has a Deno runtime for, the binary is made with that, so that the tests need no other
  * host and are the same on every network.

@@ -64,7 +64,7 @@ export class StreamConnection implements Disposable {
     this.#onActivity = options.onActivity;
   }
 
-  /** Reads without a promise where the stream can: see `ByteStream`. Whoever is told of messages may have to be waited for. */
+  /** Reads without a promise where the stream can, and nobody is told of messages: who is, may be waited for. */
   readNow(buffer: Uint8Array): number | null | "again" {
     const { stream } = this;
     if (this.#onMessage !== undefined || stream.readNow === undefined) return "again";

@@ -49,7 +49,7 @@ export class SocketStream implements ByteStream, Disposable {
     this.#interests = { read: { descriptor, want: "read" }, write: { descriptor, want: "write" } };
   }
 
-  /** Reads likewise, if that takes no longer than a wait here. A promise less for each message is a tenth of its time. */
+  /** Reads as `read` does, if that takes no longer than a wait here. Promises are a tenth of a message's time. */
   readNow(buffer: Uint8Array): number | null | Again {
     if (isTurnDue()) return "again";
     const count = this.#receive(buffer);
@@ -76,7 +76,7 @@ export class SocketStream implements ByteStream, Disposable {
     }
   }
 
-  /** Writes likewise, if there is room. */
+  /** Writes as `write` does, if there is room. */
   writeNow(bytes: Uint8Array): number | Again {
     return isTurnDue() ? "again" : send(this.#descriptor, bytes);
   }

@@ -128,6 +128,33 @@ Deno.test("copy() does not call it a failure when the sink is gone at the end of
   assertEquals(await copy(source, sink), { bytes: 5, failure: null });
 });
 
+Deno.test("copy() takes no promise for what is there already, and waits for the rest", async () => {
+  const source = new MemoryStream({ reads: () => [bytesOf("later")] });
+  const there = ["now", "again", "and now"];
+  const readNow = (buffer: Uint8Array): number | "again" => {
+    const text = there.shift() ?? "again";
+    if (text === "again") return text;
+    buffer.set(bytesOf(text));
+    return text.length;
+  };
+  const sink = new MemoryStream();
+  // It takes half of what it is given, once, and is full then.
+  const taken: string[] = [];
+  const writeNow = (bytes: Uint8Array): number | "again" => {
+    if (taken.length > 0) return "again";
+    const half = bytes.subarray(0, bytes.length >> 1);
+    taken.push(new TextDecoder().decode(half));
+    return half.length;
+  };
+
+  const result = await copy(Object.assign(source, { readNow }), Object.assign(sink, { writeNow }));
+
+  assertEquals(result, { bytes: 15, failure: null });
+  assertEquals([taken, sink.writtenText], [["n"], "owlaterand now"]);
+  // The end of file is told to who waits.
+  assertEquals([source.calls.read, sink.calls.write], [2, 3]);
+});
+
 Deno.test("copy() rejects for a bug, wherever it is", async () => {
   const source = () => new MemoryStream({ reads: () => [bytesOf("hello")] });
   const copies = {

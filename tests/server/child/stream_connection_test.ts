@@ -1,7 +1,9 @@
-import type { ConnectionInfo } from "../../../ipc/transport.ts";
+import type { ByteStream, ConnectionInfo } from "../../../ipc/transport.ts";
 import { StreamConnection } from "../../../server/child/stream_connection.ts";
-import { assert, assertEquals, assertRejects } from "../../assert.ts";
+import { assert, assertEquals, assertRejects, assertThrows } from "../../assert.ts";
 import { readAll, receive, send } from "../../support/bytes.ts";
+import { throwNobodyReads } from "../../support/failures.ts";
+import { MemoryStream } from "../../support/memory_stream.ts";
 import { ResettablePair, TcpPair } from "../../support/sockets.ts";
 
 const INFO: ConnectionInfo = {
@@ -41,6 +43,52 @@ Deno.test("StreamConnection counts what is read and written, and tells each mess
     isClosed: false,
   });
   assertEquals(messages, ["hello", "you"]);
+});
+
+/** A stream that does without promises what it is told to. */
+function streamThat(does: Pick<ByteStream, "readNow" | "writeNow">): ByteStream {
+  return Object.assign(new MemoryStream(), does);
+}
+
+Deno.test("StreamConnection counts what passes without a promise, and remembers the end and a failure", () => {
+  let activities = 0;
+  const reads: (number | "again" | null)[] = [5, "again", 2, null];
+  const writes: (number | "again")[] = [4, "again"];
+  using connection = new StreamConnection(
+    streamThat({
+      readNow: () => reads.shift() ?? null,
+      writeNow: () => writes.shift() ?? throwNobodyReads(),
+    }),
+    { ...INFO, onActivity: () => void activities++ },
+  );
+  const buffer = new Uint8Array(9);
+  assertEquals([0, 1, 2].map(() => connection.readNow(buffer)), [5, "again", 2]);
+  assertEquals([0, 1].map(() => connection.writeNow(buffer)), [4, "again"]);
+  const { bytesIn, bytesOut, hasEnded } = connection;
+  assertEquals({ bytesIn, bytesOut, hasEnded, activities }, {
+    bytesIn: 7,
+    bytesOut: 4,
+    hasEnded: false,
+    activities: 3,
+  });
+  assertEquals([connection.readNow(buffer), connection.hasEnded], [null, true]);
+  assertThrows(() => connection.writeNow(buffer), Error);
+  assertEquals([connection.hasFailed, connection.signal.aborted], [true, true]);
+});
+
+Deno.test("StreamConnection remembers that a read without a promise has failed", () => {
+  using connection = new StreamConnection(streamThat({ readNow: throwNobodyReads }), INFO);
+  assertThrows(() => connection.readNow(new Uint8Array(1)), Error);
+  assertEquals(connection.hasFailed, true);
+});
+
+Deno.test("StreamConnection reads with a promise where somebody is told of messages, or the stream knows no other way", () => {
+  const buffer = new Uint8Array(1);
+  const onMessage = () => {};
+  using told = new StreamConnection(streamThat({ readNow: () => 1 }), { ...INFO, onMessage });
+  assertEquals([told.readNow(buffer), told.bytesIn], ["again", 0]);
+  using plain = new StreamConnection(new MemoryStream(), INFO);
+  assertEquals([plain.readNow(buffer), plain.writeNow(buffer)], ["again", "again"]);
 });
 
 Deno.test("StreamConnection counts only what a short write took", async () => {

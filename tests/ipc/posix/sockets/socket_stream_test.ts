@@ -2,8 +2,9 @@ import { isStreamError } from "../../../../ipc/errors.ts";
 import type { Descriptor } from "../../../../ipc/posix/descriptor.ts";
 import { PosixError } from "../../../../ipc/posix/posix_error.ts";
 import { SocketStream } from "../../../../ipc/posix/sockets/socket_stream.ts";
+import { takeTurn } from "../../../../ipc/posix/sockets/event_loop_turn.ts";
 import { writeAll } from "../../../../ipc/relay/copy.ts";
-import { assert, assertEquals, assertRejects } from "../../../assert.ts";
+import { assert, assertEquals, assertRejects, assertThrows } from "../../../assert.ts";
 import { bytesOf, readAll, receive, send } from "../../../support/bytes.ts";
 import { randomBytes, randomFrom } from "../../../support/random.ts";
 import { ResettableClient } from "../../../support/sockets.ts";
@@ -77,6 +78,48 @@ for (const waitMs of WAITS) {
   );
 }
 
+for (const waitMs of WAITS) {
+  posixTest(
+    `SocketStream.readNow() and writeNow() do what needs no wait, and say where one is needed (${waitMs} ms)`,
+    async () => {
+      using pair = new Pair();
+      using stream = new SocketStream(pair.one, { waitMs });
+      using peer = new SocketStream(pair.other, { waitMs });
+      const buffer = new Uint8Array(9);
+      await takeTurn();
+      assertEquals(stream.readNow(buffer), "again");
+      assertEquals(peer.writeNow(bytesOf("hello")), 5);
+      assertEquals(stream.readNow(buffer), 5);
+      assertEquals(buffer.subarray(0, 5), bytesOf("hello"));
+      let taken: number | "again" = 0;
+      while (taken !== "again") taken = stream.writeNow(new Uint8Array(1 << 20));
+      // What waits goes on from where the other has left off.
+      const writing = stream.write(bytesOf("x"));
+      const reading = peer.read(new Uint8Array(1 << 22));
+      assertEquals(await writing, 1);
+      assert((await reading ?? 0) > 0);
+      await peer.closeWrite();
+      await takeTurn();
+      assertEquals(stream.readNow(buffer), null);
+    },
+  );
+}
+
+posixTest("SocketStream.readNow() leaves the event loop its turn", async () => {
+  using pair = new Pair();
+  using stream = new SocketStream(pair.one);
+  using peer = new SocketStream(pair.other);
+  await takeTurn();
+  const begunMs = performance.now();
+  let echoed = 0;
+  for (let now: number | null | "again" = 0; now !== "again"; echoed++) {
+    peer.writeNow(bytesOf("x"));
+    now = stream.readNow(new Uint8Array(1));
+  }
+  // Each has its byte at once, and all the same one says that it has to wait.
+  assert(performance.now() - begunMs >= 100, `${echoed} bytes`);
+});
+
 posixTest("SocketStream does nothing when it is closed", async () => {
   using pair = new Pair();
   const stream = new SocketStream(pair.one);
@@ -84,6 +127,9 @@ posixTest("SocketStream does nothing when it is closed", async () => {
   await assertRejects(() => stream.read(new Uint8Array(1)), Deno.errors.BadResource);
   await assertRejects(() => stream.write(new Uint8Array(1)), Deno.errors.BadResource);
   await assertRejects(() => stream.closeWrite(), Deno.errors.BadResource);
+  await takeTurn();
+  assertThrows(() => stream.readNow(new Uint8Array(1)), Deno.errors.BadResource);
+  assertThrows(() => stream.writeNow(new Uint8Array(1)), Deno.errors.BadResource);
 });
 
 posixTest(
