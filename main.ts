@@ -77,6 +77,20 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
     const { runCompare } = await import("./lab/compare/mod.ts");
     return await runCompare(options, new Lifetime());
   }],
+  ["completions", async (args) => {
+    const { COMPLETIONS_COMMAND, formatCompletions, parseShell } = await import(
+      "./cli/completions.ts"
+    );
+    const asked = parseShell(args);
+    if (typeof asked === "string") return await answer(asked, COMPLETIONS_COMMAND);
+    const { SERVER_COMMAND } = await import("./server/command.ts");
+    const { CLIENT_COMMAND } = await import("./client/command.ts");
+    const { GRADE_COMMAND } = await import("./lab/grade/command.ts");
+    const { COMPARE_COMMAND } = await import("./lab/compare/command.ts");
+    const commands = [SERVER_COMMAND, CLIENT_COMMAND, GRADE_COMMAND, COMPARE_COMMAND];
+    print(formatCompletions(asked.shell, [...commands, COMPLETIONS_COMMAND]));
+    return EXIT_STATUS.done;
+  }],
   ["grade", async (args) => {
     const { GRADE_COMMAND, parseGradeOptions } = await import("./lab/grade/command.ts");
     const options = parseGradeOptions(args);
@@ -92,6 +106,7 @@ Usage: brood server [OPTIONS] PORT [-- PROGRAM [ARG]...]
        brood client [OPTIONS] [HOST] PORT
        brood grade [OPTIONS] [PORT] | -- PROGRAM [ARG]...
        brood compare [OPTIONS]
+       brood completions bash|zsh|fish
        brood --help | -h | help [COMMAND] | --version
 
 "brood COMMAND --help" tells the options of a command.`;
@@ -99,7 +114,7 @@ Usage: brood server [OPTIONS] PORT [-- PROGRAM [ARG]...]
 async function run(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
   if (name === undefined) {
-    throw new UsageError("a command is missing: server, client, grade or compare");
+    throw new UsageError("a command is missing: server, client, grade, compare or completions");
   }
   if (name === "--version") return await answer("version");
   if (name === "--help" || name === "-h") return await answer("help");

@@ -19,6 +19,8 @@ export interface Flag<T> {
   readonly help: string;
   /** The letter that stands for the name, as `v` in `-v`. */
   readonly alias?: string | undefined;
+  /** What the value may be, where `placeholder` does not say: for shells that complete it. */
+  readonly words?: readonly string[] | undefined;
   /** The value that a text stands for. Throws {@linkcode ValueError}, whose message says what was expected. */
   readonly parse: (text: string) => T;
   /** The text that stands for a value: `parse` the other way round. */
@@ -174,6 +176,7 @@ export function optionalChoice<const Word extends string>(
 ): Flag<Word | null> {
   return {
     ...flag,
+    words,
     fallback: null,
     format: (value) => value ?? "none",
     parse(text) {

@@ -22,7 +22,7 @@ import { countResults, formatCounts } from "./test_report.ts";
 const BINARY = join(DIST, "test", "brood");
 
 /** The files that take longest, which begin first: the last to begin decides when all have ended. */
-const SLOWEST = ["limits", "echo", "stopping", "connections", "handlers"]
+const SLOWEST = ["grade", "grade_faults", "limits", "echo", "stopping", "handlers"]
   .map((name) => join("tests", "e2e", `${name}_test.ts`));
 
 async function run(paths: readonly string[]): Promise<number> {

@@ -23,6 +23,7 @@ const ALL = "all";
 function modelList(help: string): Flag<readonly ModelId[]> {
   return {
     placeholder: "A,B",
+    words: MODEL_IDS,
     fallback: MODEL_IDS,
     help,
     format: (models) => models.length === MODEL_IDS.length ? ALL : models.join(","),

@@ -22,6 +22,7 @@ export function selectTests(names: readonly string[]): readonly GradeTest[] {
 export function testsFlag(help: string): Flag<readonly GradeTest[]> {
   return {
     placeholder: "NAME",
+    words: [...Object.keys(GROUPS), ...CATALOGUE.map(({ name }) => name)],
     fallback: [],
     help,
     format: (tests) => tests.length === 0 ? "all" : tests.map(({ name }) => name).join(","),

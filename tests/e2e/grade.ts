@@ -17,6 +17,9 @@ const GRADING_S_MAX = 30;
 /** For a grading that is to see everything, beside the other tests that run: less than a test waits for a program. */
 export const MORE_TIME: readonly string[] = ["--time", "55"];
 
+/** Likewise, of a server that starts a program of Deno's for each client. */
+export const MUCH_TIME: readonly string[] = ["--time", "100"];
+
 /** A student's server, built where nothing else is: by that its processes are known. */
 export class StudentServer implements AsyncDisposable {
   /** The program and its arguments, without the port. */

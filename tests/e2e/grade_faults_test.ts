@@ -2,7 +2,7 @@
 
 import { FAULT_NAMES, type FaultName } from "../../server/faults/table.ts";
 import { assertEquals } from "../assert.ts";
-import { MORE_TIME } from "./grade.ts";
+import { MUCH_TIME } from "./grade.ts";
 import { runToEnd } from "./process.ts";
 import { testProgram } from "./program.ts";
 
@@ -23,7 +23,7 @@ for (const fault of FAULT_NAMES) {
   testProgram(`grade finds the mistake ${fault}, and nothing else`, async ({ path, args }) => {
     const brood = [path, ...args];
     const server = [...brood, "server", "--quiet", "--fault", fault, "{port}"];
-    const grade = [...brood, "grade", "--json", ...MORE_TIME, "--", ...server];
+    const grade = [...brood, "grade", "--json", ...MUCH_TIME, "--", ...server];
     const { stdout, stderr } = await runToEnd(grade);
     const { tests }: {
       tests: { name: string; result: "pass" | "fail" | "skip"; seen: string }[];

@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertMatch, assertNotMatch } from "../assert.ts";
 import { closedPort } from "../support/sockets.ts";
 import { C_EXAMPLES, CServer } from "./c_program.ts";
-import { grade, gradeCommand, MORE_TIME, namesOf, reportOf, StudentServer } from "./grade.ts";
+import { grade, gradeCommand, MUCH_TIME, namesOf, reportOf, StudentServer } from "./grade.ts";
 import { childrenOf, isRunning, RunningProcess, within } from "./process.ts";
 import { fixture, type Program, testProgram } from "./program.ts";
 
@@ -168,8 +168,11 @@ testProgram(
     await using server = await StudentServer.make("forks_for_its_client.c");
     const report = await reportOf(program, "--", ...server.command);
     assertEquals(namesOf(report, "fail"), ["talks/line"]);
-    const burst = report.tests.find(({ name }) => name === "reaps/burst");
-    assertEquals(burst?.seen, "the server had more than 600 processes and was ended");
+    // How far the tests have come meanwhile depends on how long a fork takes.
+    const overran = report.tests.filter(({ seen }) =>
+      seen === "the server had more than 600 processes and was ended"
+    );
+    assert(overran.length > 0, JSON.stringify(report.tests, null, 1));
     assertEquals(await server.processes(), []);
   },
   NEEDS_CC,
@@ -232,7 +235,7 @@ for (const { flags, skips } of OWN_SERVERS) {
   testProgram(`brood server ${flags.join(" ")} passes what applies to it`, async (program) => {
     const tests = ["talks", "concurrent/second-client", "processes", "survives/killed-child"];
     const server = [program.path, ...program.args, "server", ...flags, "{port}"];
-    const args = [...MORE_TIME, "--only", tests.join(",")];
+    const args = [...MUCH_TIME, "--only", tests.join(",")];
     const report = await reportOf(program, ...args, "--", ...server);
     assertEquals(namesOf(report, "fail"), [], JSON.stringify(report, null, 1));
     assertEquals(namesOf(report, "skip"), skips, JSON.stringify(report, null, 1));

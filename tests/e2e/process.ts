@@ -9,7 +9,7 @@ import { bytesOf } from "../support/bytes.ts";
 import { TempFolder } from "../support/temp_folder.ts";
 
 /** How long a test waits for anything before it fails. Not a measure: generous for a loaded machine. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 120_000;
 
 /** Resolves as `promise` does; rejects with what was waited for if that takes too long. */
 export async function within<T>(promise: Promise<T>, waitedFor: () => string): Promise<T> {
