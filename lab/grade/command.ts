@@ -96,7 +96,8 @@ export function parseGradeOptions(
     json: options.json,
     language,
     timeMs: options.timeMs,
-    patience: options.timeMs / GRADE_FLAGS.timeMs.fallback,
+    // Half of the time more is for waits that come to nothing, half for what the machine takes in between.
+    patience: (1 + options.timeMs / GRADE_FLAGS.timeMs.fallback) / 2,
     tests: options.only.length > 0 ? options.only : CATALOGUE,
     server: program ?? parseValue("PORT", port ?? "", { flag: PORT, command }),
   };

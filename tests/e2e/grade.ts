@@ -18,7 +18,7 @@ const GRADING_S_MAX = 30;
 export const MORE_TIME: readonly string[] = ["--time", "55"];
 
 /** Likewise, of a server that starts a program of Deno's for each client. */
-export const MUCH_TIME: readonly string[] = ["--time", "100"];
+export const MUCH_TIME: readonly string[] = ["--time", "80"];
 
 /** A student's server, built where nothing else is: by that its processes are known. */
 export class StudentServer implements AsyncDisposable {

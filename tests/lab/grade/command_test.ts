@@ -42,7 +42,7 @@ Deno.test("without --only every test is run", () => {
 Deno.test("--time is what all may take, and gives the server as much more for each thing", () => {
   assertEquals([parse("9000").timeMs, parse("9000").patience], [30_000, 1]);
   const { timeMs, patience } = parse("--time", "75", "9000");
-  assertEquals([timeMs, patience], [75_000, 2.5]);
+  assertEquals([timeMs, patience], [75_000, 1.75]);
   for (const time of ["29", "301", "a"]) {
     assertThrows(
       () => parse("--time", time, "9000"),
