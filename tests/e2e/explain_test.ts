@@ -176,6 +176,7 @@ testProgram(
     for (const client of clients) {
       await client.roundTrip();
       const line = new RegExp(`client 127\\.0\\.0\\.1:${client.port} is connected`);
+      await server.process.stdout.match(line);
       const from = server.process.stdout.all.findIndex((text) => line.test(text));
       const [, descriptor, count = -1] = await told(server, ACCEPTED, from);
       assertEquals(openAt(server.pid, descriptor), socketsOf(server, client).connection);
