@@ -1,5 +1,5 @@
 /**
- * Counts the results of a test run in the JUnit report that `deno test --junit-path` writes.
+ * Reads the results of a test run in the JUnit report that `deno test --junit-path` writes.
  *
  * @module
  */
@@ -28,6 +28,23 @@ export function countResults(report: string, prefix = ""): Counts {
     else counts.passed += 1;
   }
   return counts;
+}
+
+/** The tests of a file, and which of them failed. */
+export interface FileReport {
+  /** Its part of the report. */
+  readonly text: string;
+  /** The names of the tests that failed, as the report has them. */
+  readonly failed: readonly string[];
+}
+
+/** The files of a report, by their paths. */
+export function filesOf(report: string): ReadonlyMap<string, FileReport> {
+  const suites = report.matchAll(/<testsuite name="([^"]*)"[^>]*>.*?<\/testsuite>/gs);
+  return new Map(Array.from(suites, ([text, path = ""]) => {
+    const cases = text.matchAll(/<testcase name="([^"]*)"[^>]*>\s*<(?:failure|error)\b/g);
+    return [path, { text, failed: Array.from(cases, ([, name = ""]) => name) }];
+  }));
 }
 
 /** The counts as one line. */

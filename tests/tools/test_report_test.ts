@@ -1,5 +1,5 @@
 import { assertEquals } from "../assert.ts";
-import { countResults, formatCounts } from "../../tools/test_report.ts";
+import { countResults, filesOf, formatCounts } from "../../tools/test_report.ts";
 
 const REPORT = `<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="deno test" tests="4" failures="1" errors="0" time="0.008">
@@ -23,6 +23,23 @@ Deno.test("countResults() counts all test cases by their result", () => {
 
 Deno.test("countResults() with a prefix counts the test cases of that name", () => {
   assertEquals(countResults(REPORT, "compiled: "), { passed: 1, failed: 1, skipped: 0 });
+});
+
+Deno.test("filesOf() tells which tests of each file failed", () => {
+  const other = REPORT.replaceAll("./a_test.ts", "./b_test.ts").replace(
+    /<failure.*<\/failure>/,
+    "",
+  );
+  const files = filesOf(REPORT.replace("</testsuites>", other));
+  assertEquals([...files].map(([path, { failed }]) => [path, failed]), [
+    ["./a_test.ts", ["compiled: it&apos;s &lt;good&gt;"]],
+    ["./b_test.ts", []],
+  ]);
+  const texts = Array.from(files.values(), ({ text }) => countResults(text));
+  assertEquals(texts, [
+    { passed: 2, failed: 1, skipped: 1 },
+    { passed: 3, failed: 0, skipped: 1 },
+  ]);
 });
 
 Deno.test("formatCounts() makes the line that CI reads", () => {
