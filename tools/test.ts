@@ -17,6 +17,7 @@
 
 import { join } from "node:path";
 import { exitWith } from "../cli/exit.ts";
+import { writeAll } from "../ipc/relay/copy.ts";
 import { DIST, ROOT } from "./compile_options.ts";
 import { NPM_RUNTIME_TARGET } from "./npm_runtime.ts";
 import { countResults, type FileReport, filesOf, formatCounts } from "./test_report.ts";
@@ -33,13 +34,16 @@ const AGAIN_MAX = 5;
 
 async function run(paths: readonly string[]): Promise<number> {
   const runtime = Deno.build.target === NPM_RUNTIME_TARGET ? ["--runtime", "npm"] : [];
-  const compiled = await runDeno(["run", "-A", "tools/compile.ts", ...runtime, "--output", BINARY]);
+  const args = ["run", "-A", "tools/compile.ts", ...runtime, "--output", BINARY];
+  const { status: compiled } = await runDeno(args);
   if (compiled !== 0) return compiled;
 
   const jobs = Deno.env.get("DENO_JOBS") ?? String(1 + navigator.hardwareConcurrency);
   const first = await runTests(paths.length === 0 ? [...SLOWEST, "tests"] : paths, jobs);
   const failed = [...first.files].filter(([, { failed }]) => failed.length > 0);
-  const isOver = failed.length === 0 || failed.length > AGAIN_MAX;
+  const known = failed.reduce((sum, [, { failed }]) => sum + failed.length, 0);
+  // A file that could not be loaded is a failure that the report has not.
+  const isOver = failed.length === 0 || failed.length > AGAIN_MAX || first.failures !== known;
   const last = isOver ? first : await runTests(failed.map(([path]) => path), "1");
   for (const [path, { failed: names }] of isOver ? [] : failed) {
     const again = last.files.get(path)?.failed ?? names;
@@ -58,34 +62,53 @@ async function run(paths: readonly string[]): Promise<number> {
   return last.status;
 }
 
-/** Runs tests, so many files at a time. Resolves to the exit status, and what came of each file. */
+/**
+ * Runs tests, so many files at a time. Resolves to the exit status, how many failures there were by Deno's last line,
+ * and what came of each file.
+ */
 async function runTests(
   paths: readonly string[],
   jobs: string,
-): Promise<{ readonly status: number; readonly files: ReadonlyMap<string, FileReport> }> {
+): Promise<{
+  readonly status: number;
+  readonly failures: number;
+  readonly files: ReadonlyMap<string, FileReport>;
+}> {
   const report = await Deno.makeTempFile({ prefix: "brood_tests_", suffix: ".xml" });
   try {
     const args = ["test", "-A", "--parallel", `--junit-path=${report}`, ...paths];
-    const status = await runDeno(args, { DENO_JOBS: jobs });
-    return { status, files: filesOf(await Deno.readTextFile(report)) };
+    const { status, end } = await runDeno(args, { DENO_JOBS: jobs });
+    const failures = Number(/\| (\d+) failed/.exec(end)?.[1] ?? 0);
+    return { status, failures, files: filesOf(await Deno.readTextFile(report)) };
   } finally {
     await Deno.remove(report);
   }
 }
 
-/** Runs a command of Deno in the project, with this program's outputs. Resolves to its exit status. */
+/** Of what a command has printed, kept to be looked at. */
+const END_LENGTH = 4096;
+
+/** Runs a command of Deno in the project, with this program's outputs. Resolves to its exit status and its last words. */
 async function runDeno(
   args: readonly string[],
   env: Record<string, string> = {},
-): Promise<number> {
+): Promise<{ readonly status: number; readonly end: string }> {
   const command = new Deno.Command(Deno.execPath(), {
     args: [...args],
     cwd: ROOT,
-    env,
+    env: Deno.stdout.isTerminal() ? { FORCE_COLOR: "1", ...env } : env,
     stdin: "null",
+    stdout: "piped",
   });
-  const { code } = await command.spawn().status;
-  return code;
+  const child = command.spawn();
+  const decoder = new TextDecoder();
+  let end = "";
+  for await (const chunk of child.stdout) {
+    end = (end + decoder.decode(chunk, { stream: true })).slice(-END_LENGTH);
+    await writeAll(Deno.stdout, chunk);
+  }
+  const { code } = await child.status;
+  return { status: code, end };
 }
 
 if (import.meta.main) {
