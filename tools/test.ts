@@ -88,7 +88,7 @@ async function runTests(
 /** Of what a command has printed, kept to be looked at. */
 const END_LENGTH = 4096;
 
-/** Runs a command of Deno in the project, with this program's outputs. Resolves to its exit status and its last words. */
+/** Runs a command of Deno in the project, with this program's outputs. Resolves to its exit status and last words. */
 async function runDeno(
   args: readonly string[],
   env: Record<string, string> = {},
