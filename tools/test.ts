@@ -26,7 +26,7 @@ import { countResults, type FileReport, filesOf, formatCounts } from "./test_rep
 const BINARY = join(DIST, "test", "brood");
 
 /** The files that take longest, which begin first: the last to begin decides when all have ended. */
-const SLOWEST = ["grade", "grade_faults", "limits", "echo", "stopping", "handlers"]
+const SLOWEST = ["limits", "echo", "stopping", "grade", "grade_faults", "handlers"]
   .map((name) => join("tests", "e2e", `${name}_test.ts`));
 
 /** With failures in more files, something is wrong. */
