@@ -49,9 +49,13 @@ export const LATE_URLS = {
 
 /** Imports each of them. */
 export interface LateModules {
+  /** For connections over pipes. */
   pipe(): Promise<typeof import("../../ipc/transports/pipe.ts")>;
+  /** For connections whose socket it gets. */
   socket(): Promise<typeof import("./socket_server.ts")>;
+  /** For a handler of the user's. */
   handler(): Promise<typeof import("./module/module.ts")>;
+  /** For a mistake on purpose. */
   fault(): Promise<typeof import("./faults/echoes.ts")>;
 }
 
