@@ -40,7 +40,7 @@ export interface CommandSpec<Table extends FlagTable> {
 /** What a command line may ask for in place of a run. */
 export type Question = "help" | "version";
 
-/** The flags that every command has, and those of this program. */
+/** The flags that every command has, and those that have a version. */
 const HELP = toggle("print this and exit", { alias: "h" });
 const VERSION = toggle("print the version and exit");
 
@@ -189,6 +189,16 @@ export function parseValue<T>(
   }
 }
 
+/** A command's flags by their names, in the order of `--help`: its own, and what it may be asked. */
+export function flagsOf(
+  spec: CommandSpec<FlagTable>,
+): readonly (readonly [name: string, flag: Flag<unknown>])[] {
+  const own = Object.entries(spec.flags).map(([option, flag]) =>
+    [flagName(option, flag), flag] as const
+  );
+  return [...own, ["help", HELP], ...spec.hasVersion ? [["version", VERSION] as const] : []];
+}
+
 /** The line that shows how a command is called. */
 export function formatUsage(spec: CommandSpec<FlagTable>): string {
   const program = spec.program === undefined ? [] : [spec.program];
@@ -197,15 +207,13 @@ export function formatUsage(spec: CommandSpec<FlagTable>): string {
 
 /** The text of `--help`, which is also the README's block. */
 export function formatHelp(spec: CommandSpec<FlagTable>): string {
-  const rows = Object.entries(spec.flags).map(([option, flag]) => [
-    formatFlag(flagName(option, flag), flag),
+  const rows = flagsOf(spec).map(([name, flag]) => [
+    formatFlag(name, flag),
     // A switch is off, and an empty text is nothing to tell.
     flag.placeholder === null || flag.fallback === ""
       ? flag.help
       : `${flag.help} (${flag.format(flag.fallback)})`,
   ]);
-  rows.push([formatFlag("help", HELP), HELP.help]);
-  if (spec.hasVersion) rows.push([formatFlag("version", VERSION), VERSION.help]);
   const width = Math.max(...rows.map(([left = ""]) => left.length)) + 2;
   return [
     `${spec.summary}`,

@@ -8,8 +8,8 @@
  */
 
 import { UsageError } from "../ipc/errors.ts";
-import { type CommandSpec, parseCommandLine, type Question } from "./command_line.ts";
-import { type Flag, flagName, type FlagTable } from "./flags.ts";
+import { type CommandSpec, flagsOf, parseCommandLine, type Question } from "./command_line.ts";
+import type { Flag, FlagTable } from "./flags.ts";
 
 /** The shells that there is a script for. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;
@@ -80,19 +80,16 @@ interface CompletedFlag {
   readonly value: { readonly words: readonly string[]; readonly isFile: boolean } | null;
 }
 
-const HELP: CompletedFlag = { name: "help", alias: "h", help: "print this and exit", value: null };
-
-function completedOf(
-  { name, summary, operands, flags, program }: CommandSpec<FlagTable>,
-): Completed {
-  const own = Object.entries(flags).map(([option, flag]) => ({
-    name: flagName(option, flag),
+function completedOf(spec: CommandSpec<FlagTable>): Completed {
+  const { name, summary, operands, program } = spec;
+  const flags = flagsOf(spec).map(([name, flag]) => ({
+    name,
     alias: flag.alias ?? null,
     help: flag.help,
     value: flag.placeholder === null ? null : valueOf(flag),
   }));
   const words = operands.flatMap(wordsOf);
-  return { name, summary, words, flags: [...own, HELP], takesProgram: program !== undefined };
+  return { name, summary, words, flags, takesProgram: program !== undefined };
 }
 
 /** `FILE` in a placeholder is a file, a word in small letters is itself: `echo|FILE`. */

@@ -87,6 +87,17 @@ export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** Why something cannot be done, in a line; null where it was. Throws what is no {@linkcode OperationalError}. */
+export function problemOf(run: () => void): string | null {
+  try {
+    run();
+    return null;
+  } catch (error) {
+    if (!(error instanceof OperationalError)) throw error;
+    return error.message;
+  }
+}
+
 /** Why a process could not be started. */
 export function spawnReasonOf(error: unknown): string {
   return errnoOf(error) === "EAGAIN"

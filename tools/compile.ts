@@ -4,8 +4,7 @@
  * A compiled program reads all that it carries each time it starts, and with us every connection starts one. A bundle
  * is what is used of the packages, a third of their size.
  *
- * Packages are installed first, because a package that is missing behind a dynamic `import()` is no error to
- * `deno compile`: it would make a binary that fails when the command that needs it is called.
+ * Packages are installed first: one that cannot be had is told in a line.
  *
  * The binary that was there is replaced at the end, in one step: it stays if the compilation fails or is stopped.
  *

@@ -45,7 +45,7 @@ async function run(paths: readonly string[]): Promise<number> {
   // A file that could not be loaded is a failure that the report has not.
   const isOver = failed.length === 0 || failed.length > AGAIN_MAX || first.failures !== known;
   const last = isOver ? first : await runTests(failed.map(([path]) => path), "1");
-  for (const [path, { failed: names }] of isOver ? [] : failed) {
+  for (const [path, { failed: names }] of failed) {
     const again = last.files.get(path)?.failed ?? names;
     for (const name of names.filter((name) => !again.includes(name))) {
       console.log(`failed beside other tests, passed alone: ${path}: ${name}`);

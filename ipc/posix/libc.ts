@@ -9,7 +9,7 @@
  * @module
  */
 
-import { OperationalError } from "../errors.ts";
+import { OperationalError, problemOf } from "../errors.ts";
 import { SIGNATURES } from "./signatures.ts";
 
 /** A function of libc that something here calls. */
@@ -59,13 +59,7 @@ export function checkLibc(machine: Machine = here): void {
 
 /** Why libc cannot be called, or not any more, in a line; null where it can. */
 export function findLibcProblem(): string | null {
-  try {
-    checkLibc();
-    return null;
-  } catch (error) {
-    if (!(error instanceof OperationalError)) throw error;
-    return error.message;
-  }
+  return problemOf(checkLibc);
 }
 
 function openLibrary<Signatures extends Deno.ForeignLibraryInterface>(

@@ -66,11 +66,11 @@ export async function copy(
       // Messages are often of the same size.
       if (chunk.length !== count) chunk = buffer.subarray(0, count);
       onChunk?.(chunk);
-      for (let written = 0; written < count;) {
-        const rest = written === 0 ? chunk : chunk.subarray(written);
-        const taken = sink.writeNow?.(rest) ?? "again";
-        written += taken === "again" ? await sink.write(rest) : taken;
+      const taken = sink.writeNow?.(chunk) ?? "again";
+      if (taken === "again") await writeAll(sink, chunk, onActivity);
+      else {
         onActivity?.();
+        if (taken < count) await writeAll(sink, chunk.subarray(taken), onActivity);
       }
       bytes += count;
       onCopied?.(count);
@@ -94,13 +94,15 @@ async function passOnEndOfFile(sink: Pick<ByteStream, "closeWrite">): Promise<vo
   }
 }
 
-/** Writes all of `bytes`, however many writes that takes. */
+/** Writes all of `bytes`, however many writes that takes, and calls `onWritten` after each. */
 export async function writeAll(
   stream: Pick<ByteStream, "write">,
   bytes: Uint8Array,
+  onWritten?: () => void,
 ): Promise<void> {
   let written = 0;
   while (written < bytes.length) {
     written += await stream.write(written === 0 ? bytes : bytes.subarray(written));
+    onWritten?.();
   }
 }

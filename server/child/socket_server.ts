@@ -48,6 +48,8 @@ export class SocketServer {
   #service: ConnectionService | null = null;
   /** What looks whether bytes have passed: one for all connections, because a timer costs a short one too much. */
   #reporting: ReturnType<typeof setInterval> | null = null;
+  /** Bytes of the connection under way that were reported. */
+  #reportedBytes = 0;
 
   private constructor(transport: SocketWorkerTransport, options: SocketServerOptions) {
     this.#transport = transport;
@@ -74,11 +76,14 @@ export class SocketServer {
       onFailure: (error) => failures.push(error),
     });
     this.#service = service;
+    this.#reportedBytes = 0;
     const watched = new AbortController();
     const watching = this.#options.isModule
       ? watch(stream, { service, signal: watched.signal })
       : null;
-    if (this.#options.reportsTraffic) this.#reporting ??= this.#reportTraffic(channel);
+    if (this.#options.reportsTraffic) {
+      this.#reporting ??= setInterval(() => this.#reportTraffic(channel), TRAFFIC_MS);
+    }
     const { bytesIn, bytesOut, reason } = await service.run();
     this.#service = null;
     watched.abort(NEEDLESS);
@@ -96,20 +101,13 @@ export class SocketServer {
     throw failure;
   }
 
-  /** Reports the bytes of the connection under way over that channel, whenever there are new ones, to the end. */
-  #reportTraffic(channel: ControlChannel): ReturnType<typeof setInterval> {
-    let last: ConnectionService | null = null;
-    let told = 0;
-    return setInterval(() => {
-      const service = this.#service;
-      if (service === null) return;
-      if (service !== last) told = 0;
-      last = service;
-      const { bytesIn, bytesOut } = service.traffic;
-      if (bytesIn + bytesOut === told) return;
-      told = bytesIn + bytesOut;
-      channel.send({ type: "traffic", bytesIn, bytesOut });
-    }, TRAFFIC_MS);
+  /** Reports the bytes of the connection under way over that channel, if there are new ones. */
+  #reportTraffic(channel: ControlChannel): void {
+    if (this.#service === null) return;
+    const { bytesIn, bytesOut } = this.#service.traffic;
+    if (bytesIn + bytesOut === this.#reportedBytes) return;
+    this.#reportedBytes = bytesIn + bytesOut;
+    channel.send({ type: "traffic", bytesIn, bytesOut });
   }
 
   /** Tells the handler of that connection that its client is lost. */

@@ -88,14 +88,7 @@ export class StreamConnection implements Disposable {
 
   /** Reads into `buffer`; resolves to the number of bytes read, or null at the end of file. */
   async read(buffer: Uint8Array): Promise<number | null> {
-    let count;
-    try {
-      count = await this.stream.read(buffer);
-    } catch (error) {
-      this.abort();
-      throw error;
-    }
-    this.#hasRead(count);
+    const count = this.#hasRead(await this.#noticing(this.stream.read(buffer)));
     if (count === null) return null;
     const told = this.#onMessage?.(buffer.subarray(0, count));
     if (told !== undefined) await told;
@@ -115,14 +108,7 @@ export class StreamConnection implements Disposable {
 
   /** Writes from `bytes`; resolves to how many were taken, which may be fewer than there are. */
   async write(bytes: Uint8Array): Promise<number> {
-    let count;
-    try {
-      count = await this.stream.write(bytes);
-    } catch (error) {
-      this.abort();
-      throw error;
-    }
-    return this.#hasWritten(count);
+    return this.#hasWritten(await this.#noticing(this.stream.write(bytes)));
   }
 
   #hasWritten(count: number): number {
@@ -132,9 +118,13 @@ export class StreamConnection implements Disposable {
   }
 
   /** Ends the outgoing direction. */
-  async closeWrite(): Promise<void> {
+  closeWrite(): Promise<void> {
+    return this.#noticing(this.stream.closeWrite());
+  }
+
+  async #noticing<T>(operation: Promise<T>): Promise<T> {
     try {
-      await this.stream.closeWrite();
+      return await operation;
     } catch (error) {
       this.abort();
       throw error;

@@ -141,13 +141,14 @@ export async function runWorker(
 ): Promise<number> {
   const flags = readArgv(WORKER_FLAGS, args);
   await using handler = await openHandler(flags, { importModule, late });
+  const told = { flags, handler };
   switch (flags.transport) {
     case "unix":
-      return await runUnixWorker(flags, handler);
+      return await runUnixWorker(told);
     case "pipe":
       return await runPipeWorker(handler, await late.pipe());
     case "socket":
-      return await runSocketWorker({ flags, handler }, await late.socket());
+      return await runSocketWorker(told, await late.socket());
     case "none":
       giveUpPermissions(WORKER_COMMAND.permissions);
       await handler.load();
@@ -161,9 +162,9 @@ interface Told {
   readonly handler: WorkerHandler;
 }
 
-async function runUnixWorker(flags: WorkerFlags, handler: WorkerHandler): Promise<number> {
-  using transport = openTransport(flags.socket);
-  return await runConnected(new StreamServer(transport), { flags, handler });
+async function runUnixWorker(told: Told): Promise<number> {
+  using transport = openTransport(told.flags.socket);
+  return await runConnected(new StreamServer(transport), told);
 }
 
 async function runSocketWorker(

@@ -68,6 +68,7 @@ testShell("bash", "completes commands, flags and values, and a program behind --
   assertEquals(await offers("brood", "client", "--n"), ["--no-newline", "--note"]);
   assertEquals(await offers("brood", "grade", "--only", "reaps"), ["reaps", "reaps/burst"]);
   assertEquals(await offers("brood", "completions", "z"), ["zsh"]);
+  assertEquals(await offers("brood", "grade", "--v"), ["--version"]);
   // Nobody knows a number.
   assertEquals(await offers("brood", "server", "--workers", ""), [""]);
   assertEquals(await offers("brood", "server", "--handler", path.slice(0, -3)), [path]);

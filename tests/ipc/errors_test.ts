@@ -3,10 +3,13 @@ import {
   EXIT_STATUS,
   isShortage,
   isStreamError,
+  OperationalError,
+  problemOf,
   reasonOf,
   UsageError,
 } from "../../ipc/errors.ts";
-import { assert, assertEquals, assertRejects } from "../assert.ts";
+import { assert, assertEquals, assertRejects, assertThrows } from "../assert.ts";
+import { throwBug } from "../support/failures.ts";
 import { closedPort, ResettablePair, TcpPair } from "../support/sockets.ts";
 import { systemError } from "../support/system_error.ts";
 import { TempFolder } from "../support/temp_folder.ts";
@@ -158,4 +161,13 @@ Deno.test({
       await Deno.remove(path);
     }
   },
+});
+
+Deno.test("problemOf() tells why something cannot be done, and throws what is a bug", () => {
+  assertEquals(problemOf(() => {}), null);
+  const fail = () => {
+    throw new OperationalError("Cannot do it");
+  };
+  assertEquals(problemOf(fail), "Cannot do it");
+  assertThrows(() => problemOf(throwBug), RangeError, "a bug");
 });

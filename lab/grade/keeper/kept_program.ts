@@ -4,7 +4,7 @@
  * @module
  */
 
-import { OperationalError } from "../../../ipc/errors.ts";
+import { problemOf } from "../../../ipc/errors.ts";
 import { systemClock } from "../../../ipc/clock.ts";
 import { waitFor } from "../../../ipc/posix/processes/children.ts";
 import { adoptOrphans } from "../../../ipc/posix/processes/subreaper.ts";
@@ -127,11 +127,5 @@ export class KeptProgram implements AsyncDisposable {
 
 /** Null where processes come to this one when their parents have ended, and may be looked at. */
 function blindness(): string | null {
-  try {
-    adoptOrphans();
-    return null;
-  } catch (error) {
-    if (!(error instanceof OperationalError)) throw error;
-    return error.message;
-  }
+  return problemOf(adoptOrphans);
 }

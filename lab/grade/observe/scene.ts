@@ -73,10 +73,8 @@ export class Scene implements Disposable {
 
   /** Connects a client. */
   async connect(ms = CONNECT_MS): Promise<Visitor> {
-    const visitor = await Visitor.connect(this.subject.address, {
-      ms: this.inPatience(ms),
-      patience: this.#patience,
-    });
+    const options = { ms, patience: this.#patience };
+    const visitor = await Visitor.connect(this.subject.address, options);
     this.#visitors.add(visitor);
     if (this.signal.aborted) visitor.close();
     return visitor;

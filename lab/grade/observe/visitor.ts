@@ -17,11 +17,11 @@ export interface ServerAddress {
   readonly port: number;
 }
 
-/** How long a connection may take. */
+/** How a connection is made. */
 export interface ConnectOptions {
-  /** In milliseconds. */
+  /** How long that may take, in milliseconds. */
   readonly ms: number;
-  /** How many times as long as it says each other wait lasts. */
+  /** How many times as long as it says each wait lasts; 1 unless told. */
   readonly patience?: number;
 }
 
@@ -47,22 +47,25 @@ export class Visitor implements Disposable {
   readonly #closed = Promise.withResolvers<null>();
   #isClosed = false;
 
-  private constructor(conn: Deno.TcpConn | null, patience = 1) {
+  private constructor(conn: Deno.TcpConn | null, patience: number) {
     this.#conn = conn;
     this.#patience = patience;
     this.localPort = conn?.localAddr.port ?? 0;
   }
 
   /** Connects. What it asks for is refused where that took too long or could not be. */
-  static async connect(address: ServerAddress, { ms, patience }: ConnectOptions): Promise<Visitor> {
-    const signal = AbortSignal.timeout(ms);
+  static async connect(
+    address: ServerAddress,
+    { ms, patience = 1 }: ConnectOptions,
+  ): Promise<Visitor> {
+    const signal = AbortSignal.timeout(ms * patience);
     try {
       const conn = await Deno.connect({ ...address, signal });
       conn.setNoDelay(true);
       return new Visitor(conn, patience);
     } catch (error) {
       if (!isStreamError(error) && !signal.aborted) throw error;
-      return new Visitor(null);
+      return new Visitor(null, patience);
     }
   }
 

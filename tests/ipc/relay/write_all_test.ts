@@ -24,6 +24,15 @@ Deno.test("writeAll() tries again when a write takes nothing", async () => {
   assertEquals(stream.writtenText, "hello");
 });
 
+Deno.test("writeAll() calls onWritten after each write, also of the last bytes", async () => {
+  const taken: string[] = [];
+  const stream = new MemoryStream({ takes: () => 2 });
+
+  await writeAll(stream, bytesOf("hello!"), () => taken.push(stream.writtenText));
+
+  assertEquals(taken, ["he", "hell", "hello!"]);
+});
+
 Deno.test("writeAll() does not call write for no bytes", async () => {
   const stream = new MemoryStream();
   await writeAll(stream, new Uint8Array());
