@@ -142,7 +142,6 @@ async function portOf(process: OwnedProcess): Promise<number | null> {
   }
 }
 
-/** A port that was free just now. */
 /** A port of 127.0.0.1 that nobody listens on. */
 export function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });

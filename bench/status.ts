@@ -5,7 +5,7 @@
  */
 
 import type { Contender } from "./contenders.ts";
-import { freePort, RunningServer } from "./servers.ts";
+import { freePort, type RunningServer } from "./servers.ts";
 import type { Trial } from "./trial.ts";
 import { type Bench, CLIENTS, loadOf } from "./trials.ts";
 
@@ -15,45 +15,42 @@ export const STATUS = "status";
 /** The key of the row of a server whose page is open. */
 export const WATCHED = "watched";
 
-/** Loads in front of the one that counts: a server compiles what it runs while it runs, the more the longer. */
-const WARM_UPS = 4;
-
 /** The server that is measured. */
 const SERVER = "prefork-socket";
+
+/** Both servers stay, warm: what they run is compiled while it runs, and goes on getting faster for seconds. */
+const WARM_UPS = 8;
 
 /** The trial, or null if this server has no such mode or page. */
 export function planStatus(bench: Bench): Trial | null {
   const contender = bench.contenders.find(({ id }) => id === SERVER);
   if (contender === undefined) return null;
+  const { pool, seconds } = bench;
+  const statusPort = freePort();
+  const watched = withStatus(contender, statusPort);
   const load = loadOf(bench);
   const perSecond = async ({ port }: RunningServer) => {
-    const task = { port, task: "connect", clients: CLIENTS, seconds: bench.seconds } as const;
-    for (let warmed = 0; warmed < WARM_UPS; warmed++) await load.run(task);
-    const { count, seconds } = await load.run(task);
-    return { perSecond: count / seconds };
+    const report = await load.run({ port, task: "connect", clients: CLIENTS, seconds });
+    return { perSecond: report.count / report.seconds };
   };
   return {
     id: STATUS,
     title: `Connections, ${CLIENTS} at once, while somebody looks at the status page`,
+    warmUps: WARM_UPS,
     columns: [{ key: "perSecond", title: "per second", digits: 0 }],
     ratioTo: [SERVER],
     subjects: [
       {
         id: SERVER,
         name: contender.name,
-        measure: async () => {
-          await using server = await RunningServer.start(contender, bench.context);
-          return await perSecond(server);
-        },
+        measure: async () => await perSecond(await pool.get(contender)),
       },
       {
         id: WATCHED,
         name: `${contender.name}, page open`,
         measure: async () => {
-          const port = freePort();
-          const watched = withStatus(contender, port);
-          await using server = await RunningServer.start(watched, bench.context);
-          await using _reader = await StatusReader.open(port);
+          const server = await pool.get(watched);
+          await using _reader = await StatusReader.open(statusPort);
           return await perSecond(server);
         },
       },
