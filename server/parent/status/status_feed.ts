@@ -17,6 +17,9 @@ const COLLECT_MS = { few: 50, many: 500 };
 /** Changes that are told one by one; the text of more of them takes longer to make than that of the state. */
 const CHANGES_MAX = 100;
 
+/** Changes that wait to be applied together: one by one, between connections, each finds its code and data cold. */
+const PENDING_MAX = 256;
+
 /** Where the feed goes: `write` resolves when the text is taken, or will never be. */
 export interface FeedSink {
   /** Writes lines. */
@@ -28,6 +31,8 @@ export class StatusFeed {
   readonly #model: StatusModel;
   readonly #clock: Clock;
   #sink: FeedSink | null = null;
+  /** What is not in the model yet. */
+  #pending: Change[] = [];
   /** What is still to be told one by one; null where the whole state is. */
   #changes: Change[] | null = null;
   #isWriting = false;
@@ -40,11 +45,13 @@ export class StatusFeed {
 
   /** The state as it is now. */
   get state(): ServerState {
+    this.#apply();
     return this.#model.state;
   }
 
   /** Feeds another process from now on, or nobody: the state first. */
   feed(sink: FeedSink | null): void {
+    this.#apply();
     this.#sink = sink;
     this.#changes = null;
     this.#isWriting = false;
@@ -53,20 +60,28 @@ export class StatusFeed {
 
   /** Takes a change. */
   change(change: Change): void {
-    this.#model.apply(change);
-    const sink = this.#sink;
-    if (sink === null) return;
-    this.#keep(change);
-    if (!this.#isWriting) this.#write(sink, COLLECT_MS.few);
+    this.#pending.push(change);
+    if (this.#pending.length === PENDING_MAX) this.#apply();
+    if (this.#sink !== null && !this.#isWriting) this.#write(this.#sink, COLLECT_MS.few);
+  }
+
+  #apply(): void {
+    const pending = this.#pending;
+    this.#pending = [];
+    for (const change of pending) {
+      this.#model.apply(change);
+      if (this.#sink !== null) this.#keep(change);
+    }
   }
 
   #keep(change: Change): void {
+    const { state } = this.#model;
     if (this.#changes === null) {
-      this.state.eventsDropped += 1;
+      state.eventsDropped += 1;
     } else if (this.#changes.length < CHANGES_MAX) {
       this.#changes.push(change);
     } else {
-      this.state.eventsDropped += CHANGES_MAX + 1;
+      state.eventsDropped += CHANGES_MAX + 1;
       this.#changes = null;
     }
   }
@@ -78,10 +93,15 @@ export class StatusFeed {
     do {
       if (waitMs > 0) await this.#clock.sleep(waitMs);
       if (this.#sink !== sink) return;
+      this.#apply();
       waitMs = this.#changes === null && waitMs > 0 ? COLLECT_MS.many : COLLECT_MS.few;
       await sink.write(this.#take());
-    } while (this.#sink === sink && this.#changes?.length !== 0);
+    } while (this.#sink === sink && this.#hasNews());
     if (this.#sink === sink) this.#isWriting = false;
+  }
+
+  #hasNews(): boolean {
+    return this.#pending.length > 0 || this.#changes?.length !== 0;
   }
 
   #take(): string {
@@ -92,6 +112,7 @@ export class StatusFeed {
 
   /** Writes what is left at once, and feeds nobody any more. */
   async end(): Promise<void> {
+    this.#apply();
     const sink = this.#sink;
     this.#sink = null;
     if (sink !== null) await sink.write(this.#take());
