@@ -10,7 +10,9 @@ import type { CommandSpec, Question } from "./cli/command_line.ts";
 import { EXIT_STATUS, UsageError } from "./ipc/errors.ts";
 import { exitWith, print } from "./cli/exit.ts";
 import type { FlagTable } from "./cli/flags.ts";
+import { languageOf } from "./cli/language.ts";
 import type { LateModules } from "./server/child/worker.ts";
+import { say } from "./ipc/say.ts";
 
 /** As in `deno.json`, which is not imported: that would cost every start of the compiled binary 2 ms. */
 const VERSION = "0.1.0";
@@ -100,21 +102,14 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   }],
 ]);
 
-const USAGE = `Brood: a TCP server and client with one process for each connection.
-
-Usage: brood server [OPTIONS] PORT [-- PROGRAM [ARG]...]
-       brood client [OPTIONS] [HOST] PORT
-       brood grade [OPTIONS] [PORT] | -- PROGRAM [ARG]...
-       brood compare [OPTIONS]
-       brood completions bash|zsh|fish
-       brood --help | -h | help [COMMAND] | --version
-
-"brood COMMAND --help" tells the options of a command.`;
-
 async function run(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
   if (name === undefined) {
-    throw new UsageError("a command is missing: server, client, grade, compare or completions");
+    throw new UsageError(say`a command is missing: server, client, grade, compare or completions`);
+  }
+  if (name === "--lang" && rest.length > 1) {
+    const [language = "", next = "", ...behind] = rest;
+    return await run([next, "--lang", language, ...behind]);
   }
   if (name === "--version") return await answer("version");
   if (name === "--help" || name === "-h") return await answer("help");
@@ -127,22 +122,29 @@ async function run(args: readonly string[]): Promise<number> {
 /** `help COMMAND` is `COMMAND --help`. */
 async function help([name, surplus]: readonly string[]): Promise<number> {
   if (name === undefined) return await answer("help");
-  if (surplus !== undefined) throw new UsageError(`surplus argument ${JSON.stringify(surplus)}`);
+  if (surplus !== undefined) throw new UsageError(say`surplus argument ${JSON.stringify(surplus)}`);
   const command = name.startsWith("_") ? undefined : COMMANDS.get(name);
   if (command === undefined) throw unknown(name);
   return await command(["--help"]);
 }
 
 function unknown(name: string): UsageError {
-  const kind = name.startsWith("-") ? "flag" : "command";
-  return new UsageError(`unknown ${kind} ${JSON.stringify(name)}`);
+  const quoted = JSON.stringify(name);
+  return new UsageError(
+    name.startsWith("-") ? say`unknown flag ${quoted}` : say`unknown command ${quoted}`,
+  );
 }
 
 /** Prints what somebody asks of a command, or of the program. */
 async function answer(question: Question, spec?: CommandSpec<FlagTable>): Promise<number> {
-  if (question === "version") print(`brood ${VERSION} (deno ${Deno.version.deno})`);
-  else if (spec === undefined) print(USAGE);
-  else print((await import("./cli/command_line.ts")).formatHelp(spec));
+  if (question === "version") {
+    print(`brood ${VERSION} (deno ${Deno.version.deno})`);
+    return EXIT_STATUS.done;
+  }
+  const { translatorTo } = await import("./cli/translation.ts");
+  const translate = await translatorTo(languageOf());
+  const { formatHelp, formatUsages } = await import("./cli/help.ts");
+  print(spec === undefined ? formatUsages(translate) : formatHelp(spec, translate));
   return EXIT_STATUS.done;
 }
 

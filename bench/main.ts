@@ -7,7 +7,7 @@
  * @module
  */
 
-import { formatHelp } from "../cli/command_line.ts";
+import { formatHelp } from "../cli/help.ts";
 import { EXIT_STATUS, OperationalError } from "../ipc/errors.ts";
 import { exitWith } from "../cli/exit.ts";
 import { Lifetime } from "../cli/lifetime.ts";

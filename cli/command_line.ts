@@ -1,6 +1,6 @@
 /**
- * The command line that people type: parsed strictly by a command's table, and explained by `--help` from the same
- * table.
+ * The command line that people type, parsed strictly by a command's table. `--help` explains it from the same table
+ * (`help.ts`).
  *
  * @module
  */
@@ -16,6 +16,7 @@ import {
   toggle,
   ValueError,
 } from "./flags.ts";
+import { say } from "../ipc/say.ts";
 
 /** A command as its user sees it. */
 export interface CommandSpec<Table extends FlagTable> {
@@ -31,10 +32,20 @@ export interface CommandSpec<Table extends FlagTable> {
   readonly program?: string;
   /** Its flags, in the order that `--help` tells them. */
   readonly flags: Table;
-  /** What `--help` says below the flags. */
+  /** What `--help` says below the flags: paragraphs, each on one line however long. */
   readonly notes: readonly string[];
+  /** What `--help` explains below the notes, if there is such a thing. */
+  readonly glossary?: Glossary;
   /** Whether it answers to `--version`. */
   readonly hasVersion?: boolean;
+}
+
+/** Words of a command line that need more than a line among the flags. */
+export interface Glossary {
+  /** What they are. */
+  readonly heading: string;
+  /** Each with its meaning. */
+  readonly rows: readonly (readonly [word: string, meaning: string])[];
 }
 
 /** What a command line may ask for in place of a run. */
@@ -83,12 +94,12 @@ export function parseCommandLine<Table extends FlagTable>(
   const withValue = booleans.find((name) =>
     flagged.some((argument) => argument.startsWith(`--${name}=`))
   );
-  if (withValue !== undefined) throw refuse(`--${withValue} takes no value`);
+  if (withValue !== undefined) throw refuse(say`--${withValue} takes no value`);
   const parsed = parseArgs(flagged, {
     boolean: booleans,
     string: valued,
     unknown(argument) {
-      throw refuse(`unknown flag ${quoteIfOdd(argument)}`);
+      throw refuse(say`unknown flag ${quoteIfOdd(argument)}`);
     },
   });
   // The word alone asks too: it is no port, and hardly a path.
@@ -100,7 +111,7 @@ export function parseCommandLine<Table extends FlagTable>(
   for (const { option, name, flag } of flags) {
     const value = parsed[name];
     if (value === undefined) options[option] = flag.fallback;
-    else if (value === "") throw refuse(`--${name} needs a value: ${flag.placeholder}`);
+    else if (value === "") throw refuse(say`--${name} needs a value: ${flag.placeholder}`);
     else if (typeof value !== "string") options[option] = value;
     else options[option] = parseValue(`--${name}`, value, { flag, command: spec.name });
   }
@@ -108,16 +119,16 @@ export function parseCommandLine<Table extends FlagTable>(
   const required = spec.operands.filter((operand) => !operand.startsWith("["));
   const isOpen = spec.operands.at(-1)?.endsWith("...") === true;
   const surplus = isOpen ? undefined : operands[spec.operands.length];
-  if (surplus !== undefined) throw refuse(`surplus argument ${JSON.stringify(surplus)}`);
+  if (surplus !== undefined) throw refuse(say`surplus argument ${JSON.stringify(surplus)}`);
   if (operands.length < required.length) {
-    throw refuse(`${required.slice(operands.length).join(" and ")} is missing`);
+    throw refuse(say`${required.slice(operands.length).join(" and ")} is missing`);
   }
   // An absent switch is false to the parser, an absent value undefined.
   const given = new Set(
     flags.filter(({ name }) => Boolean(parsed[name])).map(({ option }) => option),
   );
   const program = takesProgram && behind !== null ? programOf(behind) : null;
-  if (program === undefined) throw refuse("PROGRAM is missing behind --");
+  if (program === undefined) throw refuse(say`PROGRAM is missing behind --`);
   return { options: options as FlagValues<Table>, given, operands, program };
 }
 
@@ -185,7 +196,7 @@ export function parseValue<T>(
     return options.flag.parse(text);
   } catch (cause) {
     if (!(cause instanceof ValueError)) throw cause;
-    throw new UsageError(`${name} ${JSON.stringify(text)}: ${cause.message}`, options);
+    throw new UsageError(say`${name} ${JSON.stringify(text)}: ${cause.message}`, options);
   }
 }
 
@@ -197,37 +208,4 @@ export function flagsOf(
     [flagName(option, flag), flag] as const
   );
   return [...own, ["help", HELP], ...spec.hasVersion ? [["version", VERSION] as const] : []];
-}
-
-/** The line that shows how a command is called. */
-export function formatUsage(spec: CommandSpec<FlagTable>): string {
-  const program = spec.program === undefined ? [] : [spec.program];
-  return [spec.typed ?? "brood", spec.name, "[OPTIONS]", ...spec.operands, ...program].join(" ");
-}
-
-/** The text of `--help`, which is also the README's block. */
-export function formatHelp(spec: CommandSpec<FlagTable>): string {
-  const rows = flagsOf(spec).map(([name, flag]) => [
-    formatFlag(name, flag),
-    // A switch is off, and an empty text is nothing to tell.
-    flag.placeholder === null || flag.fallback === ""
-      ? flag.help
-      : `${flag.help} (${flag.format(flag.fallback)})`,
-  ]);
-  const width = Math.max(...rows.map(([left = ""]) => left.length)) + 2;
-  return [
-    `${spec.summary}`,
-    "",
-    `Usage: ${formatUsage(spec)}`,
-    "",
-    "Options:",
-    ...rows.map(([left = "", right = ""]) => `  ${left.padEnd(width)}${right}`),
-    "",
-    ...spec.notes,
-  ].join("\n");
-}
-
-function formatFlag(name: string, { alias, placeholder }: Flag<unknown>): string {
-  const names = alias === undefined ? `--${name}` : `-${alias}, --${name}`;
-  return placeholder === null ? names : `${names} ${placeholder}`;
 }

@@ -9,6 +9,7 @@ import type { SelfCommand } from "./self.ts";
 import { type Clock, within } from "../ipc/clock.ts";
 import { errnoOf, isStreamError, OperationalError, spawnReasonOf } from "../ipc/errors.ts";
 import { startAnywhere } from "../ipc/working_folder.ts";
+import { say } from "../ipc/say.ts";
 
 /** How long one may take to end unless told. */
 const END_MS = 1000;
@@ -66,7 +67,7 @@ export class Companion implements AsyncDisposable {
   async ended(): Promise<string | null> {
     const { code, signal } = await this.#child.status;
     if (this.#isClosing) return null;
-    return signal === null ? `exited with status ${code}` : `was killed by ${signal}`;
+    return signal === null ? say`exited with status ${code}` : say`was killed by ${signal}`;
   }
 
   /** Writes to its input. Resolves when that is taken, or the process is gone, which its end tells. */
@@ -116,6 +117,8 @@ function spawn({ path, args }: SelfCommand, options: CompanionOptions): Deno.Chi
     return startAnywhere(() => command.spawn());
   } catch (cause) {
     if (errnoOf(cause) === null) throw cause;
-    throw new OperationalError(`Cannot start ${options.name}: ${spawnReasonOf(cause)}`, { cause });
+    throw new OperationalError(say`Cannot start ${options.name}: ${spawnReasonOf(cause)}`, {
+      cause,
+    });
   }
 }

@@ -10,6 +10,7 @@
 import { UsageError } from "../ipc/errors.ts";
 import { type CommandSpec, flagsOf, parseCommandLine, type Question } from "./command_line.ts";
 import type { Flag, FlagTable } from "./flags.ts";
+import { say } from "../ipc/say.ts";
 
 /** The shells that there is a script for. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;
@@ -24,11 +25,15 @@ export const COMPLETIONS_COMMAND: CommandSpec<Record<never, never>> = {
   operands: [SHELLS.join("|")],
   flags: {},
   hasVersion: true,
-  notes: [
-    "bash: source <(brood completions bash)    in ~/.bashrc",
-    "zsh:  source <(brood completions zsh)     in ~/.zshrc, behind compinit",
-    "fish: brood completions fish | source     in ~/.config/fish/config.fish",
-  ],
+  notes: [],
+  glossary: {
+    heading: "What to write, and where:",
+    rows: [
+      ["~/.bashrc", "source <(brood completions bash)"],
+      ["~/.zshrc, behind compinit", "source <(brood completions zsh)"],
+      ["~/.config/fish/config.fish", "brood completions fish | source"],
+    ],
+  },
 };
 
 /** Parses the arguments behind `brood completions`. Returns what they ask if they do. Throws `UsageError`. */
@@ -38,7 +43,7 @@ export function parseShell(args: readonly string[]): { readonly shell: Shell } |
   const [word = ""] = parsed.operands;
   const shell = SHELLS.find((name) => name === word);
   if (shell !== undefined) return { shell };
-  throw new UsageError(`${JSON.stringify(word)}: expected ${SHELLS.join(" or ")}`, {
+  throw new UsageError(say`${JSON.stringify(word)}: expected ${SHELLS.join(" or ")}`, {
     command: COMPLETIONS_COMMAND.name,
   });
 }

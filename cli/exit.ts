@@ -12,6 +12,9 @@ import {
   reasonOf,
   UsageError,
 } from "../ipc/errors.ts";
+import { say } from "../ipc/say.ts";
+import { languageOf } from "./language.ts";
+import { translatorTo } from "./translation.ts";
 
 /** How a program is called. */
 export interface ProgramName {
@@ -68,7 +71,7 @@ export function print(text: string): void {
     writeLine(Deno.stdout, text);
   } catch (cause) {
     if (!isStreamError(cause)) throw cause;
-    throw new OperationalError(`Cannot write to standard output: ${reasonOf(cause)}`, { cause });
+    throw new OperationalError(say`Cannot write to standard output: ${reasonOf(cause)}`, { cause });
   }
 }
 
@@ -90,7 +93,7 @@ function writeLine(stream: Pick<typeof Deno.stdout, "writeSync">, text: string):
 export async function exitWith(run: () => Promise<number>, name = BROOD): Promise<never> {
   // What nobody catches, in a promise or a timer, is a bug too: it gets the same report and exit status.
   const settle = async (error: unknown) => {
-    const status = tellUnhandled === null ? report(error, name) : await tellUnhandled(error);
+    const status = await (tellUnhandled === null ? report(error, name) : tellUnhandled(error));
     if (status !== null) Deno.exit(status);
   };
   addEventListener("unhandledrejection", (event) => {
@@ -104,17 +107,21 @@ export async function exitWith(run: () => Promise<number>, name = BROOD): Promis
   Deno.exit(await run().catch((error) => report(error, name)));
 }
 
-/** Tells an error on standard error, in one line unless it is a bug. Returns the exit status that goes with it. */
-function report(error: unknown, { prefix, typed }: ProgramName): number {
+/**
+ * Tells an error on standard error, in one line unless it is a bug. Resolves to the exit status that goes with it.
+ */
+async function report(error: unknown, { prefix, typed }: ProgramName): Promise<number> {
+  const translate = await translatorTo(languageOf());
+  const tell = (said: string) => printError(`${prefix}: ${translate(said)}`);
   if (error instanceof UsageError) {
     const help = [typed, error.command, "--help"].filter((word) => word !== null).join(" ");
-    printError(`${prefix}: ${escapeUnsafe(error.message)}; try '${help}'`);
+    tell(say`${escapeUnsafe(error.message)}; try '${help}'`);
     return EXIT_STATUS.usage;
   }
   if (error instanceof OperationalError) {
-    printError(`${prefix}: ${escapeUnsafe(error.message)}`);
+    tell(escapeUnsafe(error.message));
     return EXIT_STATUS.failed;
   }
-  printError(`${prefix}: this is a bug, please report it: ${Deno.inspect(error)}`);
+  tell(say`this is a bug, please report it: ${Deno.inspect(error)}`);
   return EXIT_STATUS.bug;
 }

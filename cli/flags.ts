@@ -7,6 +7,8 @@
  * @module
  */
 
+import { say } from "../ipc/say.ts";
+
 /** One flag: `--name VALUE`, or `--name` alone where `placeholder` is null. */
 export interface Flag<T> {
   /** Its name, where that is not the option's: see {@linkcode flagName}. */
@@ -66,7 +68,7 @@ export function toggle(
 }
 
 function parseBoolean(text: string): boolean {
-  if (text !== "true" && text !== "false") throw new ValueError("expected true or false");
+  if (text !== "true" && text !== "false") throw new ValueError(say`expected true or false`);
   return text === "true";
 }
 
@@ -76,7 +78,7 @@ export function text(flag: FlagDescription<string>): Flag<string> {
     ...flag,
     format: String,
     parse(text) {
-      if (text === "") throw new ValueError("expected a text that is not empty");
+      if (text === "") throw new ValueError(say`expected a text that is not empty`);
       return text;
     },
   };
@@ -100,7 +102,7 @@ export function optionalEndpoint(
         /^(?:\[([\da-fA-F:.]+)\]:|([^:\s]+):)?(\d{1,5})$/.exec(text) ?? [];
       const port = Number(digits);
       if (digits === "" || port > 65_535) {
-        throw new ValueError("expected a port from 0 to 65535, or ADDR:PORT");
+        throw new ValueError(say`expected a port from 0 to 65535, or ADDR:PORT`);
       }
       return { hostname: ipv6 ?? name ?? "127.0.0.1", port };
     },
@@ -118,7 +120,7 @@ export function integer(
     parse(text) {
       const value = Number(text);
       if (!/^\d+$/.test(text) || value < min || value > max) {
-        throw new ValueError(`expected a whole number from ${min} to ${max}`);
+        throw new ValueError(say`expected a whole number from ${min} to ${max}`);
       }
       return value;
     },
@@ -143,7 +145,7 @@ export function seconds(
     parse(text) {
       const value = Number(text);
       if (!/^(\d+\.?\d*|\.\d+)$/.test(text) || value < min || value > max) {
-        throw new ValueError(`expected seconds, from ${min} to ${max}`);
+        throw new ValueError(say`expected seconds, from ${min} to ${max}`);
       }
       // What is more than nothing stays so: 0 has a meaning of its own.
       return value > 0 ? Math.max(1, Math.round(value * 1000)) : 0;
@@ -163,7 +165,7 @@ export function choice<const Word extends string>(
     help,
     parse(text) {
       const word = words.find((word) => word === text);
-      if (word === undefined) throw new ValueError(`expected ${words.join(" or ")}`);
+      if (word === undefined) throw new ValueError(say`expected ${words.join(" or ")}`);
       return word;
     },
   };
@@ -181,7 +183,7 @@ export function optionalChoice<const Word extends string>(
     format: (value) => value ?? "none",
     parse(text) {
       const word = words.find((word) => word === text);
-      if (word === undefined) throw new ValueError(`expected ${words.join(" or ")}`);
+      if (word === undefined) throw new ValueError(say`expected one of ${words.join(", ")}`);
       return word;
     },
   };

@@ -15,6 +15,7 @@
 import { isStreamError, OperationalError, spawnReasonOf } from "../ipc/errors.ts";
 import { startAnywhere } from "../ipc/working_folder.ts";
 import { textLinesOf } from "./text_lines.ts";
+import { say } from "../ipc/say.ts";
 
 /**
  * The folder is printed first, and then the program's number, by what becomes the program, before the program can print
@@ -66,7 +67,9 @@ export class LeashedProgram implements AsyncDisposable {
       return program;
     }
     await program[Symbol.asyncDispose]();
-    throw new OperationalError(`Cannot start ${command[0]}: ${first ?? "the shell has ended"}`);
+    throw new OperationalError(
+      say`Cannot start ${command[0]}: ${first ?? say`the shell has ended`}`,
+    );
   }
 
   /** The program's own process. */
@@ -115,7 +118,7 @@ function spawn(command: readonly string[]): Deno.ChildProcess {
   try {
     return startAnywhere(() => shell.spawn());
   } catch (cause) {
-    throw new OperationalError(`Cannot start sh: ${spawnReasonOf(cause)}`, { cause });
+    throw new OperationalError(say`Cannot start sh: ${spawnReasonOf(cause)}`, { cause });
   }
 }
 

@@ -7,6 +7,7 @@
 import { isStreamError, OperationalError, reasonOf } from "../ipc/errors.ts";
 import { writeAll } from "../ipc/relay/copy.ts";
 import type { ByteStream } from "../ipc/transport.ts";
+import { say } from "../ipc/say.ts";
 
 /** The output takes no more; the reason is the cause. */
 export class OutputError extends OperationalError {}
@@ -20,6 +21,6 @@ export async function writeOutput(
     await writeAll(output, bytes);
   } catch (cause) {
     if (!isStreamError(cause)) throw cause;
-    throw new OutputError(`Cannot write to standard output: ${reasonOf(cause)}`, { cause });
+    throw new OutputError(say`Cannot write to standard output: ${reasonOf(cause)}`, { cause });
   }
 }

@@ -6,6 +6,7 @@
  */
 
 import { OperationalError } from "../ipc/errors.ts";
+import { say } from "../ipc/say.ts";
 
 /** A permission by Deno's name for it. */
 export type PermissionName =
@@ -40,7 +41,7 @@ export function giveUpPermissions(kept: readonly PermissionName[]): void {
     const { state, partial } = Deno.permissions.querySync({ name });
     if (state !== "granted" && !partial) continue;
     throw new OperationalError(
-      `Cannot give up the permission ${JSON.stringify(name)}: it is still granted`,
+      say`Cannot give up the permission ${JSON.stringify(name)}: it is still granted`,
     );
   }
 }

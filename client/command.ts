@@ -13,6 +13,8 @@ import {
 import { UsageError } from "../ipc/errors.ts";
 import { flagName, type FlagValues, host, integer, seconds, text, toggle } from "../cli/flags.ts";
 import { LOAD_FLAGS, LOAD_NOTES, type LoadOptions, loadOptionsOf } from "./load/options.ts";
+import { type Language, LANGUAGE_FLAG, languageOf } from "../cli/language.ts";
+import { say } from "../ipc/say.ts";
 
 /** The flags that a load has nothing to do with, but for the time to connect. */
 export const OWN_FLAGS = {
@@ -35,7 +37,9 @@ export const OWN_FLAGS = {
 };
 
 /** The flags of `brood client`. */
-export const CLIENT_FLAGS: typeof OWN_FLAGS & typeof LOAD_FLAGS = { ...OWN_FLAGS, ...LOAD_FLAGS };
+export const CLIENT_FLAGS: typeof OWN_FLAGS & typeof LOAD_FLAGS & {
+  readonly language: typeof LANGUAGE_FLAG;
+} = { ...OWN_FLAGS, ...LOAD_FLAGS, language: LANGUAGE_FLAG };
 
 const HOST = host({ placeholder: "HOST", fallback: "127.0.0.1", help: "" });
 const PORT = integer({ placeholder: "PORT", fallback: 0, min: 1, max: 65_535, help: "" });
@@ -48,7 +52,7 @@ export const CLIENT_COMMAND: CommandSpec<typeof CLIENT_FLAGS> = {
   flags: CLIENT_FLAGS,
   hasVersion: true,
   notes: [
-    `HOST is ${HOST.fallback} unless given. Times are in seconds, decimals allowed.`,
+    say`HOST is ${HOST.fallback} unless given. Times are in seconds, decimals allowed.`,
     "An empty line is not sent. It ends at the end line, at the end of input, or when the server closes.",
     "With --note a line waits until the one before is answered; with --split too, none waits.",
     ...LOAD_NOTES,
@@ -63,6 +67,8 @@ export interface ClientOptions extends FlagValues<typeof OWN_FLAGS> {
   readonly port: number;
   /** The load to run in place of the lines of the input, or null. */
   readonly load: LoadOptions | null;
+  /** The language of what it tells. */
+  readonly language: Language;
 }
 
 /** Parses the arguments behind `brood client`. Returns what they ask if they do. Throws `UsageError`. */
@@ -70,7 +76,8 @@ export function parseClientOptions(args: readonly string[]): ClientOptions | Que
   const parsed = parseCommandLine(CLIENT_COMMAND, args);
   if (typeof parsed === "string") return parsed;
   const { options, given, operands } = parsed;
-  const { endWord, noNewline, note, split, connectTimeoutMs, verbose, ...load } = options;
+  const { endWord, noNewline, note, split, connectTimeoutMs, verbose, language: _, ...load } =
+    options;
   const command = CLIENT_COMMAND.name;
   const [name, service] = operands.length === 2 ? operands : [HOST.fallback, ...operands];
   const server = {
@@ -80,7 +87,7 @@ export function parseClientOptions(args: readonly string[]): ClientOptions | Que
   };
   const own = [...given].find((option) => option in OWN_FLAGS && option !== "connectTimeoutMs");
   if (options.connections > 0 && own !== undefined) {
-    throw new UsageError(`--${flagName(own, CLIENT_FLAGS[own])} does not go with --load`, {
+    throw new UsageError(say`--${flagName(own, CLIENT_FLAGS[own])} does not go with --load`, {
       command,
     });
   }
@@ -91,6 +98,7 @@ export function parseClientOptions(args: readonly string[]): ClientOptions | Que
     note,
     split,
     verbose,
+    language: languageOf(args),
     load: loadOptionsOf(load, { ...server, given, command }),
   };
 }

@@ -7,10 +7,12 @@
 import { formatEndpoint } from "../ipc/address.ts";
 import { errnoOf, OperationalError, reasonOf } from "../ipc/errors.ts";
 import type { ClientOptions } from "./command.ts";
+import { say } from "../ipc/say.ts";
 
-const ADVICE: Readonly<Record<string, string>> = {
-  ECONNREFUSED: " (is a server listening there?)",
-};
+function reasonWithAdvice(cause: unknown): string {
+  const reason = reasonOf(cause);
+  return errnoOf(cause) === "ECONNREFUSED" ? say`${reason} (is a server listening there?)` : reason;
+}
 
 /** Connects. Throws {@linkcode OperationalError} that names the server and the reason, also after the timeout. */
 export async function connect(
@@ -24,9 +26,9 @@ export async function connect(
     return conn;
   } catch (cause) {
     const reason = timeout.aborted
-      ? `no answer within ${connectTimeoutMs / 1000} s`
-      : reasonOf(cause) + (ADVICE[errnoOf(cause) ?? ""] ?? "");
-    throw new OperationalError(`Cannot connect to ${formatEndpoint(options)}: ${reason}`, {
+      ? say`no answer within ${connectTimeoutMs / 1000} s`
+      : reasonWithAdvice(cause);
+    throw new OperationalError(say`Cannot connect to ${formatEndpoint(options)}: ${reason}`, {
       cause,
     });
   }

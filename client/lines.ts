@@ -8,6 +8,7 @@
  */
 
 import { isStreamError, OperationalError, reasonOf } from "../ipc/errors.ts";
+import { say } from "../ipc/say.ts";
 
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
@@ -35,7 +36,7 @@ export async function* linesOf(input: ReadableStream<Uint8Array>): AsyncGenerato
     yield* divide(input.values({ preventCancel: true }));
   } catch (cause) {
     if (!isStreamError(cause)) throw cause;
-    throw new InputError(`Cannot read standard input: ${reasonOf(cause)}`, { cause });
+    throw new InputError(say`Cannot read standard input: ${reasonOf(cause)}`, { cause });
   }
 }
 

@@ -14,9 +14,11 @@ import { connect } from "./connect.ts";
 import { runInteractive } from "./interactive.ts";
 import { ReaderProcess } from "./reader_process.ts";
 import { runSplit } from "./split.ts";
+import { translatorTo } from "../cli/translation.ts";
+import { say } from "../ipc/say.ts";
 
 /** What the client tells when the server's end of file has come. */
-const CLOSED = "the server has closed the connection";
+const CLOSED = say`the server has closed the connection`;
 
 /**
  * Runs a client to its end. Resolves to its exit status; rejects with `OperationalError` if it cannot connect, is cut
@@ -27,14 +29,14 @@ export async function runClient(options: ClientOptions): Promise<number> {
   // What a load needs comes from npm, and is slow to load.
   const { runLoad } = await import("./load/mod.ts");
   // Not disposed of: a Ctrl-C that comes between the last word and the exit changes nothing.
-  return await runLoad(options.load, new Lifetime());
+  return await runLoad(options.load, { lifetime: new Lifetime(), language: options.language });
 }
 
 /** Sends lines and prints answers, in one process or two. */
 async function runLines(options: ClientOptions): Promise<number> {
   using connection = await connect(options);
   const server = formatEndpoint(options);
-  const { endWord, noNewline, note, split, verbose } = options;
+  const { endWord, noNewline, note, split, verbose, language } = options;
   const keyboard = {
     input: Deno.stdin.readable,
     endWord,
@@ -42,26 +44,27 @@ async function runLines(options: ClientOptions): Promise<number> {
     sendsEndWord: note,
     answers: note ? new Answers({ areAwaited: !split }) : null,
   };
-  const tell = (what: string) => verbose && printError(what);
+  const translate = await translatorTo(language);
+  const tell = (what: string) => verbose && printError(translate(what));
   if (note || verbose) {
-    printError(`connected to ${server} (local port ${connection.localAddr.port})`);
+    printError(translate(say`connected to ${server} (local port ${connection.localAddr.port})`));
   }
   try {
     if (split) {
       const reader = ReaderProcess.start();
-      tell(`client ${Deno.pid}: reads the keyboard and writes to ${server}`);
-      tell(`reader ${reader.pid}: prints what the server sends`);
+      tell(say`client ${Deno.pid}: reads the keyboard and writes to ${server}`);
+      tell(say`reader ${reader.pid}: prints what the server sends`);
       const status = await runSplit(connection, { ...keyboard, reader });
       if (status === EXIT_STATUS.done) tell(CLOSED);
       return status;
     }
-    tell(`client ${Deno.pid}: reads the keyboard, writes to ${server}, prints what it sends`);
+    tell(say`client ${Deno.pid}: reads the keyboard, writes to ${server}, prints what it sends`);
     await runInteractive(connection, { ...keyboard, output: Deno.stdout });
     tell(CLOSED);
     return EXIT_STATUS.done;
   } catch (cause) {
     if (!isStreamError(cause)) throw cause;
     const reason = reasonOf(cause);
-    throw new OperationalError(`Lost the connection to ${server}: ${reason}`, { cause });
+    throw new OperationalError(say`Lost the connection to ${server}: ${reason}`, { cause });
   }
 }

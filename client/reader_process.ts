@@ -7,6 +7,7 @@
 import { isStreamError, OperationalError, spawnReasonOf } from "../ipc/errors.ts";
 import { selfCommand } from "../cli/self.ts";
 import { READER_COMMAND } from "./reader.ts";
+import { say } from "../ipc/say.ts";
 
 /** A running reader. Whoever started it ends its input and waits for `ended`. */
 export class ReaderProcess {
@@ -32,7 +33,7 @@ export class ReaderProcess {
     } catch (cause) {
       // Not to be allowed to start programs is the choice of who runs this from source.
       if (!isStreamError(cause) && !(cause instanceof Deno.errors.NotCapable)) throw cause;
-      throw new OperationalError(`Cannot start the reader: ${spawnReasonOf(cause)}`, { cause });
+      throw new OperationalError(say`Cannot start the reader: ${spawnReasonOf(cause)}`, { cause });
     }
   }
 

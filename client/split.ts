@@ -17,6 +17,7 @@ import { EXIT_STATUS, OperationalError } from "../ipc/errors.ts";
 import type { ByteStream } from "../ipc/transport.ts";
 import { type InteractiveOptions, runInteractive } from "./interactive.ts";
 import type { ReaderProcess } from "./reader_process.ts";
+import { say } from "../ipc/say.ts";
 
 /** What a split client works with: the keyboard, and the process that prints. */
 export interface SplitOptions extends Omit<InteractiveOptions, "output"> {
@@ -39,7 +40,7 @@ export async function runSplit(connection: ByteStream, options: SplitOptions): P
   const { code, signal } = await readerEnded;
   // A reader that is gone explains whatever else has failed since.
   if (signal !== null) {
-    throw new OperationalError(`The reader (process ${reader.pid}) was killed by ${signal}`);
+    throw new OperationalError(say`The reader (process ${reader.pid}) was killed by ${signal}`);
   }
   if (code === EXIT_STATUS.done && sent.status === "rejected") throw sent.reason;
   return code;

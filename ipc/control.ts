@@ -9,6 +9,7 @@ import { isStreamError } from "./errors.ts";
 import { writeAll } from "./relay/copy.ts";
 import { LineLengthError, readLines } from "./lines.ts";
 import type { ByteStream } from "./transport.ts";
+import { say } from "./say.ts";
 
 /** What goes over the channel. */
 export type ControlMessage =
@@ -120,7 +121,7 @@ export class ControlChannel implements Disposable {
       return (await this.#lines.next()).value ?? null;
     } catch (cause) {
       if (cause instanceof LineLengthError) {
-        throw new ControlError(`Cannot read a control message: ${cause.message}`, { cause });
+        throw new ControlError(say`Cannot read a control message: ${cause.message}`, { cause });
       }
       if (isStreamError(cause)) return null;
       throw cause;
@@ -138,7 +139,7 @@ function parseMessage(line: string): ControlMessage {
   try {
     value = JSON.parse(line);
   } catch (cause) {
-    throw new ControlError(`Cannot read the control message ${JSON.stringify(line)}: not JSON`, {
+    throw new ControlError(say`Cannot read the control message ${JSON.stringify(line)}: not JSON`, {
       cause,
     });
   }
@@ -154,7 +155,9 @@ function parseMessage(line: string): ControlMessage {
     }
     if (isReceivedReport(value) || isTrafficReport(value) || isClosedReport(value)) return value;
   }
-  throw new ControlError(`Cannot read the control message ${JSON.stringify(line)}: unknown type`);
+  throw new ControlError(
+    say`Cannot read the control message ${JSON.stringify(line)}: unknown type`,
+  );
 }
 
 function isReceivedReport(value: object & { readonly type: unknown }): value is ReceivedReport {

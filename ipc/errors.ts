@@ -6,6 +6,7 @@
  */
 
 import { errnoName } from "./errno_names.ts";
+import { say } from "./say.ts";
 
 /** Exit statuses. 70 is `EX_SOFTWARE` of BSD's `sysexits.h`. */
 export const EXIT_STATUS = { done: 0, failed: 1, usage: 2, bug: 70 } as const;
@@ -56,34 +57,34 @@ export function isShortage(error: unknown): boolean {
 }
 
 const REASONS: Readonly<Record<string, string>> = {
-  EACCES: "permission denied",
-  EADDRINUSE: "address already in use",
-  EADDRNOTAVAIL: "this machine has no such address",
-  EAGAIN: "it is not ready for more",
-  EAFNOSUPPORT: "this machine does not support that kind of address",
-  EBADF: "it is not open for that",
-  ECONNREFUSED: "connection refused",
-  ECONNRESET: "connection reset by the other side",
-  EHOSTUNREACH: "no route to that host",
-  EISDIR: "it is a folder",
-  EMFILE: "too many open files in this process (see ulimit -n)",
-  ENETUNREACH: "network is unreachable",
-  ENFILE: "too many open files in the system",
-  ENOENT: "no such file or directory",
-  ENOMEM: "out of memory",
-  ENOTDIR: "not a directory",
-  ENOSPC: "no space left on the device",
-  ENXIO: "no such device, or a pipe that nobody reads",
-  EPIPE: "broken pipe: nobody reads it any more",
-  EROFS: "the file system is read-only",
-  ETIMEDOUT: "timed out",
+  EACCES: say`permission denied`,
+  EADDRINUSE: say`address already in use`,
+  EADDRNOTAVAIL: say`this machine has no such address`,
+  EAGAIN: say`it is not ready for more`,
+  EAFNOSUPPORT: say`this machine does not support that kind of address`,
+  EBADF: say`it is not open for that`,
+  ECONNREFUSED: say`connection refused`,
+  ECONNRESET: say`connection reset by the other side`,
+  EHOSTUNREACH: say`no route to that host`,
+  EISDIR: say`it is a folder`,
+  EMFILE: say`too many open files in this process (see ulimit -n)`,
+  ENETUNREACH: say`network is unreachable`,
+  ENFILE: say`too many open files in the system`,
+  ENOENT: say`no such file or directory`,
+  ENOMEM: say`out of memory`,
+  ENOTDIR: say`not a directory`,
+  ENOSPC: say`no space left on the device`,
+  ENXIO: say`no such device, or a pipe that nobody reads`,
+  EPIPE: say`broken pipe: nobody reads it any more`,
+  EROFS: say`the file system is read-only`,
+  ETIMEDOUT: say`timed out`,
 };
 
 /** Why something failed, in a few words: the operating system's reason where there is one. */
 export function reasonOf(error: unknown): string {
   const errno = errnoOf(error);
   if (errno !== null) return REASONS[errno] ?? errno;
-  if (isUnresolved(error)) return "the host name could not be resolved";
+  if (isUnresolved(error)) return say`the host name could not be resolved`;
   return error instanceof Error ? error.message : String(error);
 }
 
@@ -101,7 +102,7 @@ export function problemOf(run: () => void): string | null {
 /** Why a process could not be started. */
 export function spawnReasonOf(error: unknown): string {
   return errnoOf(error) === "EAGAIN"
-    ? "the limit of processes or memory is reached"
+    ? say`the limit of processes or memory is reached`
     : reasonOf(error);
 }
 

@@ -27,6 +27,8 @@ import {
 import { CONNECTIONS_DEFAULT } from "./accept/descriptors.ts";
 import { type AskedBesides, faultConflict } from "./faults/conflict.ts";
 import { FAULT_NAMES, faultOf } from "./faults/table.ts";
+import { type Language, LANGUAGE_FLAG, languageOf } from "../cli/language.ts";
+import { say } from "../ipc/say.ts";
 
 /** The handler that is built in. */
 const ECHO = "echo";
@@ -111,6 +113,7 @@ export const SERVER_FLAGS = {
     placeholder: "NAME",
     help: "make a mistake on purpose, for lessons; the names are below",
   }),
+  language: LANGUAGE_FLAG,
 };
 
 /** The options that not every mode heeds, and the modes that do. */
@@ -133,14 +136,15 @@ export const SERVER_COMMAND: CommandSpec<typeof SERVER_FLAGS> = {
   flags: SERVER_FLAGS,
   hasVersion: true,
   notes: [
-    "PROGRAM is started for each connection, its standard input and output being the client: the socket itself",
+    "PROGRAM is started for each connection, its standard input and output being the client: the socket itself " +
     "(--transport socket, its default on Linux), as under inetd, or pipes (--transport pipe).",
     "Times are in seconds, decimals allowed. PORT 0 takes a free port and prints it.",
     "Ctrl-C (SIGINT) or SIGTERM stops it; a second Ctrl-C skips the wait for connections.",
-    "",
-    "Mistakes that --fault makes:",
-    ...FAULT_NAMES.map((name) => `  ${name.padEnd(22)}${faultOf(name).does}`),
   ],
+  glossary: {
+    heading: "Mistakes that --fault makes:",
+    rows: FAULT_NAMES.map((name) => [name, faultOf(name).does]),
+  },
 };
 
 /** What serves a connection. */
@@ -165,13 +169,15 @@ export function describeHandler(handler: HandlerChoice): string {
 
 /** What a server is told, whole: the values of its flags, and what else its command line says. */
 export interface ServerOptions
-  extends Omit<FlagValues<typeof SERVER_FLAGS>, "maxConnections" | "handler"> {
+  extends Omit<FlagValues<typeof SERVER_FLAGS>, "maxConnections" | "handler" | "language"> {
   /** 0 takes a free one. */
   readonly port: number;
   /** What serves a connection. */
   readonly handler: HandlerChoice;
   /** How many connections are served at once; null where the user leaves that to the default. */
   readonly maxConnections: number | null;
+  /** The language of its warnings. */
+  readonly language: Language;
 }
 
 /** Parses the arguments behind `brood server`. Returns what they ask if they do. Throws `UsageError`. */
@@ -187,6 +193,7 @@ export function parseServerOptions(args: readonly string[]): ServerOptions | Que
     handler: handlerOf(options.handler, program),
     maxConnections: maxConnectionsOf(parsed),
     transport: transportOf(parsed),
+    language: languageOf(args),
   };
 }
 
@@ -219,35 +226,32 @@ function conflictOf(parsed: Parsed<typeof SERVER_FLAGS>): string | null {
   const name = (option: keyof typeof SERVER_FLAGS) => `--${flagName(option, SERVER_FLAGS[option])}`;
   for (const [option, modes] of MODES_OF_OPTION) {
     if (given.has(option) && !modes.includes(mode)) {
-      return `${name(option)} goes with --mode ${modes.join(" or ")}, not with ${mode}`;
+      return say`${name(option)} goes with --mode ${modes.join(" or ")}, not with ${mode}`;
     }
   }
   if (program !== null) {
     if (mode === "prefork") {
-      return "a program serves one connection and ends, so it cannot be started before: " +
-        "--mode prefork goes with --handler";
+      return say`a program serves one connection and ends, so it cannot be started before: --mode prefork goes with --handler`;
     }
     const option = (["handler", "spare"] as const).find((option) => given.has(option));
-    if (option !== undefined) return `${name(option)} does not go with a program`;
+    if (option !== undefined) return say`${name(option)} does not go with a program`;
   } else if (given.has("transport") && mode === "iterative") {
-    return "--transport goes with --mode per-connection or prefork, or with a program: " +
-      "iterative mode has no other process";
+    return say`--transport goes with --mode per-connection or prefork, or with a program: iterative mode has no other process`;
   }
   const mistake = fault === null ? null : faultConflict(fault, askedBesides(parsed));
   if (mistake !== null) return mistake;
   const transport = transportOf(parsed);
   if (program !== null && transport === "unix") {
-    return "--transport unix does not go with a program, which gets its connection by socket or by pipe";
+    return say`--transport unix does not go with a program, which gets its connection by socket or by pipe`;
   }
   if (program !== null && transport === "socket" && idleTimeoutMs > 0) {
-    return "--idle-timeout needs --transport pipe with a program: " +
-      "over a socket only the program sees the bytes";
+    return say`--idle-timeout needs --transport pipe with a program: over a socket only the program sees the bytes`;
   }
   if (transport === "pipe") {
     if (mode === "prefork") {
-      return "--transport pipe carries one connection: it goes with --mode per-connection";
+      return say`--transport pipe carries one connection: it goes with --mode per-connection`;
     }
-    if (given.has("spare")) return "--transport pipe does not go with --spare";
+    if (given.has("spare")) return say`--transport pipe does not go with --spare`;
   }
   return null;
 }

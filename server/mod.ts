@@ -54,7 +54,7 @@ async function serveUntilStopped(
   using listener = Listener.bind({ ...options, listen: mistake.listen ?? await listenOf(options) });
   const isModuleHere = options.mode === "iterative" && options.handler.kind === "module";
   // Standard output is the log's.
-  using _printing = isModuleHere ? await printModule(log.warnings) : null;
+  using _printing = isModuleHere ? await printModule(log.errors) : null;
   const { idleTimeoutMs } = options;
   const showsTraffic = options.status !== null;
   const context = { events, clock, idleTimeoutMs, showsTraffic, signal: lifetime.stopping };

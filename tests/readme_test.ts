@@ -1,7 +1,8 @@
 /** The README says what is true: its option blocks are the programs' own `--help`. */
 
 import { CLIENT_COMMAND } from "../client/command.ts";
-import { type CommandSpec, formatHelp } from "../cli/command_line.ts";
+import type { CommandSpec } from "../cli/command_line.ts";
+import { formatHelp } from "../cli/help.ts";
 import type { FlagTable } from "../cli/flags.ts";
 import { COMPARE_COMMAND } from "../lab/compare/command.ts";
 import { GRADE_COMMAND } from "../lab/grade/command.ts";

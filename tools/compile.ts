@@ -12,7 +12,7 @@
  */
 
 import { join } from "node:path";
-import { formatHelp } from "../cli/command_line.ts";
+import { formatHelp } from "../cli/help.ts";
 import { EXIT_STATUS, OperationalError } from "../ipc/errors.ts";
 import { exitWith } from "../cli/exit.ts";
 import { Lifetime } from "../cli/lifetime.ts";

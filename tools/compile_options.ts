@@ -40,7 +40,7 @@ export const COMPILE_COMMAND: CommandSpec<typeof COMPILE_FLAGS> = {
   operands: [],
   flags: COMPILE_FLAGS,
   notes: [
-    "--runtime npm builds with a Deno runtime from npm, where the host of Deno's own downloads cannot be",
+    "--runtime npm builds with a Deno runtime from npm, where the host of Deno's own downloads cannot be " +
     `reached; for testing, and for ${NPM_RUNTIME_TARGET} only.`,
   ],
 };

@@ -20,36 +20,48 @@ import { type LoadReport, reportOf } from "./report/report.ts";
 import { runShare } from "./processes/share.ts";
 import { Tally } from "./tally/tally.ts";
 import { formatTextReport } from "./report/text_report.ts";
+import type { Language } from "../../cli/language.ts";
+import { translatorTo } from "../../cli/translation.ts";
+import { say } from "../../ipc/say.ts";
 
 /** How long a report that nobody reads may take when a second Ctrl-C asks for the end. */
 const LAST_WRITE_MS = 1000;
+
+/** What a load runs with. */
+export interface LoadContext {
+  /** Ends it. */
+  readonly lifetime: Lifetime;
+  /** The language of its warnings. */
+  readonly language: Language;
+}
 
 /**
  * Runs a load to its end, or until it is asked to stop, and reports it. Resolves to the exit status. Rejects with
  * `OperationalError` if the host name cannot be resolved or the report cannot be written.
  */
-export async function runLoad(options: LoadOptions, lifetime: Lifetime): Promise<number> {
+export async function runLoad(options: LoadOptions, context: LoadContext): Promise<number> {
+  const { lifetime } = context;
   using page = options.htmlPath === null ? null : await PageFile.open(options.htmlPath);
-  const tally = await measure(options, lifetime);
+  const tally = await measure(options, context);
   const report = reportOf(options, tally);
   await untilForced(deliver(report, { json: options.json, page }), lifetime.forced);
   return report.connections.failed === 0 ? EXIT_STATUS.done : EXIT_STATUS.failed;
 }
 
-async function measure(options: LoadOptions, lifetime: Lifetime): Promise<Tally> {
+async function measure(options: LoadOptions, context: LoadContext): Promise<Tally> {
   try {
     return options.processes === 1
-      ? await runHere(options, lifetime)
-      : await runInProcesses(options, lifetime);
+      ? await runHere(options, context.lifetime)
+      : await runInProcesses(options, context);
   } catch (cause) {
     const reason = cause instanceof UnresolvedError
-      ? "the host name could not be resolved"
+      ? say`the host name could not be resolved`
       // Not to be allowed to connect is the choice of who runs this from source.
       : cause instanceof Deno.errors.NotCapable
       ? reasonOf(cause)
       : null;
     if (reason === null) throw cause;
-    throw new OperationalError(`Cannot connect to ${formatEndpoint(options)}: ${reason}`, {
+    throw new OperationalError(say`Cannot connect to ${formatEndpoint(options)}: ${reason}`, {
       cause,
     });
   }
@@ -64,11 +76,12 @@ async function runHere(options: LoadOptions, { stopping }: Lifetime): Promise<Ta
 
 async function runInProcesses(
   options: LoadOptions,
-  { stopping, forced }: Lifetime,
+  { lifetime, language }: LoadContext,
 ): Promise<Tally> {
-  const { tally, losses } = await runWithBar(options, { stopping, forced });
+  const { tally, losses } = await runWithBar(options, lifetime);
+  const translate = await translatorTo(language);
   // Not before the bar is gone, which would draw over them.
-  for (const loss of losses) printError(`warning: ${loss}`);
+  for (const loss of losses) printError(translate(say`warning: ${loss}`));
   return tally;
 }
 
@@ -113,7 +126,7 @@ export async function untilForced(
   const giveUp = async () => {
     await insisted.promise;
     await clock.sleep(LAST_WRITE_MS, settled.signal);
-    throw new OperationalError("Cannot write the report: nobody reads it");
+    throw new OperationalError(say`Cannot write the report: nobody reads it`);
   };
   try {
     await Promise.race([writing, giveUp()]);

@@ -6,6 +6,7 @@
 
 import { UsageError } from "../../ipc/errors.ts";
 import { flagName, type FlagValues, integer, seconds, text, toggle } from "../../cli/flags.ts";
+import { say } from "../../ipc/say.ts";
 
 /** More connections or messages than a machine gets through in a day. */
 const COUNT_MAX = 1_000_000_000;
@@ -73,8 +74,8 @@ export const LOAD_FLAGS = {
 
 /** What `--help` says about a load, below the flags. */
 export const LOAD_NOTES: readonly string[] = [
-  "With --rate, connection k is due k/R seconds after the start, whatever became of those before, and its",
-  "latency counts from then: time that it waits because the server is slow counts too. A process opens 32,768",
+  "With --rate, connection k is due k/R seconds after the start, whatever became of those before, and its " +
+  "latency counts from then: time that it waits because the server is slow counts too. A process opens 32,768 " +
   "connections at a time, or as many as its open files allow; the others are late, which the report tells.",
   "A load exits with status 1 if a connection failed. Ctrl-C ends it early and reports what was done.",
 ];
@@ -115,17 +116,19 @@ export function loadOptionsOf(values: LoadValues, context: LoadContext): LoadOpt
   if (connections === 0) {
     const needy = Object.entries(LOAD_FLAGS)
       .find(([option]) => option !== "connections" && given.has(option));
-    if (needy !== undefined) throw refuse(`--${flagName(...needy)} needs --load`);
+    if (needy !== undefined) throw refuse(say`--${flagName(...needy)} needs --load`);
     return null;
   }
   if (rate > 0 && given.has("concurrency")) {
-    throw refuse("--concurrency does not go with --rate, which opens each connection at its time");
+    throw refuse(
+      say`--concurrency does not go with --rate, which opens each connection at its time`,
+    );
   }
   if (processes > connections) {
-    throw refuse(`--processes ${processes} is more than --load ${connections}`);
+    throw refuse(say`--processes ${processes} is more than --load ${connections}`);
   }
   if (rate === 0 && processes > concurrency) {
-    throw refuse(`--processes ${processes} is more than --concurrency ${concurrency}`);
+    throw refuse(say`--processes ${processes} is more than --concurrency ${concurrency}`);
   }
   return {
     ...values,

@@ -7,6 +7,7 @@
 import type { Endpoint } from "../../ipc/address.ts";
 import { isUnresolved } from "../../ipc/errors.ts";
 import { UnresolvedError } from "./failure.ts";
+import { say } from "../../ipc/say.ts";
 
 /** Opens connections to one server. Its name is resolved until a connection is there, and never again. */
 export class Target {
@@ -31,7 +32,7 @@ export class Target {
     try {
       return await Deno.connect({ hostname: this.#hostname, port: this.#port, signal });
     } catch (cause) {
-      if (isUnresolved(cause)) throw new UnresolvedError("no such host", { cause });
+      if (isUnresolved(cause)) throw new UnresolvedError(say`no such host`, { cause });
       throw cause;
     }
   }

@@ -11,6 +11,7 @@
 
 import { OperationalError, problemOf } from "../errors.ts";
 import { SIGNATURES } from "./signatures.ts";
+import { say } from "../say.ts";
 
 /** A function of libc that something here calls. */
 export type FunctionName = keyof typeof SIGNATURES;
@@ -66,21 +67,21 @@ function openLibrary<Signatures extends Deno.ForeignLibraryInterface>(
   signatures: Signatures,
   { os, arch, dlopen }: Machine,
 ): Deno.DynamicLibrary<Signatures> {
-  if (os !== "linux") throw unavailable(`this works on Linux alone, and here is ${os}`);
+  if (os !== "linux") throw unavailable(say`this works on Linux alone, and here is ${os}`);
   if (!ARCHITECTURES.includes(arch)) {
-    throw unavailable(`this works on ${ARCHITECTURES.join(" and ")}, and here is ${arch}`);
+    throw unavailable(say`this works on ${ARCHITECTURES.join(" and ")}, and here is ${arch}`);
   }
   try {
     return dlopen("libc.so.6", signatures);
   } catch (cause) {
     if (cause instanceof Deno.errors.NotCapable) {
-      throw unavailable("it may not be loaded (see --allow-ffi)", cause);
+      throw unavailable(say`it may not be loaded (see --allow-ffi)`, cause);
     }
     if (!(cause instanceof Error)) throw cause;
-    throw unavailable(`this machine has no glibc that can be loaded (${cause.message})`, cause);
+    throw unavailable(say`this machine has no glibc that can be loaded (${cause.message})`, cause);
   }
 }
 
 function unavailable(reason: string, cause?: Error): OperationalError {
-  return new OperationalError(`Cannot call the C library: ${reason}`, { cause });
+  return new OperationalError(say`Cannot call the C library: ${reason}`, { cause });
 }

@@ -15,6 +15,8 @@ import {
   ValueError,
 } from "../../cli/flags.ts";
 import { MODEL_IDS, type ModelId } from "./models.ts";
+import { type Language, LANGUAGE_FLAG, languageOf } from "../../cli/language.ts";
+import { say } from "../../ipc/say.ts";
 
 /** What stands for every model. */
 const ALL = "all";
@@ -32,7 +34,7 @@ function modelList(help: string): Flag<readonly ModelId[]> {
       const names = text.split(",");
       const isKnown = (name: string) => MODEL_IDS.some((id) => id === name);
       if (!names.every(isKnown)) {
-        throw new ValueError(`expected ${MODEL_IDS.join(", ")}, with commas between them`);
+        throw new ValueError(say`expected ${MODEL_IDS.join(", ")}, with commas between them`);
       }
       return MODEL_IDS.filter((id) => names.includes(id));
     },
@@ -64,6 +66,7 @@ export const COMPARE_FLAGS = {
     fallback: "",
     help: "write the report to FILE too, as a page with bars and latency curves",
   }),
+  language: LANGUAGE_FLAG,
 };
 
 /** The `compare` command as its user sees it. */
@@ -74,18 +77,21 @@ export const COMPARE_COMMAND: CommandSpec<typeof COMPARE_FLAGS> = {
   flags: COMPARE_FLAGS,
   hasVersion: true,
   notes: [
-    "The models: iterative, process, spare and prefork; process-socket, spare-socket and prefork-socket, whose",
+    "The models: iterative, process, spare and prefork; process-socket, spare-socket and prefork-socket, whose " +
     "processes get the socket itself; and, where there is a C compiler (cc), c-iterative and c-fork.",
-    "Each is measured for a short time in each of up to 5 rounds, 3 at least, in changing order. What its rounds",
-    "do not tell apart is not ranked. Ctrl-C ends it early and reports what was done.",
+    "Each is measured for a short time in each of up to 5 rounds, 3 at least, in changing order. What its " +
+    "rounds do not tell apart is not ranked. Ctrl-C ends it early and reports what was done.",
     "It exits with status 1 if a model could not be measured to the end, or a connection failed.",
   ],
 };
 
 /** What a comparison is told, whole. */
-export interface CompareOptions extends Omit<FlagValues<typeof COMPARE_FLAGS>, "htmlPath"> {
+export interface CompareOptions
+  extends Omit<FlagValues<typeof COMPARE_FLAGS>, "htmlPath" | "language"> {
   /** Where the page goes, or null. */
   readonly htmlPath: string | null;
+  /** The report's language. */
+  readonly language: Language;
 }
 
 /** Parses the arguments behind `brood compare`. Returns what they ask if they do. Throws `UsageError`. */
@@ -93,5 +99,5 @@ export function parseCompareOptions(args: readonly string[]): CompareOptions | Q
   const parsed = parseCommandLine(COMPARE_COMMAND, args);
   if (typeof parsed === "string") return parsed;
   const { htmlPath, ...options } = parsed.options;
-  return { ...options, htmlPath: htmlPath === "" ? null : htmlPath };
+  return { ...options, language: languageOf(args), htmlPath: htmlPath === "" ? null : htmlPath };
 }

@@ -8,6 +8,7 @@ import { untilForced } from "../../client/load/mod.ts";
 import { PageFile } from "../../client/load/report/page_file.ts";
 import { showBar } from "../../client/load/report/progress.ts";
 import { writeOutput } from "../../cli/output.ts";
+import { translatorTo } from "../../cli/translation.ts";
 import type { Lifetime } from "../../cli/lifetime.ts";
 import { systemClock } from "../../ipc/clock.ts";
 import { EXIT_STATUS, OperationalError } from "../../ipc/errors.ts";
@@ -44,7 +45,7 @@ interface Outcome {
 export async function runCompare(options: CompareOptions, lifetime: Lifetime): Promise<number> {
   using page = options.htmlPath === null ? null : await PageFile.open(options.htmlPath);
   const { report, hasFailed } = await measure(options, lifetime.stopping);
-  await untilForced(deliver(report, { json: options.json, page }), lifetime.forced);
+  await untilForced(deliver(report, { ...options, page }), lifetime.forced);
   const isLost = hasFailed || report.models.some(({ connections }) => connections.failed > 0);
   return isLost ? EXIT_STATUS.failed : EXIT_STATUS.done;
 }
@@ -123,13 +124,16 @@ async function attempt(
 
 async function deliver(
   report: CompareReport,
-  { json, page }: { readonly json: boolean; readonly page: PageFile | null },
+  { json, language, page }: Pick<CompareOptions, "json" | "language"> & {
+    readonly page: PageFile | null;
+  },
 ): Promise<void> {
+  const translate = await translatorTo(language);
   // A page that cannot be written costs nobody the report.
   try {
-    await page?.write(formatHtmlReport(report));
+    await page?.write(formatHtmlReport(report, { language, translate }));
   } finally {
-    const text = json ? JSON.stringify(jsonReportOf(report)) : formatTextReport(report);
+    const text = json ? JSON.stringify(jsonReportOf(report)) : formatTextReport(report, translate);
     await writeOutput(Deno.stdout, new TextEncoder().encode(text + "\n"));
   }
 }

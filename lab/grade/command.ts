@@ -13,9 +13,9 @@ import {
 import { type FlagValues, integer, seconds, toggle } from "../../cli/flags.ts";
 import { UsageError } from "../../ipc/errors.ts";
 import { CATALOGUE, type GradeTest } from "./catalogue.ts";
-import { LANGUAGE_FLAG, languageOf } from "./language.ts";
+import { type Language, LANGUAGE_FLAG, languageOf } from "../../cli/language.ts";
 import { testsFlag } from "./selection.ts";
-import type { Language } from "./texts/text.ts";
+import { say } from "../../ipc/say.ts";
 
 /** How long all may take unless told, in seconds. */
 const TIME_S = 30;
@@ -46,10 +46,10 @@ export const GRADE_COMMAND: CommandSpec<typeof GRADE_FLAGS> = {
   flags: GRADE_FLAGS,
   hasVersion: true,
   notes: [
-    "With a PROGRAM it starts the server itself, and ends it with all its processes: {port} in an argument",
-    "becomes a free port; without it the port is the last argument. With a PORT it tests a server of this machine",
-    "that runs already, and leaves it running: what would have to end the server is skipped.",
-    "Tests for which no time is left are skipped. The exit status is 0 if no test failed (a skipped one has",
+    "With a PROGRAM it starts the server itself, and ends it with all its processes: {port} in an argument " +
+    "becomes a free port; without it the port is the last argument. With a PORT it tests a server of this " +
+    "machine that runs already, and leaves it running: what would have to end the server is skipped.",
+    "Tests for which no time is left are skipped. The exit status is 0 if no test failed (a skipped one has " +
     "not), 1 if some did.",
   ],
 };
@@ -85,12 +85,14 @@ export function parseGradeOptions(
   if (typeof parsed === "string") return parsed;
   const { options, operands, program } = parsed;
   const command = GRADE_COMMAND.name;
-  const language = options.language ?? languageOf(env);
+  const language = languageOf(args, env);
   if (options.explain.length > 0) return { language, explained: options.explain };
   const [port] = operands;
   if ((port === undefined) === (program === null)) {
-    const what = program === null ? "is missing" : "excludes the other";
-    throw new UsageError(`either PORT or -- PROGRAM: one ${what}`, { command });
+    const what = program === null
+      ? say`either PORT or -- PROGRAM: one is missing`
+      : say`either PORT or -- PROGRAM: one excludes the other`;
+    throw new UsageError(what, { command });
   }
   return {
     json: options.json,

@@ -22,6 +22,7 @@ import { runTests } from "./run.ts";
 import { RunningServer } from "./subject/running_server.ts";
 import { StartedServer } from "./subject/started_server.ts";
 import type { Subject } from "./observe/subject.ts";
+import { say } from "../../ipc/say.ts";
 
 /** Of the time that all may take: for the start of this process, and the end of the server. */
 const AROUND_MS = 4500;
@@ -49,7 +50,7 @@ export async function runGrade(options: GradeOptions | ExplainOptions): Promise<
       patience,
       tell: (one) => json || lifetime.stopping.aborted || print(formatTest(one, language)),
     });
-    if (lifetime.stopping.aborted) throw new OperationalError("Interrupted: not all was tested");
+    if (lifetime.stopping.aborted) throw new OperationalError(say`Interrupted: not all was tested`);
     const report = reportOf(judged, { language, output: subject.output });
     print(json ? JSON.stringify(report) : formatEnd(report, language));
     return report.failed > 0 ? EXIT_STATUS.failed : EXIT_STATUS.done;

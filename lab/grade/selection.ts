@@ -7,13 +7,14 @@
 import { type Flag, ValueError } from "../../cli/flags.ts";
 import { CATALOGUE, type GradeTest } from "./catalogue.ts";
 import { GROUPS } from "./texts/words.ts";
+import { say } from "../../ipc/say.ts";
 
 /** The tests of these names, each of a test or a group. Throws `ValueError` for another. */
 export function selectTests(names: readonly string[]): readonly GradeTest[] {
   for (const name of names) {
     if (CATALOGUE.some((test) => test.name === name || test.group === name)) continue;
     const groups = Object.keys(GROUPS).join(", ");
-    throw new ValueError(`there is no test ${JSON.stringify(name)}; the groups are ${groups}`);
+    throw new ValueError(say`there is no test ${JSON.stringify(name)}; the groups are ${groups}`);
   }
   return CATALOGUE.filter(({ name, group }) => names.includes(name) || names.includes(group));
 }

@@ -6,6 +6,7 @@
 
 import { errnoOf, UsageError } from "../../ipc/errors.ts";
 import { startAnywhere } from "../../ipc/working_folder.ts";
+import { say } from "../../ipc/say.ts";
 
 /** Descriptors of one connection in the parent: client, worker's stream, control channel, and the process (pidfd). */
 const PER_CONNECTION = 4;
@@ -55,8 +56,7 @@ export function connectionLimit(asked: AskedLimit, descriptors: number | null): 
   if (value === null) return Math.min(CONNECTIONS_DEFAULT, possible);
   if (value <= possible) return value;
   throw new UsageError(
-    `${flag} ${value}: this process may open ${descriptors} files, ` +
-      `enough for ${possible} connections (see ulimit -n)`,
+    say`${flag} ${value}: this process may open ${descriptors} files, enough for ${possible} connections (see ulimit -n)`,
     { command: "server" },
   );
 }
@@ -70,8 +70,7 @@ export function withoutSpares(descriptors: number | null, spare: number): number
   const left = descriptors - PER_SPARE * spare;
   if (spare === 0 || left >= RESERVED + PER_CONNECTION) return left;
   throw new UsageError(
-    `--spare ${spare}: this process may open ${descriptors} files, ` +
-      "which leaves none for connections (see ulimit -n)",
+    say`--spare ${spare}: this process may open ${descriptors} files, which leaves none for connections (see ulimit -n)`,
     { command: "server" },
   );
 }

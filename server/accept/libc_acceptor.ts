@@ -14,6 +14,7 @@ import { Poller } from "../../ipc/posix/sockets/poller.ts";
 import { enable, setNoDelay } from "../../ipc/posix/sockets/socket_options.ts";
 import type { Acceptor, ListenTarget } from "./acceptor.ts";
 import { type ClientSocket, DescriptorSocket } from "./client_socket.ts";
+import { say } from "../../ipc/say.ts";
 
 /**
  * Listens with libc, so that another process can have what is accepted. Throws the operating system's error, and
@@ -24,8 +25,10 @@ export function listenWithLibc({ hostname, port, backlog }: ListenTarget): LibcA
     return new LibcAcceptor(listen({ hostname: numericAddressOf(hostname), port, backlog }));
   } catch (cause) {
     if (!(cause instanceof OperationalError)) throw cause;
-    const advice = "--transport pipe does without, and unix for a worker";
-    throw new OperationalError(`${cause.message}; ${advice}`, { cause });
+    throw new OperationalError(
+      say`${cause.message}; --transport pipe does without, and unix for a worker`,
+      { cause },
+    );
   }
 }
 

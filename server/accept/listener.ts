@@ -12,11 +12,19 @@ import { type Acceptor, type ListenTarget, listenWithDeno } from "./acceptor.ts"
 import type { Admission, Slot } from "./admission.ts";
 import type { ClientSocket } from "./client_socket.ts";
 import type { EventBus } from "../events.ts";
+import { say } from "../../ipc/say.ts";
 
-const ADVICE: Readonly<Record<string, string>> = {
-  EACCES: " (ports below 1024 need a privilege; choose a higher one)",
-  EADDRINUSE: " (choose another port, or 0 for a free one)",
-};
+function reasonWithAdvice(cause: unknown): string {
+  const reason = reasonOf(cause);
+  switch (errnoOf(cause)) {
+    case "EACCES":
+      return say`${reason} (ports below 1024 need a privilege; choose a higher one)`;
+    case "EADDRINUSE":
+      return say`${reason} (choose another port, or 0 for a free one)`;
+    default:
+      return reason;
+  }
+}
 
 /** What a listener is told. */
 export interface ListenerOptions extends ListenTarget {
@@ -52,8 +60,8 @@ export class Listener implements Disposable {
       return new Listener(listen(options));
     } catch (cause) {
       if (cause instanceof OperationalError) throw cause;
-      const reason = reasonOf(cause) + (ADVICE[errnoOf(cause) ?? ""] ?? "");
-      throw new OperationalError(`Cannot listen on ${formatEndpoint(options)}: ${reason}`, {
+      const reason = reasonWithAdvice(cause);
+      throw new OperationalError(say`Cannot listen on ${formatEndpoint(options)}: ${reason}`, {
         cause,
       });
     }
@@ -79,7 +87,7 @@ export class Listener implements Disposable {
       clock,
       signal,
       onFailed: (reason) => {
-        const error = `Cannot accept on ${formatEndpoint(this.addr)}: ${reason}`;
+        const error = say`Cannot accept on ${formatEndpoint(this.addr)}: ${reason}`;
         events.emit({ event: "accept_failed", error });
       },
     });

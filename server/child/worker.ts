@@ -27,6 +27,7 @@ import type { WorkerTransport } from "../../ipc/transport.ts";
 import { UnixWorkerTransport } from "../../ipc/transports/unix.ts";
 import { echo } from "./echo.ts";
 import { HandlerError, StreamConnection, type StreamHandler } from "./stream_connection.ts";
+import { say } from "../../ipc/say.ts";
 
 /**
  * The hidden command that starts a worker. Until it has opened its sockets it may do that besides
@@ -246,7 +247,7 @@ async function connectToParent(control: string): Promise<ControlChannel | null> 
     const errno = errnoOf(cause);
     if (errno === "ECONNREFUSED" || errno === "ENOENT") return null;
     if (errno === null) throw cause;
-    throw new OperationalError(`Cannot connect to ${control}: ${reasonOf(cause)}`, { cause });
+    throw new OperationalError(say`Cannot connect to ${control}: ${reasonOf(cause)}`, { cause });
   }
 }
 
@@ -255,7 +256,7 @@ function openTransport(socket: string): UnixWorkerTransport {
     return new UnixWorkerTransport(socket);
   } catch (cause) {
     if (!isStreamError(cause)) throw cause;
-    throw new OperationalError(`Cannot listen on ${socket}: ${reasonOf(cause)}`, { cause });
+    throw new OperationalError(say`Cannot listen on ${socket}: ${reasonOf(cause)}`, { cause });
   }
 }
 

@@ -5,6 +5,7 @@
  */
 
 import { type FaultName, faultOf } from "./table.ts";
+import { say } from "../../ipc/say.ts";
 
 /** What the user has asked for besides; null where he leaves it to the server. */
 export interface AskedBesides {
@@ -24,17 +25,20 @@ export interface AskedBesides {
 export function faultConflict(name: FaultName, asked: AskedBesides): string | null {
   const { transport, takesProgram, maxConnections } = faultOf(name);
   const goesWith = (what: string, not: string) =>
-    `--fault ${name} goes with ${what}, not with ${not}`;
+    say`--fault ${name} goes with ${what}, not with ${not}`;
   if (asked.mode !== "per-connection") return goesWith("--mode per-connection", asked.mode);
   if (asked.handler !== "echo" && !(asked.handler === "program" && takesProgram)) {
-    return goesWith(takesProgram ? "the echo or a program" : "the echo", `a ${asked.handler}`);
+    return goesWith(
+      takesProgram ? say`the echo or a program` : say`the echo`,
+      asked.handler === "module" ? say`a module` : say`a program`,
+    );
   }
   if (asked.transport !== null && asked.transport !== transport) {
     return goesWith(`--transport ${transport}`, asked.transport);
   }
-  if (asked.spare > 0) return `--fault ${name} does not go with --spare`;
+  if (asked.spare > 0) return say`--fault ${name} does not go with --spare`;
   if (maxConnections !== undefined && asked.maxConnections !== null) {
-    return `--fault ${name} does not go with --max-connections`;
+    return say`--fault ${name} does not go with --max-connections`;
   }
   return null;
 }

@@ -13,6 +13,7 @@
 import { type Clock, within } from "../../ipc/clock.ts";
 import { errnoOf, isStreamError, reasonOf } from "../../ipc/errors.ts";
 import type { ByteStream } from "../../ipc/transport.ts";
+import { say } from "../../ipc/say.ts";
 
 /** Characters that may wait to be written. */
 const PENDING_CHARACTERS_MAX = 1024 * 1024;
@@ -90,7 +91,7 @@ export class LineWriter implements AsyncDisposable {
     let written = 0;
     try {
       while (written < bytes.length) written += await this.#stream.write(bytes.subarray(written));
-      this.#tellLost("can be written again");
+      this.#tellLost(say`can be written again`);
     } catch (error) {
       if (!isStreamError(error)) throw error;
       this.#tellFailure(error);
@@ -106,24 +107,26 @@ export class LineWriter implements AsyncDisposable {
     const { name, warn } = this.#options;
     this.#isClosed = errnoOf(error) === "EPIPE" || error instanceof Deno.errors.BadResource;
     if (this.#isClosed) this.#pending = "";
-    const next = this.#isClosed ? "going on without it" : "lines are lost until it can be written";
+    const next = this.#isClosed
+      ? say`going on without it`
+      : say`lines are lost until it can be written`;
     // The stream does not block, as somebody else who has it asked for, and its reader is slow.
-    const reason = errnoOf(error) === "EAGAIN" ? "it is not read fast enough" : reasonOf(error);
-    if (this.#isClosed || this.#lost === 0) warn(`Cannot write to ${name}: ${reason}; ${next}`);
+    const reason = errnoOf(error) === "EAGAIN" ? say`it is not read fast enough` : reasonOf(error);
+    if (this.#isClosed || this.#lost === 0) warn(say`Cannot write to ${name}: ${reason}; ${next}`);
   }
 
   /** Tells how many lines were lost, if any were. */
   #tellLost(what: string): void {
     if (this.#lost === 0) return;
     const { name, warn } = this.#options;
-    warn(`${name} ${what}: up to ${formatLines(this.#lost)} lost`);
+    warn(say`${name} ${what}: up to ${formatLines(this.#lost)} lost`);
     this.#lost = 0;
   }
 
   #tellDropped(): void {
     if (this.#dropped === 0) return;
     const { name, warn } = this.#options;
-    warn(`${formatLines(this.#dropped)} dropped: ${name} is not read fast enough`);
+    warn(say`${formatLines(this.#dropped)} dropped: ${name} is not read fast enough`);
     this.#dropped = 0;
   }
 
@@ -144,5 +147,5 @@ function countLines(bytes: Uint8Array): number {
 }
 
 function formatLines(count: number): string {
-  return count === 1 ? "1 line was" : `${count} lines were`;
+  return count === 1 ? say`1 line was` : say`${count} lines were`;
 }

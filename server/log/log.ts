@@ -11,6 +11,7 @@ import { formatEndpoint } from "../../ipc/address.ts";
 import type { ConnectionInfo } from "../../ipc/transport.ts";
 import { escapeBytes, escapeLines, stringifySafely } from "./escape.ts";
 import type { CloseReason, EventBus, EventName, ServerEvent } from "../events.ts";
+import { say } from "../../ipc/say.ts";
 
 /** Bytes of a message that the log shows; of a longer one it also tells the length. */
 export const MESSAGE_BYTES_SHOWN = 1024;
@@ -127,7 +128,7 @@ export function formatText(event: ServerEvent): string | null {
         ? `worker ${event.workerPid} exited with status ${event.status}`
         : `worker ${event.workerPid} was killed by ${event.signal}`;
     case "worker_failed":
-      return `warning: ${event.error}`;
+      return say`warning: ${event.error}`;
     case "connection_rejected": {
       const { remoteHost: hostname, remotePort: port, maxPerHost } = event;
       return `client ${formatEndpoint({ hostname, port })} is rejected: ` +
@@ -138,16 +139,18 @@ export function formatText(event: ServerEvent): string | null {
     case "admission_resumed":
       return "a slot is free: accepting again";
     case "handler_not_isolated":
-      return "warning: iterative mode runs the handler in the server itself: nothing isolates it";
+      return say`warning: iterative mode runs the handler in the server itself: nothing isolates it`;
     case "accept_failed":
     case "guard_lost":
     case "status_lost":
     case "run_folder_failed":
-      return `warning: ${event.error}`;
+      return say`warning: ${event.error}`;
     case "handler_failed":
-      return `warning: the handler failed${
-        event.connection === null ? "" : ` for ${formatEndpoint(event.connection.remoteAddr)}`
-      }: ${escapeLines(event.error)}`;
+      return event.connection === null
+        ? say`warning: the handler failed: ${escapeLines(event.error)}`
+        : say`warning: the handler failed for ${formatEndpoint(event.connection.remoteAddr)}: ${
+          escapeLines(event.error)
+        }`;
     case "stopping":
       return event.connections === 0
         ? "Server stop..."

@@ -8,10 +8,12 @@ import type { Clock } from "../../ipc/clock.ts";
 import type { ServerOptions } from "../command.ts";
 import type { EventBus } from "../events.ts";
 import { LineWriter } from "./line_writer.ts";
-import { subscribeLog } from "./log.ts";
+import { type LineSink, subscribeLog } from "./log.ts";
+import { say } from "../../ipc/say.ts";
+import { translatorTo } from "../../cli/translation.ts";
 
 /** What a log is opened with. */
-export interface OpenLogOptions extends Pick<ServerOptions, "log" | "quiet"> {
+export interface OpenLogOptions extends Pick<ServerOptions, "log" | "quiet" | "language"> {
   /** Times writes, and what is explained. */
   readonly clock: Clock;
   /** Whether the parent itself serves connections. */
@@ -22,24 +24,26 @@ export interface OpenLogOptions extends Pick<ServerOptions, "log" | "quiet"> {
 export interface OpenedLog extends AsyncDisposable {
   /** The log itself. */
   readonly output: LineWriter;
-  /** Where warnings go. */
-  readonly warnings: LineWriter;
+  /** Standard error, where warnings go too. */
+  readonly errors: LineWriter;
 }
 
 /** Writes events from now on. */
 export async function openLog(events: EventBus, options: OpenLogOptions): Promise<OpenedLog> {
-  const { log: format, quiet, clock } = options;
-  const warnings = new LineWriter(Deno.stderr, { name: "standard error", warn() {}, clock });
-  const warn = (message: string) => warnings.writeLine(`warning: ${message}`);
+  const { log: format, quiet, language, clock } = options;
+  const translate = await translatorTo(language);
+  const errors = new LineWriter(Deno.stderr, { name: "standard error", warn() {}, clock });
+  const warnings = { writeLine: (line: string) => errors.writeLine(translate(line)) };
+  const warn = (message: string) => warnings.writeLine(say`warning: ${message}`);
   const output = new LineWriter(Deno.stdout, { name: "standard output", warn, clock });
   if (format === "explain") await explain(events, { ...options, output, warnings });
   else subscribeLog(events, { format, quiet, output, warnings, date: () => new Date() });
   return {
-    warnings,
+    errors,
     output,
     async [Symbol.asyncDispose]() {
       await output[Symbol.asyncDispose]();
-      await warnings[Symbol.asyncDispose]();
+      await errors[Symbol.asyncDispose]();
     },
   };
 }
@@ -47,7 +51,9 @@ export async function openLog(events: EventBus, options: OpenLogOptions): Promis
 /** Loads what explains only where somebody wants it. */
 async function explain(
   events: EventBus,
-  { clock, ...options }: OpenLogOptions & Pick<OpenedLog, "output" | "warnings">,
+  { clock, ...options }: OpenLogOptions & Pick<OpenedLog, "output"> & {
+    readonly warnings: LineSink;
+  },
 ): Promise<void> {
   const { subscribeExplanation } = await import("./explain.ts");
   const { openDescriptorLookup } = await import("./descriptor_lookup.ts");

@@ -12,6 +12,7 @@ import type { Clock } from "../../ipc/clock.ts";
 import { EXIT_STATUS } from "../../ipc/errors.ts";
 import type { EventBus } from "../events.ts";
 import type { WorkerProcess } from "./process/worker_process.ts";
+import { say } from "../../ipc/say.ts";
 
 /** A worker that ends before it is ready or this soon after, and has finished no connection, has failed at once. */
 const AT_ONCE_MS = 1000;
@@ -191,7 +192,7 @@ export class WorkerPool implements AsyncDisposable {
 
   /** Tells of the second in a row. One that was not ready, or was given up, has been told of by the supervisor. */
   #tellFailure({ pid: workerPid }: WorkerProcess): void {
-    const error = `Worker ${workerPid} ended as soon as it was ready, like the one before`;
+    const error = say`Worker ${workerPid} ended as soon as it was ready, like the one before`;
     this.#options.events.emit({ event: "worker_failed", workerPid, error });
   }
 

@@ -12,6 +12,7 @@ import { errnoOf, isShortage, OperationalError, spawnReasonOf } from "../../ipc/
 import type { EventBus } from "../events.ts";
 import type { Hub } from "./rendezvous/hub.ts";
 import { type EndingStep, type Process, WorkerProcess } from "./process/worker_process.ts";
+import { say } from "../../ipc/say.ts";
 
 /** What a supervisor works with. */
 export interface SupervisorOptions {
@@ -99,7 +100,7 @@ export class Supervisor implements AsyncDisposable {
       this.#isShort = isShortage(error);
       const message = error instanceof OperationalError
         ? error.message
-        : `Cannot start a worker: ${spawnReasonOf(error)}`;
+        : say`Cannot start a worker: ${spawnReasonOf(error)}`;
       this.#tellFailure(message, { pid: null, error: message });
       return null;
     }

@@ -14,6 +14,7 @@ import type { ServerContext } from "../context.ts";
 import { Supervisor } from "./supervisor.ts";
 import type { OpenedConnection, ProcessTransport } from "./transports/transport.ts";
 import type { EngagedWorker, WorkerProcess } from "./process/worker_process.ts";
+import { say } from "../../ipc/say.ts";
 
 /** How long a worker may go on with a connection whose client is lost. */
 const HANG_UP_MS = 1000;
@@ -141,7 +142,7 @@ export class Workers implements AsyncDisposable {
 
   /** Tells why a connection was given up although there is a worker for it. */
   #tellShortage({ pid: workerPid }: WorkerProcess, shortage: string): void {
-    const error = `Cannot connect to worker ${workerPid}: ${shortage}`;
+    const error = say`Cannot connect to worker ${workerPid}: ${shortage}`;
     this.#context.events.emit({ event: "worker_failed", workerPid, error });
   }
 

@@ -1,20 +1,12 @@
 import {
   type CommandSpec,
-  formatHelp,
-  formatUsage,
   parseCommandLine,
   type Parsed,
   parseValue,
 } from "../../cli/command_line.ts";
 import { UsageError } from "../../ipc/errors.ts";
 import { choice, type FlagTable, integer, text, toggle } from "../../cli/flags.ts";
-import {
-  assert,
-  assertEquals,
-  assertNotMatch,
-  assertStringIncludes,
-  assertThrows,
-} from "../assert.ts";
+import { assert, assertEquals, assertNotMatch, assertThrows } from "../assert.ts";
 
 const FLAGS = {
   host: text({ placeholder: "ADDR", fallback: "127.0.0.1", help: "where to knock" }),
@@ -30,6 +22,8 @@ const KNOCK: CommandSpec<typeof FLAGS> = {
   flags: FLAGS,
   notes: ["A note.", "Another."],
 };
+
+const KNOCK_WITH: CommandSpec<typeof FLAGS> = { ...KNOCK, program: "[-- PROGRAM [ARG]...]" };
 
 const DEFAULTS = { host: "127.0.0.1", count: 3, sound: "soft", quiet: false } as const;
 
@@ -234,7 +228,6 @@ Deno.test("parseCommandLine() takes any number of an operand that may be repeate
     assertEquals(parse(deliver, operands).operands, operands);
   }
   assertThrows(() => parseCommandLine(deliver, []), UsageError, "PARCEL is missing");
-  assertEquals(formatUsage(deliver), "brood knock [OPTIONS] PARCEL [DOOR]...");
 });
 
 Deno.test("parseCommandLine() refuses a missing operand, by name", () => {
@@ -272,52 +265,6 @@ Deno.test("parseValue() lets a bug in a flag through", () => {
   assertThrows(() => parseValue("COUNT", "1", { flag, command: "knock" }), RangeError, "a bug");
 });
 
-Deno.test("formatUsage() shows how the command is called", () => {
-  assertEquals(formatUsage(KNOCK), "brood knock [OPTIONS] DOOR [VISITOR]");
-});
-
-Deno.test("formatUsage() shows where the command is typed", () => {
-  const usage = "deno task knock [OPTIONS] DOOR [VISITOR]";
-  assertEquals(formatUsage({ ...KNOCK, typed: "deno task" }), usage);
-});
-
-Deno.test("formatHelp() aligns the flags, tells their defaults and ends with the notes", () => {
-  assertEquals(
-    formatHelp(KNOCK),
-    `\
-Knocks on a door.
-
-Usage: brood knock [OPTIONS] DOOR [VISITOR]
-
-Options:
-  --host ADDR        where to knock (127.0.0.1)
-  --count N          how often (3)
-  --sound soft|hard  how it sounds (soft)
-  --quiet            say nothing
-  -h, --help         print this and exit
-
-A note.
-Another.`,
-  );
-});
-
-Deno.test("formatHelp() shows the letter in front of the name", () => {
-  const lines = formatHelp(RING).split("\n").filter((line) => line.startsWith("  -"));
-  assertEquals(lines, [
-    "  --host ADDR    where to knock (127.0.0.1)",
-    "  -n, --count N  how often (3)",
-    "  -q, --quiet    say nothing",
-    "  -h, --help     print this and exit",
-  ]);
-});
-
-Deno.test("formatHelp() tells of --version where a command has one", () => {
-  const help = formatHelp({ ...KNOCK, hasVersion: true });
-  assertStringIncludes(help, "\n  --version          print the version and exit\n");
-});
-
-const KNOCK_WITH: CommandSpec<typeof FLAGS> = { ...KNOCK, program: "[-- PROGRAM [ARG]...]" };
-
 Deno.test("parseCommandLine() takes what stands behind -- as a program, as it is", () => {
   const line = ["--quiet", "door", "--", "sh", "-c", "--", "--quiet=1", "--help", ""];
   assertEquals<unknown>(parseCommandLine(KNOCK_WITH, line), {
@@ -352,9 +299,4 @@ Deno.test("parseCommandLine() counts no word of a program as an operand", () => 
   assertEquals(assertThrows(missing, UsageError).message, "DOOR is missing");
   const surplus = () => parseCommandLine(KNOCK_WITH, ["door", "guest", "more", "--", "cat"]);
   assertEquals(assertThrows(surplus, UsageError).message, 'surplus argument "more"');
-});
-
-Deno.test("formatUsage() shows how the command takes a program", () => {
-  const usage = "brood knock [OPTIONS] DOOR [VISITOR] [-- PROGRAM [ARG]...]";
-  assertEquals(formatUsage(KNOCK_WITH), usage);
 });

@@ -126,7 +126,7 @@ Deno.test("optionalChoice() takes its words, and is none where it is absent", ()
   assertEquals([flag.fallback, flag.format(flag.fallback)], [null, "none"]);
   assertEquals([flag.parse("green"), flag.format("green")], ["green", "green"]);
   const error = assertThrows(() => flag.parse("none"), ValueError);
-  assertEquals(error.message, "expected red or green");
+  assertEquals(error.message, "expected one of red, green");
 });
 
 Deno.test("choice() falls back on its first word and shows all of them", () => {

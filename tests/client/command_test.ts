@@ -1,5 +1,6 @@
 import { CLIENT_COMMAND, parseClientOptions } from "../../client/command.ts";
-import { formatHelp } from "../../cli/command_line.ts";
+import { formatHelp } from "../../cli/help.ts";
+import { languageOf } from "../../cli/language.ts";
 import { UsageError } from "../../ipc/errors.ts";
 import { assertEquals, assertStringIncludes, assertThrows } from "../assert.ts";
 
@@ -13,6 +14,7 @@ const DEFAULTS = {
   connectTimeoutMs: 10_000,
   verbose: false,
   load: null,
+  language: languageOf([]),
 };
 
 Deno.test("parseClientOptions() needs no more than the port", () => {

@@ -15,6 +15,7 @@ Deno.test("runClient() rejects before it reads any input when it cannot connect"
     connectTimeoutMs: 60_000,
     verbose: true,
     load: null,
+    language: "en" as const,
   };
   for (const split of [false, true]) {
     const run = () => runClient({ ...options, split });

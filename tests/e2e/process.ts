@@ -100,7 +100,7 @@ export class RunningProcess implements AsyncDisposable {
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
-      env: { ...options.env, NO_COLOR: "1" },
+      env: { LC_ALL: "C", ...options.env, NO_COLOR: "1" },
       detached: options.ownGroup ?? false,
     }).spawn();
     this.pid = this.#child.pid;

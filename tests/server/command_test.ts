@@ -1,3 +1,4 @@
+import { languageOf } from "../../cli/language.ts";
 import { UsageError } from "../../ipc/errors.ts";
 import { parseServerOptions, SERVER_COMMAND, type ServerOptions } from "../../server/command.ts";
 import { assertEquals, assertThrows } from "../assert.ts";
@@ -20,6 +21,7 @@ const DEFAULTS: ServerOptions = {
   quiet: false,
   status: null,
   fault: null,
+  language: languageOf([]),
 };
 
 Deno.test("parseServerOptions() fills in every default", () => {

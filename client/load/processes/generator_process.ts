@@ -15,6 +15,7 @@ import { type LoadMessage, receiveMessages, sendMessage } from "./messages.ts";
 import { sizeOfShare } from "../schedule.ts";
 import type { ShareOptions } from "./share.ts";
 import { Tally } from "../tally/tally.ts";
+import { say } from "../../../ipc/say.ts";
 
 /** A running generator. */
 export class GeneratorProcess implements AsyncDisposable {
@@ -66,9 +67,9 @@ export class GeneratorProcess implements AsyncDisposable {
     const tally = new Tally();
     const connections = sizeOfShare(this.#share);
     const end = signal === null ? `exited with status ${code}` : `was killed by ${signal}`;
-    const reason = `load process ${this.#child.pid} ${end}`;
+    const reason = say`load process ${this.#child.pid} ${end}`;
     tally.fail({ kind: "processLost", reason }, connections);
-    this.loss = `${reason}: its ${connections} connections count as failed`;
+    this.loss = say`${reason}: its ${connections} connections count as failed`;
     return tally;
   }
 
@@ -100,6 +101,8 @@ function spawn({ path, args }: SelfCommand): Deno.ChildProcess {
       detached: true,
     }).spawn();
   } catch (cause) {
-    throw new OperationalError(`Cannot start a load process: ${spawnReasonOf(cause)}`, { cause });
+    throw new OperationalError(say`Cannot start a load process: ${spawnReasonOf(cause)}`, {
+      cause,
+    });
   }
 }

@@ -13,6 +13,7 @@ import { open } from "node:fs/promises";
 import { isStreamError, OperationalError, reasonOf } from "../../../ipc/errors.ts";
 import { writeAll } from "../../../ipc/relay/copy.ts";
 import { replaceFile } from "../../../cli/replace_file.ts";
+import { say } from "../../../ipc/say.ts";
 
 const STDOUT = "/dev/stdout";
 
@@ -98,10 +99,10 @@ async function statOf(path: string): Promise<Deno.FileInfo | null> {
 function cannotWrite(path: string, cause: unknown): Error {
   if (cause instanceof Deno.errors.NotCapable) {
     return new OperationalError(
-      `Cannot write ${path}: Deno's permissions do not allow it (--allow-read, --allow-write)`,
+      say`Cannot write ${path}: Deno's permissions do not allow it (--allow-read, --allow-write)`,
       { cause },
     );
   }
   if (!isStreamError(cause)) throw cause;
-  return new OperationalError(`Cannot write ${path}: ${reasonOf(cause)}`, { cause });
+  return new OperationalError(say`Cannot write ${path}: ${reasonOf(cause)}`, { cause });
 }

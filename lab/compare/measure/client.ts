@@ -9,6 +9,7 @@
 import { systemClock } from "../../../ipc/clock.ts";
 import { isStreamError, OperationalError } from "../../../ipc/errors.ts";
 import { writeAll } from "../../../ipc/relay/copy.ts";
+import { say } from "../../../ipc/say.ts";
 
 /** The length of a message of a round trip. */
 export const MESSAGE_BYTES = 64;
@@ -53,11 +54,11 @@ export class Client implements Disposable {
       for (let got = 0; got < MESSAGE_BYTES;) {
         const part = this.#received.subarray(got, MESSAGE_BYTES);
         const count = await this.#conn.read(part);
-        if (count === null) throw new OperationalError("the server closed a connection early");
+        if (count === null) throw new OperationalError(say`the server closed a connection early`);
         got += count;
       }
       if (!this.#message.every((byte, at) => this.#received[at] === byte)) {
-        throw new OperationalError("a message came back as another one");
+        throw new OperationalError(say`a message came back as another one`);
       }
     });
   }
@@ -84,7 +85,7 @@ export class Client implements Disposable {
     };
     await explained(() => Promise.all([send(), receive()]));
     if (bytes !== sent) {
-      throw new OperationalError(`${bytes} of ${sent} bytes of a stream came back`);
+      throw new OperationalError(say`${bytes} of ${sent} bytes of a stream came back`);
     }
     return { bytes, ms: lastMs - startMs };
   }
@@ -107,9 +108,9 @@ async function explained<T>(task: () => Promise<T>): Promise<T> {
   try {
     return await task();
   } catch (cause) {
-    if (isAborted(cause)) throw new OperationalError("it took too long to answer", { cause });
+    if (isAborted(cause)) throw new OperationalError(say`it took too long to answer`, { cause });
     if (!isStreamError(cause)) throw cause;
-    throw new OperationalError("a connection was lost", { cause });
+    throw new OperationalError(say`a connection was lost`, { cause });
   }
 }
 

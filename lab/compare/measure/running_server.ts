@@ -10,6 +10,7 @@ import { isStreamError, OperationalError } from "../../../ipc/errors.ts";
 import type { CProgram, Model } from "../models.ts";
 import { cCommand } from "./c_programs.ts";
 import { serverCommand } from "./server_command.ts";
+import { say } from "../../../ipc/say.ts";
 
 /** How long a server may take until it listens: on a slow machine it starts many workers first. */
 const START_MS = 30_000;
@@ -72,7 +73,7 @@ async function readPort(program: LeashedProgram): Promise<number> {
     const [, port] = / listening on 127\.0\.0\.1:(\d+) /.exec(line) ?? [];
     if (port !== undefined) return Number(port);
   }
-  throw new OperationalError(last ?? "it has ended");
+  throw new OperationalError(last ?? say`it has ended`);
 }
 
 async function startC(program: CProgram, stopping: AbortSignal): Promise<RunningServer> {
@@ -86,7 +87,7 @@ async function startC(program: CProgram, stopping: AbortSignal): Promise<Running
       await systemClock.sleep(CALL_EVERY_MS, signal);
     }
     stopping.throwIfAborted();
-    throw new OperationalError(await ended ?? "it has ended");
+    throw new OperationalError(await ended ?? say`it has ended`);
   };
   return await start(cCommand(program, port), { stopping, portOf });
 }
@@ -105,7 +106,7 @@ async function start(
   finding.catch(() => {});
   const port = await within(START_MS, finding, { clock: systemClock, signal: stopping });
   stopping.throwIfAborted();
-  if (port === LATE) throw new OperationalError(`it did not listen within ${START_MS / 1000} s`);
+  if (port === LATE) throw new OperationalError(say`it did not listen within ${START_MS / 1000} s`);
   stack.move();
   return new RunningServer(program, port);
 }

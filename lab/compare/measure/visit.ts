@@ -10,6 +10,7 @@ import { OperationalError } from "../../../ipc/errors.ts";
 import { Client } from "./client.ts";
 import { type Connections, measureConnections } from "./connections.ts";
 import type { ProcessTree } from "./process_tree.ts";
+import { say } from "../../../ipc/say.ts";
 
 /** What one measurement of a server brought. What needs libc is null where there is none. */
 export interface Sample extends Connections {
@@ -74,7 +75,7 @@ export async function visit(visited: Visited, options: VisitOptions): Promise<Sa
     const connections = await measureConnections(visited.port, { ...options, ms, signal });
     const after = await visited.tree?.untilQuiet(signal);
     options.stopping.throwIfAborted();
-    if (late.signal.aborted) throw new OperationalError("it took too long to answer");
+    if (late.signal.aborted) throw new OperationalError(say`it took too long to answer`);
     const { roundTrips, bytesPerSecond } = held;
     const cpuMs = (after?.cpuMs ?? 0) - (before?.cpuMs ?? 0);
     return { ...connections, roundTrips, bytesPerSecond, use: held.use && { ...held.use, cpuMs } };

@@ -5,6 +5,7 @@
  */
 
 import { LatencyHistogram } from "../../../client/load/tally/histogram.ts";
+import { say } from "../../../ipc/say.ts";
 import type { Sample } from "../measure/visit.ts";
 import { type Better, median } from "./statistics.ts";
 
@@ -98,64 +99,64 @@ const MEGABYTES = (bytes: number) => formatFigure(bytes / 1e6);
 /** What each figure is. */
 export const FIGURES: Readonly<Record<FigureName, FigureKind>> = {
   connectionsPerSecond: {
-    heading: ["connections", "per second"],
-    title: "connections per second",
+    heading: [say`connections`, say`per second`],
+    title: say`connections per second`,
     better: "higher",
     ...ofRounds(({ connectionsPerSecond }) => connectionsPerSecond),
     format: formatFigure,
   },
   "firstEchoMs.median": {
-    heading: ["first echo", "median, ms"],
-    title: "time to the first echo, median, ms",
+    heading: [say`first echo`, say`median, ms`],
+    title: say`time to the first echo, median, ms`,
     better: "lower",
     ...ofLatencies(firstEchoesOf, 50),
     format: formatFigure,
   },
   "firstEchoMs.p99": {
-    heading: ["", "99th, ms"],
-    title: "time to the first echo, 99th percentile, ms",
+    heading: ["", say`99th, ms`],
+    title: say`time to the first echo, 99th percentile, ms`,
     better: "lower",
     ...ofLatencies(firstEchoesOf, 99),
     format: formatFigure,
   },
   "roundTripMs.median": {
-    heading: ["round trip", "median, us"],
-    title: "round trip, median, us",
+    heading: [say`round trip`, say`median, us`],
+    title: say`round trip, median, us`,
     better: "lower",
     ...ofLatencies(roundTripsOf, 50),
     format: MICROSECONDS,
   },
   "roundTripMs.p99": {
-    heading: ["", "99th, us"],
-    title: "round trip, 99th percentile, us",
+    heading: ["", say`99th, us`],
+    title: say`round trip, 99th percentile, us`,
     better: "lower",
     ...ofLatencies(roundTripsOf, 99),
     format: MICROSECONDS,
   },
   bytesPerSecond: {
-    heading: ["one stream", "MB/s"],
-    title: "bytes in one stream, MB/s",
+    heading: [say`one stream`, say`MB/s`],
+    title: say`bytes in one stream, MB/s`,
     better: "higher",
     ...ofRounds(({ bytesPerSecond }) => bytesPerSecond),
     format: MEGABYTES,
   },
   processes: {
-    heading: ["", "processes"],
-    title: "processes",
+    heading: ["", say`processes`],
+    title: say`processes`,
     better: "neither",
     ...ofRounds(({ use }) => use?.processes ?? null),
     format: (value) => value.toLocaleString("en-US", { maximumFractionDigits: 1 }),
   },
   bytesPerClient: {
-    heading: ["memory of", "a client, MB"],
-    title: "memory of a client that does nothing, MB",
+    heading: [say`memory of`, say`a client, MB`],
+    title: say`memory of a client that does nothing, MB`,
     better: "lower",
     ...ofRounds(({ use }) => use?.bytesPerClient ?? null),
     format: MEGABYTES,
   },
   cpuMsPerConnection: {
-    heading: ["CPU of a", "connection, ms"],
-    title: "CPU of a connection, ms",
+    heading: [say`CPU of a`, say`connection, ms`],
+    title: say`CPU of a connection, ms`,
     better: "lower",
     ofRound: ({ use, tally }) => use === null || tally.done === 0 ? null : use.cpuMs / tally.done,
     ofAll(samples) {

@@ -13,6 +13,9 @@ import {
   lineChart,
 } from "../../../client/load/report/chart.ts";
 import { nines, PERCENTS } from "../../../client/load/report/html_report.ts";
+import type { Language } from "../../../cli/language.ts";
+import { inEnglish, type Translate } from "../../../cli/translation.ts";
+import { say } from "../../../ipc/say.ts";
 import type { ModelId } from "../models.ts";
 import { FIGURE_NAMES, type FigureName, FIGURES } from "./figures.ts";
 import type { CompareReport, Curve, ModelReport } from "./report.ts";
@@ -74,48 +77,79 @@ dt { font-weight: 600 }
 @media (max-width: 30rem) { dl { grid-template-columns: 1fr } dd { margin-bottom: .4rem } }
 `;
 
+/** Which values of a figure are better. */
+const BETTER = { higher: say`higher is better`, lower: say`lower is better` } as const;
+
+const BY_PERCENTILE = say`by percentile`;
+const SO_MANY = say`percentile: so many took no longer`;
+
 /** Behind the style of charts, which it changes. */
 const CURVE_STYLE = `
 svg polyline { stroke: var(--colour) } svg polyline.dashed { stroke-dasharray: 7 4 }
 `;
 
-/** The page, whole. */
-export function formatHtmlReport(report: CompareReport): string {
+/** The language of a page. */
+export interface PageLanguage {
+  /** Its name. */
+  readonly language: Language;
+  /** Puts texts into it. */
+  readonly translate: Translate;
+}
+
+/** The page, whole; in English unless told. */
+export function formatHtmlReport(
+  report: CompareReport,
+  { language, translate }: PageLanguage = { language: "en", translate: inEnglish },
+): string {
   const { models, leftOut } = report;
+  const told = htmlBy(translate);
+  const title = told(say`Models of a server, compared`);
   return `<!DOCTYPE html>
-<html lang="en">
+<html lang="${language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Models of a server, compared</title>
+<title>${title}</title>
 <style>${STYLE}${CHART_STYLE}${CURVE_STYLE}</style>
 </head>
 <body>
-<h1>Models of a server, compared</h1>
-<p id="summary">${escapeHtml(describeRun(report))}</p>
-<p id="noise">${escapeHtml(describeNoise(report))}</p>
-${models.length === 0 ? "<p>Nothing was measured.</p>" : measured(models)}
-${leftOut.length === 0 ? "" : `<h2>Left out</h2>\n${definitions("left-out", leftOutTexts(report))}`}
+<h1>${title}</h1>
+<p id="summary">${escapeHtml(describeRun(report, translate))}</p>
+<p id="noise">${told(describeNoise(report))}</p>
+${models.length === 0 ? `<p>${told(say`Nothing was measured.`)}</p>` : measured(models, translate)}
+${
+    leftOut.length === 0
+      ? ""
+      : `<h2>${told(say`Left out`)}</h2>\n${
+        definitions("left-out", leftOutTexts(report), translate)
+      }`
+  }
 </body>
 </html>
 `;
 }
 
-function measured(models: readonly ModelReport[]): string {
+/** Makes HTML of a text, in the language of the page. */
+function htmlBy(translate: Translate): (text: string) => string {
+  return (text) => escapeHtml(translate(text));
+}
+
+function measured(models: readonly ModelReport[], translate: Translate): string {
+  const told = htmlBy(translate);
   const texts = models.map((
     { name, sentence, remarks },
   ): Definition => [name, [sentence, ...remarks]]);
-  return `<h2>What each shows</h2>
-${definitions("sentences", texts)}
-<h2>Figures</h2>
-${table(models)}
+  return `<h2>${told(say`What each shows`)}</h2>
+${definitions("sentences", texts, translate)}
+<h2>${told(say`Figures`)}</h2>
+${table(models, translate)}
 <div class="figures">
-${FIGURE_NAMES.map((name) => bars(name, models)).join("\n")}
+${FIGURE_NAMES.map((name) => bars(name, { models, translate })).join("\n")}
 </div>
-<h2>Time to the first echo</h2>
-${curves("first-echo", models, ({ firstEchoMs }) => firstEchoMs)}
-<h2>Round trip</h2>
-${curves("round-trip", models, ({ roundTripMs }) => roundTripMs)}`;
+<h2>${told(FIRST_ECHO.title)}</h2>
+${curves(models, { ...FIRST_ECHO, translate })}
+<h2>${told(ROUND_TRIP.title)}</h2>
+${curves(models, { ...ROUND_TRIP, translate })}`;
 }
 
 /** A term, and the lines about it. */
@@ -125,17 +159,19 @@ function leftOutTexts({ leftOut }: CompareReport): Definition[] {
   return leftOut.map(({ name, reason }) => [name, [reason]]);
 }
 
-function definitions(id: string, all: readonly Definition[]): string {
+function definitions(id: string, all: readonly Definition[], translate: Translate): string {
+  const told = htmlBy(translate);
   const rows = all.map(([term, lines]) =>
-    `<dt>${escapeHtml(term)}</dt><dd>${lines.map(escapeHtml).join("<br>")}</dd>`
+    `<dt>${escapeHtml(term)}</dt><dd>${lines.map(told).join("<br>")}</dd>`
   );
   return `<dl id="${id}">\n${rows.join("\n")}\n</dl>`;
 }
 
-function table(models: readonly ModelReport[]): string {
+function table(models: readonly ModelReport[], translate: Translate): string {
+  const told = htmlBy(translate);
   const heads = FIGURE_NAMES.map((name) => {
     const [above, below] = FIGURES[name].heading;
-    return `<th>${escapeHtml(above)}<br>${escapeHtml(below)}</th>`;
+    return `<th>${told(above)}<br>${told(below)}</th>`;
   });
   const rows = models.map(({ name: model, figures }) => {
     const cells = FIGURE_NAMES.map((name) => {
@@ -146,12 +182,21 @@ function table(models: readonly ModelReport[]): string {
     });
     return `<tr><th>${escapeHtml(model)}</th>${cells.join("")}</tr>`;
   });
-  return `<p>The small figures are the spreads.</p>\n<div class="wide"><table id="figures">
+  return `<p>${
+    told(say`The small figures are the spreads.`)
+  }</p>\n<div class="wide"><table id="figures">
 <tr><th></th>${heads.join("")}</tr>\n${rows.join("\n")}\n</table></div>`;
 }
 
 /** A bar for each model, with a line from its lowest to its highest round. */
-function bars(name: FigureName, models: readonly ModelReport[]): string {
+function bars(
+  name: FigureName,
+  { models, translate }: {
+    readonly models: readonly ModelReport[];
+    readonly translate: Translate;
+  },
+): string {
+  const told = htmlBy(translate);
   const { title, format, better } = FIGURES[name];
   const known = models.filter(({ figures }) => figures[name].value !== null);
   const most = Math.max(...known.map(({ figures }) => figures[name].range?.high ?? 0)) || 1;
@@ -167,10 +212,10 @@ function bars(name: FigureName, models: readonly ModelReport[]): string {
       }%"></i>${whisker}</div>` +
       `<span>${escapeHtml(format(value ?? 0))}</span>`;
   });
-  const wanted = better === "neither" ? "" : ` <small>(${better} is better)</small>`;
-  return `<section><h3>${escapeHtml(title)}${wanted}</h3>
+  const wanted = better === "neither" ? "" : ` <small>(${told(BETTER[better])})</small>`;
+  return `<section><h3>${told(title)}${wanted}</h3>
 <div class="bars" id="bars-${name.replace(".", "-")}">\n${rows.join("\n")}\n</div>
-<p><small>${escapeHtml(ranks(name, models))}</small></p></section>`;
+<p><small>${told(ranks(name, models))}</small></p></section>`;
 }
 
 /** The ranks, or that there are none. */
@@ -178,14 +223,32 @@ function ranks(name: FigureName, models: readonly ModelReport[]): string {
   const places = ranking(name, models);
   if (places.length === 0) return "";
   return places.length < 2
-    ? "The rounds do not tell them apart."
-    : `Ranks: ${formatPlaces(places)}`;
+    ? say`The rounds do not tell them apart.`
+    : say`Ranks: ${formatPlaces(places)}`;
 }
 
+/** The curves of one latency. */
+interface Latency {
+  readonly id: string;
+  readonly title: string;
+  readonly curveOf: (curves: ModelReport["curves"]) => Curve;
+}
+
+const FIRST_ECHO: Latency = {
+  id: "first-echo",
+  title: say`Time to the first echo`,
+  curveOf: ({ firstEchoMs }) => firstEchoMs,
+};
+
+const ROUND_TRIP: Latency = {
+  id: "round-trip",
+  title: say`Round trip`,
+  curveOf: ({ roundTripMs }) => roundTripMs,
+};
+
 function curves(
-  id: string,
   models: readonly ModelReport[],
-  curveOf: (curves: ModelReport["curves"]) => Curve,
+  { id, title, curveOf, translate }: Latency & { readonly translate: Translate },
 ): string {
   const lines = models.map(({ name, curves }): ChartLine => ({
     className: LOOKS[name],
@@ -197,8 +260,8 @@ function curves(
   const rarest = Math.max(0, ...lines.flatMap(({ points }) => points.map(({ x }) => x)));
   const chart = lineChart({
     id,
-    title: `${id.replace("-", " ")} by percentile`,
-    xLabel: "percentile: so many took no longer",
+    title: `${translate(title)}: ${translate(BY_PERCENTILE)}`,
+    xLabel: translate(SO_MANY),
     yLabel: "ms",
     points: [],
     others: lines,

@@ -21,6 +21,7 @@ import {
 } from "./figures.ts";
 import { type Compared, sentenceOf } from "./sentences.ts";
 import { median, type Range, rangeOf, ranksOf, spreadOf } from "./statistics.ts";
+import { say } from "../../../ipc/say.ts";
 
 /** A figure of a model. */
 export interface Figure extends Compared {
@@ -139,18 +140,22 @@ function describe(samples: readonly Sample[]): Omit<ModelReport, "name" | "sente
     connections: { done, failed },
     curves: { firstEchoMs: curveOf(firstEchoes), roundTripMs: curveOf(roundTrips) },
     remarks: [
-      ...remarksOn("connections", firstEchoes),
-      ...remarksOn("round trips", roundTrips),
-      ...done < CONNECTIONS_MIN
-        ? [`${done} connections in all: too few, its figures are a guess`]
+      ...tooFew(firstEchoes)
+        ? [say`${firstEchoes.count} connections in all: too few for a 99th percentile`]
         : [],
-      ...failed > 0 ? [`${failed} connections failed: ${reasonsOf(samples)}`] : [],
+      ...tooFew(roundTrips)
+        ? [say`${roundTrips.count} round trips in all: too few for a 99th percentile`]
+        : [],
+      ...done < CONNECTIONS_MIN
+        ? [say`${done} connections in all: too few, its figures are a guess`]
+        : [],
+      ...failed > 0 ? [say`${failed} connections failed: ${reasonsOf(samples)}`] : [],
     ],
   };
 }
 
-function remarksOn(what: string, { count }: LatencyHistogram): string[] {
-  return count < LATENCIES_MIN ? [`${count} ${what} in all: too few for a 99th percentile`] : [];
+function tooFew({ count }: LatencyHistogram): boolean {
+  return count < LATENCIES_MIN;
 }
 
 function reasonsOf(samples: readonly Sample[]): string {

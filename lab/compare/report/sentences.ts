@@ -4,6 +4,7 @@
  * @module
  */
 
+import { say } from "../../../ipc/say.ts";
 import type { ModelId } from "../models.ts";
 import type { FigureName } from "./figures.ts";
 import { areApart, type Range } from "./statistics.ts";
@@ -18,55 +19,56 @@ export interface Lesson {
 
 /** How a figure is called in a comparison. */
 const NOUNS: Readonly<Partial<Record<FigureName, string>>> = {
-  connectionsPerSecond: "connections per second",
-  "firstEchoMs.median": "first echo",
-  "roundTripMs.median": "round trip",
-  bytesPerClient: "memory of a client",
+  connectionsPerSecond: say`connections per second`,
+  "firstEchoMs.median": say`first echo`,
+  "roundTripMs.median": say`round trip`,
+  bytesPerClient: say`memory of a client`,
 };
 
 /** What each model shows. */
 export const LESSONS: Readonly<Record<ModelId, Lesson>> = {
   iterative: {
     text:
-      "One process serves one client after the other, without a process to start or to switch " +
-      "to, and lets all others wait",
+      say`One process serves one client after the other, without a process to start or to switch to, and lets all others wait`,
     shownBy: { figure: "connectionsPerSecond", beside: "process" },
   },
   process: {
-    text: "A process is started for each client, and its start is what a connection costs",
+    text: say`A process is started for each client, and its start is what a connection costs`,
     shownBy: { figure: "connectionsPerSecond", beside: "prefork" },
   },
   "process-socket": {
-    text: "The process of a client has the socket itself, so that no byte passes the parent; " +
-      "its start costs what it did",
+    text:
+      say`The process of a client has the socket itself, so that no byte passes the parent; its start costs what it did`,
     shownBy: { figure: "roundTripMs.median", beside: "process" },
   },
   spare: {
-    text: "Processes are started before their clients come, which helps as long as no more come " +
-      "than can be started again",
+    text:
+      say`Processes are started before their clients come, which helps as long as no more come than can be started again`,
     shownBy: { figure: "firstEchoMs.median", beside: "process" },
   },
   "spare-socket": {
-    text: "Started ahead and given the socket: a client waits for less, " +
-      "the machine works for it as much",
+    text:
+      say`Started ahead and given the socket: a client waits for less, the machine works for it as much`,
     shownBy: { figure: "roundTripMs.median", beside: "spare" },
   },
   prefork: {
-    text: "The processes stay and take one client after the other, so that nobody pays for a start",
+    text:
+      say`The processes stay and take one client after the other, so that nobody pays for a start`,
     shownBy: { figure: "connectionsPerSecond", beside: "process" },
   },
   "prefork-socket": {
-    text: "Descriptors are passed to processes that stay, and the parent has no part in the bytes",
+    text:
+      say`Descriptors are passed to processes that stay, and the parent has no part in the bytes`,
     shownBy: { figure: "roundTripMs.median", beside: "prefork" },
   },
   "c-iterative": {
-    text: "The same loop in C, with room for two in its queue: " +
-      "who finds it full is told nothing, and tries again a second later",
+    text:
+      say`The same loop in C, with room for two in its queue: who finds it full is told nothing, and tries again a second later`,
     shownBy: { figure: "connectionsPerSecond", beside: "iterative" },
   },
   "c-fork": {
     text:
-      "fork() copies a small process that runs already, where our servers start a whole program",
+      say`fork() copies a small process that runs already, where our servers start a whole program`,
     shownBy: { figure: "connectionsPerSecond", beside: "process" },
   },
 };
@@ -87,9 +89,10 @@ export function sentenceOf(
   const { text, shownBy: { figure, beside } } = LESSONS[id];
   const comparison = compare(figureOf(id, figure), figureOf(beside, figure));
   const noun = NOUNS[figure] ?? figure;
-  if (comparison === null) return `${text}.`;
-  if (comparison === "alike") return `${text} (${noun}: not to be told from ${beside} here).`;
-  return `${text} (${noun}: ${formatRatio(comparison)} times that of ${beside}).`;
+  if (comparison === null) return say`${text}.`;
+  return comparison === "alike"
+    ? say`${text} (${noun}: not to be told from ${beside} here).`
+    : say`${text} (${noun}: ${formatRatio(comparison)} times that of ${beside}).`;
 }
 
 /** Two digits that count: `0.014`, `1.2`, `47`. */

@@ -4,6 +4,9 @@
  * @module
  */
 
+import { padEnd, padStart, widthOf, wrap } from "../../../cli/columns.ts";
+import { inEnglish, type Translate } from "../../../cli/translation.ts";
+import { say } from "../../../ipc/say.ts";
 import { FIGURE_NAMES, type FigureName, FIGURES } from "./figures.ts";
 import type { CompareReport, Figure, ModelReport } from "./report.ts";
 
@@ -13,45 +16,46 @@ const WIDTH = 100;
 /** What is printed where there is no figure. */
 const NONE = "-";
 
-/** The line under the figures: how far their rounds lie apart. */
-const SPREAD = "  spread";
-
 /** The report as lines: the table, each model with its sentence; the ranks; what the figures are worth. */
-export function formatTextReport(report: CompareReport): string {
+export function formatTextReport(report: CompareReport, translate: Translate = inEnglish): string {
+  const { models, leftOut } = report;
   return [
-    describeRun(report),
+    describeRun(report, translate),
     "",
-    ...report.models.length === 0 ? ["Nothing was measured."] : formatTable(report.models),
-    ...formatRanks(report.models),
+    ...models.length === 0
+      ? [translate(say`Nothing was measured.`)]
+      : formatTable(models, translate),
+    ...formatRanks(models, translate),
     "",
-    describeNoise(report),
-    ...report.leftOut.map(({ name, reason }) => `Left out: ${name} (${reason})`),
+    translate(describeNoise(report)),
+    ...leftOut.map(({ name, reason }) => translate(say`Left out: ${name} (${reason})`)),
   ].join("\n");
 }
 
 /** What was done, in a line. */
 export function describeRun(
-  { models, concurrency, rounds, durationMs, stopped }: CompareReport,
+  { models: { length: models }, concurrency: clients, rounds, durationMs, stopped }: CompareReport,
+  translate: Translate,
 ): string {
-  return [
-    count(models.length, "model"),
-    `${count(concurrency, "client")} at once`,
-    count(rounds, "round"),
-    `${(durationMs / 1000).toFixed(0)} s`,
-  ].join(", ") + (stopped ? " (stopped early)" : "");
+  const what = [
+    models === 1 ? say`1 model` : say`${models} models`,
+    clients === 1 ? say`1 client at once` : say`${clients} clients at once`,
+    rounds === 1 ? say`1 round` : say`${rounds} rounds`,
+    say`${(durationMs / 1000).toFixed(0)} s`,
+  ].map(translate).join(", ");
+  return stopped ? translate(say`${what} (stopped early)`) : what;
 }
 
 /** How much chance is in the figures, in a line. */
 export function describeNoise({ noise }: CompareReport): string {
   if (noise === null) {
-    return "A figure of one round says nothing about the next: nothing is ranked.";
+    return say`A figure of one round says nothing about the next: nothing is ranked.`;
   }
-  return `The rounds of a figure lie ${
+  return say`The rounds of a figure lie ${
     formatShare(noise.median)
-  } of it apart in the middle of all figures, ` +
-    `${
-      formatShare(noise.most)
-    } at most (spread). A rank counts the models that are better in every round.`;
+  } of it apart in the middle of all figures, ${
+    formatShare(noise.most)
+  } at most (spread). A rank counts the models that are better in every round.`;
 }
 
 /** A share as per cent. */
@@ -64,7 +68,7 @@ export function formatValue(name: FigureName, { value }: Figure): string {
   return value === null ? NONE : FIGURES[name].format(value);
 }
 
-function formatTable(models: readonly ModelReport[]): string[] {
+function formatTable(models: readonly ModelReport[], translate: Translate): string[] {
   const cells = models.map(({ figures }) => ({
     values: FIGURE_NAMES.map((name) => formatValue(name, figures[name])),
     spreads: FIGURE_NAMES.map((name) => {
@@ -73,37 +77,40 @@ function formatTable(models: readonly ModelReport[]): string[] {
     }),
   }));
   const headings = [0, 1].map((line) =>
-    FIGURE_NAMES.map((name) => FIGURES[name].heading[line] ?? "")
+    FIGURE_NAMES.map((name) => translate(FIGURES[name].heading[line] ?? ""))
   );
-  const first = Math.max(SPREAD.length, ...models.map(({ name }) => name.length));
+  const spreadHead = `  ${translate(say`spread`)}`;
+  const first = Math.max(widthOf(spreadHead), ...models.map(({ name }) => name.length));
   const widths = FIGURE_NAMES.map((_, at) => {
     const texts = [...headings, ...cells.flatMap(({ values, spreads }) => [values, spreads])];
-    return Math.max(...texts.map((row) => row[at]?.length ?? 0));
+    return Math.max(...texts.map((row) => widthOf(row[at] ?? "")));
   });
   const line = (name: string, row: readonly string[]) =>
-    [name.padEnd(first), ...row.map((text, at) => text.padStart(widths[at] ?? 0))].join("  ")
+    [padEnd(name, first), ...row.map((text, at) => padStart(text, widths[at] ?? 0))].join("  ")
       .trimEnd();
   return [
     ...headings.map((row) => line("", row)),
     ...models.flatMap(({ name, sentence, remarks }, at) => [
       line(name, cells[at]?.values ?? []),
-      line(SPREAD, cells[at]?.spreads ?? []),
-      ...[sentence, ...remarks].flatMap((text) => wrap(text).map((part) => `  ${part}`)),
+      line(spreadHead, cells[at]?.spreads ?? []),
+      ...[sentence, ...remarks].flatMap((text) =>
+        wrap(translate(text), WIDTH).map((part) => `  ${part}`)
+      ),
     ]),
   ];
 }
 
 /** For each figure the models from the best to the worst, those together that share a rank. */
-function formatRanks(models: readonly ModelReport[]): string[] {
+function formatRanks(models: readonly ModelReport[], translate: Translate): string[] {
   const rows = FIGURE_NAMES.flatMap((name) => {
     const places = ranking(name, models);
     // With one rank for all there is nothing to tell.
-    return places.length < 2 ? [] : [[FIGURES[name].title, formatPlaces(places)]];
+    return places.length < 2 ? [] : [[translate(FIGURES[name].title), formatPlaces(places)]];
   });
-  const width = Math.max(...rows.map(([title = ""]) => title.length));
+  const width = Math.max(...rows.map(([title = ""]) => widthOf(title)));
   return rows.length === 0
     ? []
-    : ["", ...rows.map(([title = "", places = ""]) => `${title.padEnd(width)}  ${places}`)];
+    : ["", ...rows.map(([title = "", places = ""]) => `${padEnd(title, width)}  ${places}`)];
 }
 
 /** The models of one rank. */
@@ -125,13 +132,4 @@ export function ranking(name: FigureName, models: readonly ModelReport[]): Place
 /** The models from the best to the worst, in a line. */
 export function formatPlaces(places: readonly Place[]): string {
   return places.map(({ rank, names }) => `${rank}. ${names.join(", ")}`).join("; ");
-}
-
-/** The text in lines of that width or a little more, where a word is longer. */
-function wrap(text: string): string[] {
-  return text.match(new RegExp(`\\S.{0,${WIDTH - 1}}(?=\\s|$)|\\S+`, "g")) ?? [];
-}
-
-function count(value: number, noun: string): string {
-  return `${value} ${noun}${value === 1 ? "" : "s"}`;
 }

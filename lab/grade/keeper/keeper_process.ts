@@ -15,6 +15,7 @@ import { KEEPER_COMMAND } from "./keeper.ts";
 import { LastLines } from "./last_lines.ts";
 import { formatMessage, LINE_BYTES_MAX, type ProgramEnd, type Report } from "./messages.ts";
 import { signalTo } from "./signal.ts";
+import { say } from "../../../ipc/say.ts";
 
 /** How long one may take to begin, to clear a program away, and to end. */
 const BEGIN_MS = 10_000;
@@ -102,7 +103,9 @@ export class KeeperProcess implements AsyncDisposable {
 
   #check(): void {
     if (!this.#isLost) return;
-    throw new OperationalError("Cannot go on: the keeper was killed, which is the server's parent");
+    throw new OperationalError(
+      say`Cannot go on: the keeper was killed, which is the server's parent`,
+    );
   }
 
   async #listen(): Promise<void> {

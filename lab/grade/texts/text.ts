@@ -4,11 +4,7 @@
  * @module
  */
 
-/** The languages that there are. */
-export const LANGUAGES = ["en", "ko"] as const;
-
-/** A language. */
-export type Language = typeof LANGUAGES[number];
+import type { Language } from "../../../cli/language.ts";
 
 /** A text in each language. `{name}` is the place of a value, and `{name|child|children}` of a number with its noun. */
 export type Text = Readonly<Record<Language, string>>;

@@ -18,6 +18,7 @@ import { ModuleConnection } from "./module_connection.ts";
 import { printTo } from "./module_console.ts";
 import { moduleUrl } from "./module_url.ts";
 import { HandlerError, type StreamConnection, type StreamHandler } from "../stream_connection.ts";
+import { say } from "../../../ipc/say.ts";
 
 /**
  * What imports the module at that URL in the compiled program, where nothing may be read any more: its file is read
@@ -44,11 +45,11 @@ export async function loadHandler(importModule: () => Promise<unknown>): Promise
   try {
     module = await importModule();
   } catch (cause) {
-    throw new OperationalError(`Cannot load the handler: ${reasonInLine(cause)}`, { cause });
+    throw new OperationalError(say`Cannot load the handler: ${reasonInLine(cause)}`, { cause });
   }
   const { default: handler } = module as { readonly default?: unknown };
   if (!isHandler(handler)) {
-    throw new OperationalError("Cannot load the handler: its default export is not a function");
+    throw new OperationalError(say`Cannot load the handler: its default export is not a function`);
   }
   return async (stream) => {
     const connection = new ModuleConnection(stream);

@@ -23,6 +23,7 @@ import { STATUS_FLAGS } from "./status_command.ts";
 import { StatusModel } from "../../status/model.ts";
 import { PageFiles } from "../../status/page/files.ts";
 import type { ServerState } from "../../status/state.ts";
+import { say } from "../../../ipc/say.ts";
 
 /** How often readers of `/events` are told what has changed. */
 const FLUSH_MS = 200;
@@ -78,7 +79,7 @@ function listen(
     );
   } catch (error) {
     const where = formatEndpoint({ hostname, port });
-    return `Cannot listen on ${where} for the status page: ${reasonOf(error)}`;
+    return say`Cannot listen on ${where} for the status page: ${reasonOf(error)}`;
   }
 }
 

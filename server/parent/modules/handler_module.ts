@@ -15,11 +15,12 @@ import { GuardProcess } from "../process/guard_process.ts";
 import { flattenModule, ModuleError } from "./module_graph.ts";
 import { workerCommand } from "../process/worker_command.ts";
 import { startAnywhere } from "../../../ipc/working_folder.ts";
+import { say } from "../../../ipc/say.ts";
 
 /** How long a module may take to load when it is tried, the start of its process included. */
 const LOAD_MS = 10_000;
 
-const TOO_LATE = `it did not finish loading within ${LOAD_MS / 1000} s`;
+const TOO_LATE = say`it did not finish loading within ${LOAD_MS / 1000} s`;
 
 /** Bytes that are kept of what a module prints while it is tried: the reason is in the last of them. */
 const TOLD_BYTES_MAX = 64 * 1024;
@@ -49,8 +50,10 @@ export async function openHandlerModule(file: string, trial: ModuleTrial): Promi
     return url;
   } catch (error) {
     if (!(error instanceof ModuleError)) throw error;
-    const what = `Cannot load the handler ${JSON.stringify(file)}`;
-    throw new OperationalError(`${what}: ${escapeControls(error.message)}`, { cause: error.cause });
+    throw new OperationalError(
+      say`Cannot load the handler ${JSON.stringify(file)}: ${escapeControls(error.message)}`,
+      { cause: error.cause },
+    );
   }
 }
 
@@ -58,14 +61,14 @@ export async function openHandlerModule(file: string, trial: ModuleTrial): Promi
 async function checkReadable(path: string): Promise<void> {
   try {
     const { isFile, isDirectory } = await Deno.stat(path);
-    if (isDirectory) throw new ModuleError("it is a folder");
-    if (!isFile) throw new ModuleError("it is no regular file");
+    if (isDirectory) throw new ModuleError(say`it is a folder`);
+    if (!isFile) throw new ModuleError(say`it is no regular file`);
     using file = await Deno.open(path);
     await file.read(new Uint8Array(1));
   } catch (cause) {
     // Deno itself refuses some files of the system, whatever it is allowed.
     if (cause instanceof Deno.errors.NotCapable) {
-      throw new ModuleError("Deno lets no program read it", { cause });
+      throw new ModuleError(say`Deno lets no program read it`, { cause });
     }
     if (errnoOf(cause) === null) throw cause;
     throw new ModuleError(reasonOf(cause), { cause });
@@ -85,7 +88,7 @@ export async function loadModuleHere(
   const handler = await within(LOAD_MS, loadHandler(importModule), { clock, signal });
   if (handler !== LATE) return handler;
   signal.throwIfAborted();
-  throw new OperationalError(`Cannot load the handler: ${TOO_LATE}`);
+  throw new OperationalError(say`Cannot load the handler: ${TOO_LATE}`);
 }
 
 /**
@@ -109,7 +112,7 @@ async function tryHandler(url: string, trial: ModuleTrial): Promise<string | nul
     child = startAnywhere(() => command.spawn());
   } catch (error) {
     if (errnoOf(error) === null) throw error;
-    return `the process that tries it cannot be started: ${spawnReasonOf(error)}`;
+    return say`the process that tries it cannot be started: ${spawnReasonOf(error)}`;
   }
   guard.watch(child.pid);
   const told = readEnd(child.stderr);
@@ -121,8 +124,10 @@ async function tryHandler(url: string, trial: ModuleTrial): Promise<string | nul
   if (!isInTime) return TOO_LATE;
   if (success) return null;
   const [, reason = null] = /Cannot load the handler: (.*)/.exec(lines.join("\n")) ?? [];
-  const how = killedBy === null ? `ended with status ${code}` : `was ended by ${killedBy}`;
-  return reason || lines.at(-1) || `it ${how} while it loaded`;
+  return reason || lines.at(-1) ||
+    (killedBy === null
+      ? say`it ended with status ${code} while it loaded`
+      : say`it was ended by ${killedBy} while it loaded`);
 }
 
 /**

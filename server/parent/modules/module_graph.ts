@@ -9,6 +9,7 @@ import { dirname, extname, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { errnoOf, reasonOf } from "../../../ipc/errors.ts";
 import { dataUrl, moduleUrl } from "../../child/module/module_url.ts";
+import { say } from "../../../ipc/say.ts";
 
 const TYPESCRIPT: ReadonlySet<string> = new Set([".ts", ".mts"]);
 
@@ -41,7 +42,7 @@ class ModuleGraph {
     const file = pathToFileURL(this.#root).href;
     if (isAsWritten) return file;
     const url = moduleUrl(code, file);
-    if (url.length > URL_LENGTH_MAX) this.#refuse("it is too long with what it imports");
+    if (url.length > URL_LENGTH_MAX) this.#refuse(say`it is too long with what it imports`);
     return url;
   }
 
@@ -63,8 +64,8 @@ class ModuleGraph {
     } catch (cause) {
       const isRefused = cause instanceof Deno.errors.NotCapable;
       if (errnoOf(cause) === null && !isRefused) throw cause;
-      const whose = path === this.#root ? "" : `${path}: `;
-      throw new ModuleError(`${whose}${reasonOf(cause)}`, { cause });
+      const reason = reasonOf(cause);
+      throw new ModuleError(path === this.#root ? reason : `${path}: ${reason}`, { cause });
     }
   }
 
@@ -75,8 +76,8 @@ class ModuleGraph {
       return amaro.transformSync(source, { mode: "strip-only" }).code;
     } catch (cause) {
       const message = cause instanceof Error ? cause.message : String(cause);
-      const whose = path === this.#root ? "its types" : `the types of ${path}`;
-      this.#refuse(`${whose} cannot be stripped (${message.split("\n")[0]})`, cause);
+      const whose = path === this.#root ? say`its types` : say`the types of ${path}`;
+      this.#refuse(say`${whose} cannot be stripped (${message.split("\n")[0]})`, cause);
     }
   }
 
@@ -94,7 +95,7 @@ class ModuleGraph {
         ? fileURLToPath(specifier)
         : resolve(dirname(path), specifier);
       if (importers.includes(imported)) {
-        this.#refuse(`${imported} imports itself, directly or by way of others`);
+        this.#refuse(say`${imported} imports itself, directly or by way of others`);
       }
       const url = await this.#urlOf(imported, importers);
       linked += code.slice(end, start) + (isQuoted ? JSON.stringify(url) : url);
@@ -118,8 +119,10 @@ class ModuleGraph {
   }
 
   #refuse(reason: string, cause?: unknown): never {
-    const advice = `bundle it to JavaScript first: deno bundle -o handler.js ${this.#root}`;
-    throw new ModuleError(`${reason}; ${advice}`, { cause });
+    throw new ModuleError(
+      say`${reason}; bundle it to JavaScript first: deno bundle -o handler.js ${this.#root}`,
+      { cause },
+    );
   }
 }
 

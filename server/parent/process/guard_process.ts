@@ -12,6 +12,7 @@ import type { EventBus } from "../../events.ts";
 import { FAREWELL, GUARD_COMMAND, GUARD_FLAGS, MARK } from "../../child/guard.ts";
 import type { SessionCommand } from "../spawn/session.ts";
 import { Companion } from "../../../cli/companion.ts";
+import { say } from "../../../ipc/say.ts";
 
 /** Owns the guard's process. Disposing ends it; what it guards must have ended before. */
 export class GuardProcess implements AsyncDisposable {
@@ -27,8 +28,9 @@ export class GuardProcess implements AsyncDisposable {
 
   async #tellEnd(events: EventBus): Promise<void> {
     if (await this.#process.ended() === null) return;
-    const error = `The guard (pid ${this.#process.pid}) is gone: ` +
-      "what it guards may outlive this server if it is killed";
+    const { pid } = this.#process;
+    const error =
+      say`The guard (pid ${pid}) is gone: what it guards may outlive this server if it is killed`;
     events.emit({ event: "guard_lost", error });
   }
 

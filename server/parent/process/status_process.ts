@@ -12,6 +12,7 @@ import type { Clock } from "../../../ipc/clock.ts";
 import { OperationalError } from "../../../ipc/errors.ts";
 import { STATUS_COMMAND, STATUS_FLAGS } from "../../child/status/status_command.ts";
 import { Companion } from "../../../cli/companion.ts";
+import { say } from "../../../ipc/say.ts";
 
 /** Starts a status process that is to listen there. Throws `OperationalError` if it cannot be started. */
 export function startStatusProcess({ hostname: host, port }: Endpoint, clock: Clock): Companion {
@@ -40,6 +41,6 @@ export async function portOf(
   }
   if (/^\d+\n$/.test(said)) return Number(said);
   throw new OperationalError(
-    said.trimEnd() || `The process of the status page (pid ${pid}) ended before it listened`,
+    said.trimEnd() || say`The process of the status page (pid ${pid}) ended before it listened`,
   );
 }

@@ -15,6 +15,7 @@ import {
   type TrafficReport,
 } from "../../../ipc/control.ts";
 import type { EventBus, ExitReason, WorkerExit } from "../../events.ts";
+import { say } from "../../../ipc/say.ts";
 
 /** A running process, as far as a worker needs one. `Deno.ChildProcess` is one. */
 export interface Process extends Pick<Deno.ChildProcess, "pid" | "status"> {
@@ -134,7 +135,7 @@ export class WorkerProcess {
   reject(why: string): void {
     this.#giveUp("rejected", {
       kind: `Cannot connect to worker: ${why}`,
-      error: `Cannot connect to worker ${this.pid}: ${why}`,
+      error: say`Cannot connect to worker ${this.pid}: ${why}`,
     });
   }
 
@@ -187,13 +188,15 @@ export class WorkerProcess {
           this.#onReport(message);
           if (message.type === "closed") this.#onReport = null;
         } else {
-          throw new ControlError(`Nobody expects the control message ${JSON.stringify(message)}`);
+          throw new ControlError(
+            say`Nobody expects the control message ${JSON.stringify(message)}`,
+          );
         }
       }
     } catch (error) {
       if (!(error instanceof ControlError)) throw error;
       const kind = "A worker does not speak the control channel's language";
-      this.#giveUp("rejected", { kind, error: `Worker ${this.pid}: ${error.message}` });
+      this.#giveUp("rejected", { kind, error: say`Worker ${this.pid}: ${error.message}` });
     }
   }
 
@@ -219,11 +222,11 @@ export class WorkerProcess {
       return true;
     }
     if (outcome === LATE) {
-      const how = `was not ready after ${START_MS / 1000} s`;
-      this.#giveUp("timed_out", { kind: how, error: `Worker ${this.pid} ${how}` });
+      const error = say`Worker ${this.pid} was not ready after ${START_MS / 1000} s`;
+      this.#giveUp("timed_out", { kind: "not ready in time", error });
     } else if (this.#ending === null) {
-      const how = "ended before it was ready";
-      this.#options.onFailed(how, `Worker ${this.pid} ${how}`);
+      const error = say`Worker ${this.pid} ended before it was ready`;
+      this.#options.onFailed("ended before it was ready", error);
     }
     return false;
   }

@@ -9,6 +9,7 @@ import type { Clock } from "../../../ipc/clock.ts";
 import { isStreamError, OperationalError, reasonOf } from "../../../ipc/errors.ts";
 import { Hub } from "./hub.ts";
 import { RunFolder, runFolderCandidates } from "./run_folder.ts";
+import { say } from "../../../ipc/say.ts";
 
 /** Owns the run folder and the hub. */
 export class Rendezvous implements AsyncDisposable {
@@ -34,7 +35,7 @@ export class Rendezvous implements AsyncDisposable {
       return new Rendezvous(folder, hub, stack.move());
     } catch (cause) {
       if (!isStreamError(cause)) throw cause;
-      throw new OperationalError(`Cannot listen on ${folder.hubPath}: ${reasonOf(cause)}`, {
+      throw new OperationalError(say`Cannot listen on ${folder.hubPath}: ${reasonOf(cause)}`, {
         cause,
       });
     }

@@ -13,6 +13,7 @@
 
 import { errnoOf, OperationalError, reasonOf } from "../../../ipc/errors.ts";
 import { readVariable } from "../../../cli/environment.ts";
+import { say } from "../../../ipc/say.ts";
 
 const PREFIX = "brood-";
 
@@ -57,7 +58,7 @@ export class RunFolder implements AsyncDisposable {
     for (const parent of candidates) {
       try {
         if (new TextEncoder().encode(parent + LONGEST_NAME).length > SOCKET_PATH_BYTES_MAX) {
-          failures.push(`${parent}: too long for the path of a socket`);
+          failures.push(say`${parent}: too long for the path of a socket`);
           continue;
         }
         const path = await Deno.makeTempDir({ dir: parent, prefix: PREFIX });
@@ -66,7 +67,7 @@ export class RunFolder implements AsyncDisposable {
           await removeStaleFolders(parent, uid);
           return new RunFolder(path);
         }
-        failures.push(`${parent}: others may replace what is in it`);
+        failures.push(say`${parent}: others may replace what is in it`);
         await Deno.remove(path);
       } catch (error) {
         // Deno itself refuses some folders of the system, such as /proc, whatever it is allowed.
@@ -75,8 +76,9 @@ export class RunFolder implements AsyncDisposable {
       }
     }
     throw new OperationalError(
-      `Cannot make a folder for the workers' sockets (${failures.join("; ")}): ` +
-        "set XDG_RUNTIME_DIR or TMPDIR to a folder that can be written",
+      say`Cannot make a folder for the workers' sockets (${
+        failures.join("; ")
+      }): set XDG_RUNTIME_DIR or TMPDIR to a folder that can be written`,
     );
   }
 

@@ -7,6 +7,7 @@
 
 import { errnoOf, isShortage, OperationalError, reasonOf } from "../../../ipc/errors.ts";
 import { readVariable } from "../../../cli/environment.ts";
+import { say } from "../../../ipc/say.ts";
 
 /**
  * Where programs are looked for if `PATH` does not say: what the system's own default (confstr(3)) has, and one more.
@@ -37,25 +38,25 @@ export async function findExecutable(
   const folders = isPath ? [] : (readVariable("PATH", env) ?? PATH_DEFAULT).split(":");
   // An empty name is the working folder's.
   const paths = isPath ? [name] : folders.map((folder) => `${folder || "."}/${name}`);
-  let reason = isPath ? "no such program" : "no such program in PATH";
+  let reason = isPath ? say`no such program` : say`no such program in PATH`;
   for (const path of paths) {
     const obstacle = await obstacleTo(path);
     if (obstacle === null) return path.startsWith("/") ? path : `${Deno.cwd()}/${path}`;
     if (obstacle.isThere || isPath) reason = obstacle.reason;
   }
-  throw new OperationalError(`Cannot run ${JSON.stringify(name)}: ${reason}`);
+  throw new OperationalError(say`Cannot run ${JSON.stringify(name)}: ${reason}`);
 }
 
 async function obstacleTo(path: string): Promise<Obstacle | null> {
   try {
     const { isDirectory, isFile, mode } = await Deno.stat(path);
-    if (isDirectory) return { reason: "it is a folder", isThere: true };
+    if (isDirectory) return { reason: say`it is a folder`, isThere: true };
     if (isFile && ((mode ?? 0) & EXECUTABLE) !== 0) return null;
-    const reason = "permission denied (make it executable with chmod +x)";
+    const reason = say`permission denied (make it executable with chmod +x)`;
     return { reason, isThere: true };
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
-      return { reason: "no such program", isThere: false };
+      return { reason: say`no such program`, isThere: false };
     }
     // Deno itself refuses some folders of the system, such as /proc, whatever it is allowed.
     if (errnoOf(error) === null && !(error instanceof Deno.errors.NotCapable)) throw error;
@@ -80,8 +81,8 @@ export function executionError(path: string, cause: unknown): unknown {
   const interpreter = errno === "ENOENT" && exists(path) ? interpreterOf(path) : null;
   const reason = interpreter === null
     ? reasonOf(cause)
-    : `there is no ${interpreter} to interpret it`;
-  return new OperationalError(`Cannot execute ${path}: ${reason}`, { cause });
+    : say`there is no ${interpreter} to interpret it`;
+  return new OperationalError(say`Cannot execute ${path}: ${reason}`, { cause });
 }
 
 /** What the first line of a script names; null where it names none, or nobody may read it. */

@@ -19,6 +19,7 @@ import { EventReporter } from "./event_reporter.ts";
 import { type Kernel, openKernel } from "./kernel.ts";
 import { Sampler } from "./sampler.ts";
 import { StatusFeed } from "./status_feed.ts";
+import { say } from "../../../ipc/say.ts";
 
 /** The pauses before it is started again: the first, and the longest of those that double from it. */
 const PAUSE_MS = { first: 500, longest: 30_000 };
@@ -127,7 +128,7 @@ export class ServerStatus implements AsyncDisposable {
       if (how === null) return;
       if (clock.now() - startedAt > SOUND_MS) pauseMs = PAUSE_MS.first;
       if (pauseMs === PAUSE_MS.first) {
-        const error = `The process of the status page (pid ${pid}) ${how}: it is started again`;
+        const error = say`The process of the status page (pid ${pid}) ${how}: it is started again`;
         events.emit({ event: "status_lost", error });
       }
       do {

@@ -18,6 +18,7 @@ import type { EngagedWorker, Process, WorkerProcess } from "../process/worker_pr
 import { RelayedConnection } from "./relayed_connection.ts";
 import type { ProcessTransport, WorkersOptions } from "./transport.ts";
 import { reasonOfWorkerExit } from "./worker_exit.ts";
+import { say } from "../../../ipc/say.ts";
 
 /** What the transport is made with. */
 interface Parts {
@@ -49,7 +50,7 @@ export class UnixTransport implements ProcessTransport {
   ): Promise<UnixTransport> {
     if (Deno.build.os === "windows") {
       throw new OperationalError(
-        "Cannot start workers: Deno has no Unix-domain sockets on Windows; use --transport pipe",
+        say`Cannot start workers: Deno has no Unix-domain sockets on Windows; use --transport pipe`,
       );
     }
     await using stack = new AsyncDisposableStack();
@@ -119,7 +120,7 @@ export class UnixTransport implements ProcessTransport {
       if (errnoOf(cause) === null) throw cause;
       if (!this.#isFolderSound) return;
       this.#isFolderSound = false;
-      const error = `Cannot remove ${folder.workerPath(worker.number)}: ${reasonOf(cause)}`;
+      const error = say`Cannot remove ${folder.workerPath(worker.number)}: ${reasonOf(cause)}`;
       this.#context.events.emit({ event: "run_folder_failed", error });
     }
   }

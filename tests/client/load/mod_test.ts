@@ -52,7 +52,10 @@ Deno.test({
   permissions: { net: false },
   async fn() {
     using lifetime = new Lifetime();
-    const error = await assertRejects(() => runLoad(LOAD, lifetime), OperationalError);
+    const error = await assertRejects(
+      () => runLoad(LOAD, { lifetime, language: "en" }),
+      OperationalError,
+    );
     assertMatch(error.message, /^Cannot connect to 127\.0\.0\.1:9: Requires net access to /);
   },
 });

@@ -1,3 +1,4 @@
+import { languageOf } from "../../../cli/language.ts";
 import { type CompareOptions, parseCompareOptions } from "../../../lab/compare/command.ts";
 import { MODEL_IDS } from "../../../lab/compare/models.ts";
 import { UsageError } from "../../../ipc/errors.ts";
@@ -16,6 +17,7 @@ Deno.test("compare measures every model in 60 s with 8 clients unless told", () 
     concurrency: 8,
     json: false,
     htmlPath: null,
+    language: languageOf([]),
   });
 });
 
@@ -27,6 +29,7 @@ Deno.test("compare takes what its flags say", () => {
     concurrency: 3,
     json: true,
     htmlPath: "x.html",
+    language: languageOf([]),
   });
 });
 

@@ -1,6 +1,5 @@
 import { CATALOGUE } from "../../../lab/grade/catalogue.ts";
 import { type GradeOptions, parseGradeOptions } from "../../../lab/grade/command.ts";
-import { languageOf } from "../../../lab/grade/language.ts";
 import { UsageError } from "../../../ipc/errors.ts";
 import { assert, assertEquals, assertThrows } from "../../assert.ts";
 
@@ -95,15 +94,4 @@ Deno.test("--lang is stronger than the environment", () => {
   assertEquals(languageWith(), "ko");
   assertEquals(languageWith("--lang", "en"), "en");
   assertThrows(() => parse("--lang", "fr", "9000"), UsageError, "expected en or ko");
-});
-
-Deno.test("of the environment the strongest variable that is not empty decides", () => {
-  const ofEach = (LC_ALL: string, LC_MESSAGES: string, LANG: string) =>
-    languageOf(env({ LC_ALL, LC_MESSAGES, LANG }));
-  assertEquals(ofEach("ko_KR.UTF-8", "en_US", "en_US"), "ko");
-  assertEquals(ofEach("", "ko_KR", "en_US"), "ko");
-  assertEquals(ofEach("", "", "ko"), "ko");
-  assertEquals(ofEach("C", "ko_KR", "ko_KR"), "en");
-  assertEquals(ofEach("", "", "kok_IN"), "en");
-  assertEquals(languageOf(env()), "en");
 });

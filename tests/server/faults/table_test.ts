@@ -1,6 +1,6 @@
 /** The table of the faults is what the help and docs/faults.md tell. */
 
-import { formatHelp } from "../../../cli/command_line.ts";
+import { formatHelp } from "../../../cli/help.ts";
 import { SERVER_COMMAND } from "../../../server/command.ts";
 import { FAULT_NAMES, faultOf } from "../../../server/faults/table.ts";
 import { assertEquals, assertStringIncludes } from "../../assert.ts";

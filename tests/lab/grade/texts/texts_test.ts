@@ -1,7 +1,8 @@
 /** Every text is there in both languages, and has the same values in each. */
 
 import { PHRASES } from "../../../../lab/grade/texts/phrases.ts";
-import { fill, LANGUAGES, placesIn, type Text } from "../../../../lab/grade/texts/text.ts";
+import { LANGUAGES } from "../../../../cli/language.ts";
+import { fill, placesIn, type Text } from "../../../../lab/grade/texts/text.ts";
 import { TESTS } from "../../../../lab/grade/texts/tests.ts";
 import { GROUPS, WORDS } from "../../../../lab/grade/texts/words.ts";
 import { assert, assertEquals, assertMatch, assertNotMatch } from "../../../assert.ts";

@@ -184,7 +184,7 @@ Deno.test("WorkerProcess stops a worker that says hello after its time was over"
   await fake.worker.reported;
   assertEquals(fake.channel.isClosed, true);
   assertEquals(fake.failures, [
-    ["was not ready after 60 s", `Worker ${PID} was not ready after 60 s`],
+    ["not ready in time", `Worker ${PID} was not ready after 60 s`],
   ]);
 });
 

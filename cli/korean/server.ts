@@ -1,0 +1,99 @@
+/**
+ * What a server could not do, and what it warns of.
+ *
+ * @module
+ */
+
+import type { Messages } from "../messages.ts";
+
+/** Its messages. */
+export const SERVER: Messages = {
+  "Cannot listen on {where}: {reason}": "{where}에서 들을 수 없습니다: {reason}",
+  "Cannot listen on {where} for the status page: {reason}":
+    "상태 페이지를 위해 {where}에서 들을 수 없습니다: {reason}",
+  "Cannot accept on {where}: {reason}": "{where}에서 연결을 수락할 수 없습니다: {reason}",
+  "{problem}; --transport pipe does without, and unix for a worker":
+    "{problem}. --transport pipe에는 그것이 필요 없고, 자식 프로세스(worker)는 unix로도 됩니다",
+
+  "Cannot run {program}: {reason}": "{program}을(를) 실행할 수 없습니다: {reason}",
+  "Cannot execute {path}: {reason}": "{path}을(를) 실행할 수 없습니다: {reason}",
+  "no such program": "그런 프로그램이 없습니다",
+  "no such program in PATH": "PATH에 그런 프로그램이 없습니다",
+  "permission denied (make it executable with chmod +x)":
+    "실행할 권한이 없습니다 (chmod +x로 권한을 주십시오)",
+  "there is no {interpreter} to interpret it": "그것을 해석할 {interpreter}이(가) 없습니다",
+
+  "Cannot start a worker: {reason}": "자식 프로세스(worker)를 시작할 수 없습니다: {reason}",
+  "Cannot start workers: Deno has no Unix-domain sockets on Windows; use --transport pipe":
+    "자식 프로세스(worker)를 시작할 수 없습니다: 윈도우의 Deno에는 유닉스 도메인 소켓이 없습니다. --transport pipe를 쓰십시오",
+  "Cannot connect to worker {pid}: {reason}":
+    "자식 프로세스(worker) {pid}에 연결할 수 없습니다: {reason}",
+  "Worker {pid}: {problem}": "자식 프로세스(worker) {pid}: {problem}",
+  "Worker {pid} was not ready after {seconds} s":
+    "자식 프로세스(worker) {pid}이(가) {seconds}초가 지나도 준비되지 않았습니다",
+  "Worker {pid} ended before it was ready":
+    "자식 프로세스(worker) {pid}이(가) 준비되기 전에 종료했습니다",
+  "Worker {pid} ended as soon as it was ready, like the one before":
+    "자식 프로세스(worker) {pid}이(가) 그 앞의 것처럼 준비되자마자 종료했습니다",
+  "Cannot read a control message: {reason}": "제어 메시지를 읽을 수 없습니다: {reason}",
+  "Cannot read the control message {message}: not JSON":
+    "제어 메시지 {message}을(를) 읽을 수 없습니다: JSON이 아닙니다",
+  "Cannot read the control message {message}: unknown type":
+    "제어 메시지 {message}을(를) 읽을 수 없습니다: 모르는 종류입니다",
+  "Nobody expects the control message {message}": "기다리지 않은 제어 메시지입니다: {message}",
+
+  "Cannot make a folder for the workers' sockets ({reasons}): set XDG_RUNTIME_DIR or TMPDIR to a folder that can be written":
+    "자식 프로세스(worker)의 소켓을 둘 폴더를 만들 수 없습니다 ({reasons}). XDG_RUNTIME_DIR이나 TMPDIR을 쓸 수 있는 폴더로 정하십시오",
+  "{folder}: too long for the path of a socket": "{folder}: 소켓의 경로로 쓰기에는 너무 깁니다",
+  "{folder}: others may replace what is in it":
+    "{folder}: 그 안의 것을 다른 사용자가 바꿀 수 있습니다",
+  "Cannot remove {path}: {reason}": "{path}을(를) 지울 수 없습니다: {reason}",
+
+  "The guard (pid {pid}) is gone: what it guards may outlive this server if it is killed":
+    "지킴이 프로세스(guard, pid {pid})가 없어졌습니다: 이 서버가 강제로 종료되면 지키던 프로세스가 남을 수 있습니다",
+  "The process of the status page (pid {pid}) {how}: it is started again":
+    "상태 페이지의 프로세스(pid {pid})가 {how}. 다시 시작합니다",
+  "The process of the status page (pid {pid}) ended before it listened":
+    "상태 페이지의 프로세스(pid {pid})가 듣기 시작하기 전에 종료했습니다",
+  "warning: iterative mode runs the handler in the server itself: nothing isolates it":
+    "경고: iterative 모드는 핸들러를 서버 안에서 실행하므로, 핸들러를 격리하는 것이 없습니다",
+  "warning: the handler failed for {client}: {stack}":
+    "경고: 클라이언트 {client}의 연결에서 핸들러가 실패했습니다: {stack}",
+  "warning: the handler failed: {stack}": "경고: 핸들러가 실패했습니다: {stack}",
+
+  "standard output": "표준 출력",
+  "standard error": "표준 오류",
+  "Cannot write to {stream}: {reason}; {next}": "{stream}에 쓸 수 없습니다: {reason}. {next}",
+  "going on without it": "그것 없이 계속합니다",
+  "lines are lost until it can be written": "쓸 수 있을 때까지 줄을 잃습니다",
+  "it is not read fast enough": "읽는 쪽이 너무 느립니다",
+  "can be written again": "다시 쓸 수 있습니다",
+  "{stream} {what}: up to {lines} lost": "{stream}에 {what}. 잃은 것은 많아야 {lines}입니다",
+  "{lines} dropped: {stream} is not read fast enough":
+    "{lines}을 버렸습니다: {stream}을 읽는 쪽이 너무 느립니다",
+  "{count} lines were": "{count}줄",
+  "1 line was": "1줄",
+
+  "Cannot load the handler {file}: {reason}": "핸들러 {file}을(를) 읽어 들일 수 없습니다: {reason}",
+  "Cannot load the handler: {reason}": "핸들러를 읽어 들일 수 없습니다: {reason}",
+  "Cannot load the handler: its default export is not a function":
+    "핸들러를 읽어 들일 수 없습니다: default export가 함수가 아닙니다",
+  "its default export is not a function": "default export가 함수가 아닙니다",
+  "it did not finish loading within {seconds} s": "{seconds}초 안에 다 읽어 들이지 못했습니다",
+  "it is no regular file": "보통의 파일이 아닙니다",
+  "Deno lets no program read it": "Deno가 어떤 프로그램에도 읽기를 허락하지 않습니다",
+  "the process that tries it cannot be started: {reason}":
+    "시험해 볼 프로세스를 시작할 수 없습니다: {reason}",
+  "it ended with status {status} while it loaded":
+    "읽어 들이는 중에 종료 상태 {status}(으)로 종료했습니다",
+  "it was ended by {signal} while it loaded":
+    "읽어 들이는 중에 시그널 {signal}에 의해 종료되었습니다",
+  "it is too long with what it imports": "import하는 것까지 합쳐 너무 깁니다",
+  "its types": "타입",
+  "the types of {path}": "{path}의 타입",
+  "{types} cannot be stripped ({reason})": "{types}을 떼어 낼 수 없습니다 ({reason})",
+  "{path} imports itself, directly or by way of others":
+    "{path}이(가) 직접 또는 다른 모듈을 거쳐 자기 자신을 import합니다",
+  "{reason}; bundle it to JavaScript first: deno bundle -o handler.js {file}":
+    "{reason}. 먼저 JavaScript 하나로 묶으십시오: deno bundle -o handler.js {file}",
+};
