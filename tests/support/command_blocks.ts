@@ -5,6 +5,7 @@
  * @module
  */
 
+import { englishPathOf } from "./document_twins.ts";
 import { type Block, type Document, documentPaths, readDocument } from "./markdown.ts";
 
 /** Who runs a block. */
@@ -26,16 +27,11 @@ export function runnerOf({ mark }: Pick<Block, "mark">): Runner {
   throw new Error(`Write <!-- run by: FILE, "words" --> or <!-- not run: why -->: ${mark}`);
 }
 
-/** Whether it is the twin of an English one, whose blocks are compared with its own. */
-export function isTwin(path: string): boolean {
-  return path.endsWith(".ko.md") || path.startsWith("docs/ko/");
-}
-
-/** Every document with its blocks of commands. A twin has none of its own. */
+/** Every English document with its blocks of commands. Those of a Korean one are compared with them. */
 export async function documentsWithCommands(): Promise<
   readonly { readonly document: Document; readonly blocks: readonly Block[] }[]
 > {
-  const paths = (await documentPaths()).filter((path) => !isTwin(path));
+  const paths = (await documentPaths()).filter((path) => englishPathOf(path) === null);
   const documents = await Promise.all(paths.map(readDocument));
   return documents.map((document) => ({
     document,
