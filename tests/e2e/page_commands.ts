@@ -58,9 +58,9 @@ function normalize(line: string): string {
   return line.replace(/[\d.,]*\d/g, "N").replace(/\s+/g, " ").trim();
 }
 
-/** Whether a line begins as one that the page shows. */
+/** Whether a line begins as one that the page shows, which may be cut: `pids 9710, 9711, ...`. */
 function isAs(line: string, shown: string): boolean {
-  return normalize(line).startsWith(normalize(shown));
+  return normalize(line).startsWith(normalize(shown.replace(/\.\.\.$/, "")));
 }
 
 /** Runs the commands of a part of a page. Disposing ends what still runs. */
