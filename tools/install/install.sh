@@ -48,24 +48,26 @@ sum_of() {
   echo "${line%% *}"
 }
 
-remove_unfinished() {
-  rm -rf "$scratch"
-  if [ -n "$new_folder" ]; then rmdir "$folder" 2> /dev/null || :; fi
+# Removes what is not finished, and the folders that were made for it.
+clean_up() {
+  if [ -n "$scratch" ]; then rm -rf "$scratch"; fi
+  if [ "$was_there" != "$folder" ]; then
+    (cd "$was_there" && rmdir -p "${folder#"$was_there"/}") 2> /dev/null || :
+  fi
 }
 
 install_brood() {
   name=$(binary_name)
   folder=${BROOD_INSTALL:-$HOME/.local/bin}
-  new_folder=
-  if [ ! -d "$folder" ]; then
-    mkdir -p "$folder" || fail "cannot make the folder $folder"
-    new_folder=yes
-  fi
-  # Beside the place where it will be: from there it gets into that place in one step.
-  scratch=$(mktemp -d "$folder/.brood-XXXXXX") || fail "cannot write to $folder"
-  trap remove_unfinished EXIT
+  was_there=$folder
+  while [ ! -d "$was_there" ]; do was_there=$(dirname "$was_there"); done
+  scratch=
+  trap clean_up EXIT
   trap 'exit 1' HUP INT TERM
 
+  mkdir -p "$folder" 2> /dev/null || fail "cannot make the folder $folder"
+  # Beside the place where it will be: from there it gets into that place in one step.
+  scratch=$(mktemp -d "$folder/.brood-XXXXXX" 2> /dev/null) || fail "cannot write to $folder"
   download SHA256SUMS "$scratch/SHA256SUMS"
   download "$name" "$scratch/brood"
   expected=$(awk -v name="$name" '$2 == name { print $1 }' "$scratch/SHA256SUMS")
@@ -76,7 +78,6 @@ install_brood() {
   version=$("$scratch/brood" --version < /dev/null 2> /dev/null) ||
     fail "$name does not run on this machine"
   mv -f "$scratch/brood" "$folder/brood"
-  new_folder=
 
   echo "installed $folder/brood: $version"
   case ":$PATH:" in
