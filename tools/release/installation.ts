@@ -28,7 +28,7 @@ export async function tryInstallation(binary: string): Promise<void> {
     },
   );
   try {
-    const script = (extension: string) => join(ROOT, "tools", "install", `install.${extension}`);
+    const script = (extension: string) => join(ROOT, "install", `install.${extension}`);
     const command = isWindows
       ? ["powershell", "-NoProfile", "-ExecutionPolicy", "Bypass", "-File", script("ps1")]
       : ["sh", script("sh")];

@@ -1,5 +1,5 @@
 /**
- * The scripts of `tools/install`, which a release carries with the address of its own files in them.
+ * The scripts of `install/`, which a release carries with the address of its own files in them.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { OperationalError } from "../../ipc/errors.ts";
 /** Where the scripts in the project would look: the address that is replaced. */
 export const PLACEHOLDER = "https://github.com/OWNER/brood/releases/latest/download";
 
-/** Their names in `tools/install` and in a release. */
+/** Their names in `install/` and in a release. */
 export const INSTALLERS: readonly string[] = ["install.sh", "install.ps1"];
 
 /** Of which release. */

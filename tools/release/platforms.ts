@@ -12,7 +12,7 @@ export interface Platform {
   readonly binary: string;
 }
 
-/** All of them. `.github/workflows/release.yml` has a machine for each, `tools/install` picks one by these names. */
+/** All of them. `.github/workflows/release.yml` has a machine for each, `install/` picks one by these names. */
 export const PLATFORMS: readonly Platform[] = [
   { target: "x86_64-unknown-linux-gnu", binary: "brood-linux-x86_64" },
   { target: "aarch64-unknown-linux-gnu", binary: "brood-linux-arm64" },

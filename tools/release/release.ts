@@ -98,7 +98,7 @@ async function addRest(
   await put(SBOM, sbomOf({ version, runtime, direct, packages }));
   const scripts = repository === "" ? [] : INSTALLERS;
   for (const name of scripts) {
-    const script = await Deno.readTextFile(join(ROOT, "tools", "install", name));
+    const script = await Deno.readTextFile(join(ROOT, "install", name));
     await put(name, installerOf(script, { repository, tag }));
   }
   const handedOut = [...made.map(({ binary }) => binary), SBOM, ...scripts];

@@ -10,7 +10,7 @@ import { writeProgram } from "../../support/program_file.ts";
 import { TempFolder } from "../../support/temp_folder.ts";
 import { findMissingTools } from "../../support/tools.ts";
 
-const SCRIPTS = join(ROOT, "tools", "install");
+const SCRIPTS = join(ROOT, "install");
 
 /** What is in the place of the binary. */
 const BINARY = "#!/bin/sh\necho 'brood 1.2.3 (deno 4.5.6)'\n";
