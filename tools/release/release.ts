@@ -62,8 +62,14 @@ async function run(args: readonly string[]): Promise<number> {
   return lacking.size === 0 ? EXIT_STATUS.done : EXIT_STATUS.failed;
 }
 
-/** Removes what a release before this one has left in the folder: nothing of it may be taken for this one's. */
-async function removeLast(folder: string, { made }: ReleaseOptions): Promise<void> {
+/**
+ * Removes what a release before this one has left in the folder: nothing of it may be taken for this one's. Binaries
+ * that are made already stay.
+ */
+export async function removeLast(
+  folder: string,
+  { made }: Pick<ReleaseOptions, "made">,
+): Promise<void> {
   const binaries = made ? [] : PLATFORMS.map(({ binary }) => binary);
   for (const name of [SUMS, SBOM, NOTES, ...INSTALLERS, ...binaries]) {
     try {

@@ -4,6 +4,7 @@ import config from "../../../deno.json" with { type: "json" };
 import { ROOT } from "../../../tools/compile_options.ts";
 import { installerOf, INSTALLERS, PLACEHOLDER } from "../../../tools/release/installers.ts";
 import { PLATFORMS } from "../../../tools/release/platforms.ts";
+import { removeLast } from "../../../tools/release/release.ts";
 import { parseReleaseOptions } from "../../../tools/release/release_options.ts";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "../../assert.ts";
 import { type Finished, runToEnd } from "../../e2e/process.ts";
@@ -26,7 +27,6 @@ async function folderWithBinaries(): Promise<TempFolder> {
 
 Deno.test("release makes sums that sha256sum takes, an SBOM, notes and installers of the binaries that are made", async () => {
   await using folder = await folderWithBinaries();
-  await Deno.writeTextFile(folder.join("install.sh"), "of the release before this one");
   const { status, stdout, stderr } = await release(
     ...["--made", "--tag", TAG, "--repository", "someone/brood", "--output", folder.path],
   );
@@ -51,12 +51,24 @@ Deno.test("release tells which binary is missing, and its status says that not a
   await using folder = await folderWithBinaries();
   const missing = "brood-macos-arm64";
   await Deno.remove(folder.join(missing));
+  await Deno.writeTextFile(folder.join("install.sh"), "of the release before this one");
   const { status, stdout, stderr } = await release("--made", "--output", folder.path);
-  assertEquals(status, 1);
+  assertEquals([status, folder.names().includes("install.sh")], [1, false]);
   assertEquals(stderr, `no ${missing}: it is not in ${folder.path}\n`);
   assertStringIncludes(stdout, "4 of 5 binaries");
   const sums = await Deno.readTextFile(folder.join("SHA256SUMS"));
   assertEquals(sums.match(/^[\da-f]{64} {2}brood-/gm)?.length, 4);
+});
+
+Deno.test("nothing of the release before stays but binaries that are made already", async () => {
+  await using folder = await folderWithBinaries();
+  const binaries = folder.names();
+  const others = ["NOTES.md", "SHA256SUMS", "brood.cdx.json", ...INSTALLERS];
+  for (const name of [...others, "mine.txt"]) await Deno.writeTextFile(folder.join(name), "old");
+  await removeLast(folder.path, { made: true });
+  assertEquals(folder.names(), [...binaries, "mine.txt"].toSorted());
+  await removeLast(folder.path, { made: false });
+  assertEquals(folder.names(), ["mine.txt"]);
 });
 
 Deno.test("release stops with one line, and changes nothing, where the tag is of another version", async () => {
