@@ -40,8 +40,28 @@ async function run(args: readonly string[]): Promise<number> {
     return EXIT_STATUS.done;
   }
   using lifetime = new Lifetime();
-  const { stopping } = lifetime;
-  const installed = await runDeno(["install"], { cwd: ROOT, signal: stopping });
+  const compiled = await makeBinary(options, lifetime.stopping);
+  if (compiled.code !== 0) {
+    console.error(compiled.stderr.trimEnd());
+    return compiled.code;
+  }
+  if (options.runtime === "npm") {
+    console.error("warning: a binary made with --runtime npm is for testing, not for handing out");
+  }
+  const { size } = await Deno.stat(options.output);
+  console.log(`made ${options.output} (${(size / 1e6).toFixed(1)} MB) for ${options.target}`);
+  return EXIT_STATUS.done;
+}
+
+/**
+ * Makes the binary. Resolves to how the compilation ended. Rejects with {@linkcode OperationalError} if a package or
+ * the runtime cannot be had, or the signal has ended it.
+ */
+export async function makeBinary(
+  options: CompileOptions,
+  signal: AbortSignal,
+): Promise<DenoResult> {
+  const installed = await runDeno(["install"], { cwd: ROOT, signal });
   if (installed.code !== 0) {
     throw new OperationalError(
       `Cannot install the packages of deno.json: ${failureReason(installed.stderr)}`,
@@ -53,24 +73,15 @@ async function run(args: readonly string[]): Promise<number> {
   await makeInOneStep(options.output, async (unfinished) => {
     const bundle = await Deno.makeTempDir({ prefix: "brood_bundle_" });
     try {
-      compiled = await bundleInto(bundle, stopping);
+      compiled = await bundleInto(bundle, signal);
       if (compiled.code !== 0) return false;
-      compiled = await compileTo(bundle, { ...options, output: unfinished }, stopping);
+      compiled = await compileTo(bundle, { ...options, output: unfinished }, signal);
       return compiled.code === 0;
     } finally {
       await Deno.remove(bundle, { recursive: true });
     }
   });
-  if (compiled.code !== 0) {
-    console.error(compiled.stderr.trimEnd());
-    return compiled.code;
-  }
-  if (options.runtime === "npm") {
-    console.error("warning: a binary made with --runtime npm is for testing, not for handing out");
-  }
-  const { size } = await Deno.stat(options.output);
-  console.log(`made ${options.output} (${(size / 1e6).toFixed(1)} MB) for ${options.target}`);
-  return EXIT_STATUS.done;
+  return compiled;
 }
 
 /** Puts the program into a folder as JavaScript: what each command needs in files of its own, as it is loaded. */

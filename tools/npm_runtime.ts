@@ -43,6 +43,9 @@ const CLI: PinnedFile = {
   name: "deno-2.6.8",
 };
 
+/** The version of the runtime. */
+export const NPM_RUNTIME_VERSION = "2.6.10";
+
 /** A compiled program with its payload behind the ELF part, which is the runtime as Deno released it. */
 const RUNTIME: PinnedFile = {
   package: "@mcp-stress/linux-x64",
@@ -50,7 +53,7 @@ const RUNTIME: PinnedFile = {
   path: "bin/mcp-stress",
   extract: elfPart,
   sha256: "1b136202dc147212ad0b129de0c10eb5f17060917c9754c7921cd68f764ad2e2",
-  name: "denort-2.6.10",
+  name: `denort-${NPM_RUNTIME_VERSION}`,
 };
 
 /** The paths of the two files, ready to run. */
