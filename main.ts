@@ -89,9 +89,24 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
     const { CLIENT_COMMAND } = await import("./client/command.ts");
     const { GRADE_COMMAND } = await import("./lab/grade/command.ts");
     const { COMPARE_COMMAND } = await import("./lab/compare/command.ts");
-    const commands = [SERVER_COMMAND, CLIENT_COMMAND, GRADE_COMMAND, COMPARE_COMMAND];
+    const { GUIDE_COMMAND } = await import("./lab/guide/command.ts");
+    const commands = [
+      SERVER_COMMAND,
+      CLIENT_COMMAND,
+      GRADE_COMMAND,
+      COMPARE_COMMAND,
+      GUIDE_COMMAND,
+    ];
     print(formatCompletions(asked.shell, [...commands, COMPLETIONS_COMMAND]));
     return EXIT_STATUS.done;
+  }],
+  ["guide", async (args) => {
+    const { GUIDE_COMMAND, parseGuideOptions } = await import("./lab/guide/command.ts");
+    const options = parseGuideOptions(args);
+    if (typeof options === "string") return await answer(options, GUIDE_COMMAND);
+    const { Lifetime } = await import("./cli/lifetime.ts");
+    const { runGuide } = await import("./lab/guide/mod.ts");
+    return await runGuide(options, new Lifetime());
   }],
   ["grade", async (args) => {
     const { GRADE_COMMAND, parseGradeOptions } = await import("./lab/grade/command.ts");
@@ -105,7 +120,9 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
 async function run(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
   if (name === undefined) {
-    throw new UsageError(say`a command is missing: server, client, grade, compare or completions`);
+    throw new UsageError(
+      say`a command is missing: server, client, grade, compare, guide or completions`,
+    );
   }
   if (name === "--lang" && rest.length > 1) {
     const [language = "", next = "", ...behind] = rest;

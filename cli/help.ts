@@ -19,6 +19,7 @@ const USAGES = [
   "brood client [OPTIONS] [HOST] PORT",
   "brood grade [OPTIONS] [PORT] | -- PROGRAM [ARG]...",
   "brood compare [OPTIONS]",
+  "brood guide [OPTIONS] [TOPIC]",
   "brood completions bash|zsh|fish",
   "brood --help | -h | help [COMMAND] | --version",
 ];

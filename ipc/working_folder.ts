@@ -29,6 +29,8 @@ function canEnterFolder(): boolean {
     Deno.chdir(Deno.cwd());
     return true;
   } catch (error) {
+    // Without the permission to read nobody can leave it either.
+    if (error instanceof Deno.errors.NotCapable) return true;
     if (!isOfFolder(error)) throw error;
     return false;
   }

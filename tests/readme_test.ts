@@ -6,6 +6,7 @@ import { formatHelp } from "../cli/help.ts";
 import type { FlagTable } from "../cli/flags.ts";
 import { COMPARE_COMMAND } from "../lab/compare/command.ts";
 import { GRADE_COMMAND } from "../lab/grade/command.ts";
+import { GUIDE_COMMAND } from "../lab/guide/command.ts";
 import { SERVER_COMMAND } from "../server/command.ts";
 import { assertEquals, assertStringIncludes } from "./assert.ts";
 import { LOGGED_NAMES } from "./server/recorded_events.ts";
@@ -19,6 +20,7 @@ const HELP: readonly (readonly [path: string, spec: unknown])[] = [
   ["docs/client.md", CLIENT_COMMAND],
   ["docs/grade.md", GRADE_COMMAND],
   ["docs/models.md", COMPARE_COMMAND],
+  ["docs/compile.md", GUIDE_COMMAND],
 ];
 
 for (const [path, spec] of HELP as readonly [string, CommandSpec<FlagTable>][]) {

@@ -13,8 +13,8 @@ export const COMMAND_LINE: Messages = {
     "프로그램의 잘못(버그)입니다. 알려 주시기 바랍니다: {error}",
   "warning: {what}": "경고: {what}",
 
-  "a command is missing: server, client, grade, compare or completions":
-    "명령이 없습니다: server, client, grade, compare, completions 가운데 하나가 필요합니다",
+  "a command is missing: server, client, grade, compare, guide or completions":
+    "명령이 없습니다: server, client, grade, compare, guide, completions 가운데 하나가 필요합니다",
   "unknown command {command}": "모르는 명령입니다: {command}",
   "unknown flag {flag}": "모르는 옵션입니다: {flag}",
   "surplus argument {argument}": "남는 인자입니다: {argument}",
@@ -54,6 +54,11 @@ export const COMMAND_LINE: Messages = {
     "PORT와 -- PROGRAM 가운데 하나만 쓸 수 있습니다",
   "there is no test {name}; the groups are {groups}":
     "{name}(이)라는 검사가 없습니다. 검사 묶음은 다음과 같습니다: {groups}",
+
+  "there is no topic {name}; the topics are {topics}":
+    "{name}(이)라는 주제가 없습니다. 주제는 다음과 같습니다: {topics}",
+  "--status shows every topic: it does not go with TOPIC":
+    "--status는 모든 주제를 보여 주므로 TOPIC과 함께 쓸 수 없습니다",
 
   "{flag} goes with --mode {modes}, not with {mode}":
     "{flag}은(는) --mode {modes}에서만 쓸 수 있고, {mode}에서는 쓸 수 없습니다",

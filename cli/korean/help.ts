@@ -141,6 +141,19 @@ export const HELP: Messages = {
   "It exits with status 1 if a model could not be measured to the end, or a connection failed.":
     "끝까지 재지 못한 모델이나 실패한 연결이 있으면 종료 상태는 1입니다.",
 
+  // guide
+  "Prints the lab, the glossary and the other pages of the course, and the examples.":
+    "실습, 용어집, 그 밖의 수업 문서와 예제를 출력합니다.",
+  "show the guide in a browser, at this port": "이 포트에서 문서를 브라우저로 보여 줍니다",
+  'Without a TOPIC it lists them. The topic of an example is the name of its file: "brood guide fork_server.c > fork_server.c" makes that file.':
+    'TOPIC을 주지 않으면 주제의 목록을 출력합니다. 예제의 주제는 그 파일 이름입니다: "brood guide fork_server.c > fork_server.c"는 그 파일을 만듭니다.',
+  "With --status it serves the pages until Ctrl-C (SIGINT) or SIGTERM.":
+    "--status를 주면 Ctrl-C(SIGINT)나 SIGTERM을 받을 때까지 문서를 보여 줍니다.",
+  '"brood guide TOPIC" prints a page; the topics are:':
+    '"brood guide TOPIC"은 문서 하나를 출력합니다. 주제는 다음과 같습니다:',
+  "and the examples:": "예제는 다음과 같습니다:",
+  "The guide: {url}": "문서: {url}",
+
   // completions
   "Prints what lets a shell complete the commands and flags of brood.":
     "셸이 brood의 명령과 옵션을 자동 완성하게 하는 것을 출력합니다.",

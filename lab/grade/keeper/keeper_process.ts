@@ -151,7 +151,8 @@ export class KeeperProcess implements AsyncDisposable {
         return this.#started.resolve();
       case "ended":
         if (this.#server !== null) this.#server = { ...this.#server, end: report };
-        return;
+        // One that could not be started has ended without a start.
+        return this.#started.resolve();
       case "cleared":
         return this.#cleared.resolve();
       case "overran":

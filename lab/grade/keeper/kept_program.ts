@@ -4,7 +4,8 @@
  * @module
  */
 
-import { problemOf } from "../../../ipc/errors.ts";
+import { printError } from "../../../cli/exit.ts";
+import { errnoOf, problemOf, reasonOf } from "../../../ipc/errors.ts";
 import { systemClock } from "../../../ipc/clock.ts";
 import { waitFor } from "../../../ipc/posix/processes/children.ts";
 import { adoptOrphans } from "../../../ipc/posix/processes/subreaper.ts";
@@ -21,6 +22,9 @@ const COUNT_MS = 200;
 
 /** How long processes are killed that start others meanwhile, and the pause in between, for the kernel to end them. */
 const CLEARING = { forMs: 3000, everyMs: 10 };
+
+/** The status of a shell whose program is not there, or cannot be executed. */
+const NOT_FOUND = 127;
 
 /** The process that was started. */
 interface Leader {
@@ -46,20 +50,13 @@ export class KeptProgram implements AsyncDisposable {
     if (this.blind === null) Deno.addSignalListener("SIGCHLD", this.#reapOrphans);
   }
 
-  /**
-   * Starts a program in a session of its own, with nothing to read. A shell looks for it and joins its two outputs, and
-   * is it then: exec keeps the process. A program that is not there ends with status 127, and the shell says so.
-   */
+  /** Starts a program in a session of its own, with nothing to read. One that is not there ends with status 127. */
   start(command: readonly string[]): void {
-    const process = startAnywhere(() =>
-      new Deno.Command("/bin/sh", {
-        args: ["-c", 'exec "$@" >&2', "sh", ...command],
-        stdin: "null",
-        stdout: "null",
-        stderr: "inherit",
-        detached: true,
-      }).spawn()
-    );
+    const process = spawnJoined(command);
+    if (process === null) {
+      this.#tell({ report: "ended", code: NOT_FOUND, signal: null });
+      return;
+    }
     const leader: Leader = { process, hasEnded: false };
     this.#leader = leader;
     this.#tell({ report: "started", pid: process.pid });
@@ -128,4 +125,31 @@ export class KeptProgram implements AsyncDisposable {
 /** Null where processes come to this one when their parents have ended, and may be looked at. */
 function blindness(): string | null {
   return problemOf(adoptOrphans);
+}
+
+/** Starts a program whose two outputs both go to this process's standard error. Null, and said there, if it cannot. */
+function spawnJoined(command: readonly string[]): Deno.ChildProcess | null {
+  const common = { stdin: "null", stderr: "inherit", detached: true } as const;
+  try {
+    // A shell looks for the program and joins its outputs, and is it then: exec keeps the process.
+    const args = ["-c", 'exec "$@" >&2', "sh", ...command];
+    return startAnywhere(() =>
+      new Deno.Command("/bin/sh", { ...common, args, stdout: "null" }).spawn()
+    );
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  const [path = "", ...args] = command;
+  try {
+    // A machine without a shell: what the program prints is copied.
+    const process = startAnywhere(() =>
+      new Deno.Command(path, { ...common, args, stdout: "piped" }).spawn()
+    );
+    process.stdout.pipeTo(Deno.stderr.writable, { preventClose: true });
+    return process;
+  } catch (error) {
+    if (errnoOf(error) === null) throw error;
+    printError(`${path}: ${reasonOf(error)}`);
+    return null;
+  }
 }

@@ -18,6 +18,7 @@ import { translatorBy } from "../../../cli/translation.ts";
 import { CLIENT_COMMAND } from "../../../client/command.ts";
 import { COMPARE_COMMAND } from "../../../lab/compare/command.ts";
 import { GRADE_COMMAND } from "../../../lab/grade/command.ts";
+import { GUIDE_COMMAND } from "../../../lab/guide/command.ts";
 import { SERVER_COMMAND } from "../../../server/command.ts";
 import { assertEquals, assertMatch } from "../../assert.ts";
 
@@ -31,6 +32,7 @@ const COMMANDS = [
   CLIENT_COMMAND,
   GRADE_COMMAND,
   COMPARE_COMMAND,
+  GUIDE_COMMAND,
   COMPLETIONS_COMMAND,
 ] as readonly CommandSpec<FlagTable>[];
 

@@ -1,0 +1,56 @@
+/**
+ * The documents as the guide shows them: without what only the project's own files need, and with links to topics in
+ * place of files.
+ *
+ * @module
+ */
+
+import { DOCUMENTS } from "./topics.ts";
+
+/** A picture, or a link, its text and where it leads. */
+const LINK = /(!?)\[([^\]]*)\]\(([^)\s]*)\)/g;
+
+/** Notes for those who work on the documents, each with the empty line behind it. */
+const NOTE = /<!--.*?-->\n{0,2}/gs;
+
+/** A block of code, which is left alone. */
+const CODE = /(^```.*?^```$|`[^`\n]*`)/gms;
+
+/** A place in a document. */
+interface Target {
+  readonly topic: string;
+  /** The heading in it, with its `#`, or nothing. */
+  readonly anchor: string;
+}
+
+/**
+ * A document for readers. `link` makes a link to a topic of its text; a link that leads out of the guide is its text
+ * alone, and a picture is left out.
+ */
+export function prepare(
+  document: string,
+  link: (text: string, target: Target) => string,
+): string {
+  const parts = document.split(CODE);
+  const prose = (text: string) =>
+    text.replace(NOTE, "").replace(LINK, (_, mark: string, text: string, href: string) => {
+      if (mark !== "") return "";
+      const [path = "", anchor] = href.split("#");
+      const topic = /(?:^|\/)([^/]+)\.md$/.exec(path)?.[1] ?? "";
+      if (/^https?:/.test(href)) return `${text} (${href})`;
+      // The twin in the other language, and places in the same document, are no topics of their own.
+      if (!Object.hasOwn(DOCUMENTS, topic)) return text;
+      return link(text, { topic, anchor: anchor === undefined ? "" : `#${anchor}` });
+    });
+  return parts.map((part, at) => at % 2 === 1 ? part : prose(part)).join("").trim();
+}
+
+/** A document for a terminal. */
+export function formatForTerminal(document: string): string {
+  return prepare(withoutTwin(document), (text, { topic }) => `${text} (brood guide ${topic})`);
+}
+
+/** Leaves out the line that leads to the document in the other language. */
+export function withoutTwin(document: string): string {
+  return document.replace(/^\[(?:한국어|English)\]\([^)]*\)\n\n/m, "");
+}
