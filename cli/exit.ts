@@ -112,10 +112,10 @@ export async function exitWith(run: () => Promise<number>, name = BROOD): Promis
  */
 async function report(error: unknown, { prefix, typed }: ProgramName): Promise<number> {
   const translate = await translatorTo(languageOf());
-  const tell = (said: string) => printError(`${prefix}: ${translate(said)}`);
+  const tell = (...said: string[]) => printError(`${prefix}: ${said.map(translate).join("")}`);
   if (error instanceof UsageError) {
     const help = [typed, error.command, "--help"].filter((word) => word !== null).join(" ");
-    tell(say`${escapeUnsafe(error.message)}; try '${help}'`);
+    tell(escapeUnsafe(error.message), say`; try '${help}'`);
     return EXIT_STATUS.usage;
   }
   if (error instanceof OperationalError) {

@@ -26,38 +26,59 @@ export async function translatorTo(language: Language): Promise<Translate> {
   return translatorBy(KOREAN);
 }
 
-/** What an entry is recognized by, and what it becomes. */
+/** What an entry with values is recognized by, and what it becomes. */
 interface Entry {
   readonly pattern: RegExp;
   readonly names: readonly string[];
   readonly translation: string;
-  /** How many characters it has besides values: the more, the surer that it is meant. */
+  /** How many characters it has besides values. */
   readonly weight: number;
 }
 
-/** Translates by that table. */
+/** A text, and how many of its characters were found in the table: the more, the surer that it is meant so. */
+interface Rendering {
+  readonly text: string;
+  readonly weight: number;
+}
+
+/** No message is longer; what others print in one may be. */
+const LENGTH_MAX = 1000;
+
+/**
+ * Translates by that table. Of several messages that a text can be, it is that which explains the most of it. A message
+ * is one line; what stands below it, such as a stack, is left alone.
+ */
 export function translatorBy(messages: Messages): Translate {
-  const entries = Object.entries(messages)
-    .filter(([english]) => placesIn(english).length > 0)
-    .map(([english, translation]) => entryOf(english, translation))
-    .sort((a, b) => b.weight - a.weight);
-  const translate: Translate = (english) => {
-    const whole = Object.hasOwn(messages, english) ? messages[english] : undefined;
-    if (whole !== undefined) return whole;
-    for (const { pattern, names, translation } of entries) {
+  const wholes = new Map(Object.entries(messages));
+  const entries = [...wholes].filter(([english]) => placesIn(english).length > 0)
+    .map(([english, translation]) => entryOf(english, translation));
+  const render = (english: string): Rendering => {
+    const whole = wholes.get(english);
+    if (whole !== undefined) return { text: whole, weight: english.length };
+    let best: Rendering = { text: english, weight: 0 };
+    if (english.length > LENGTH_MAX) return best;
+    for (const { pattern, names, translation, weight: own } of entries) {
       const found = pattern.exec(english);
       if (found === null) continue;
-      const values = new Map(names.map((name, at) => [name, translate(found[at + 1] ?? "")]));
-      return translation.replace(PLACE, (_, name) => values.get(name) ?? "");
+      const values = new Map(names.map((name, at) => [name, render(found[at + 1] ?? "")]));
+      const weight = values.values().reduce((sum, value) => sum + value.weight, own);
+      if (weight <= best.weight) continue;
+      best = {
+        text: translation.replace(PLACE, (_, name) => values.get(name)?.text ?? ""),
+        weight,
+      };
     }
-    return english;
+    return best;
   };
-  return translate;
+  return (english) => {
+    const [first = "", ...rest] = english.split("\n");
+    return [render(first).text, ...rest].join("\n");
+  };
 }
 
 function entryOf(english: string, translation: string): Entry {
   const fixed = english.split(/\{\w+\}/);
-  const pattern = new RegExp(`^${fixed.map((part) => RegExp.escape(part)).join("(.+?)")}$`, "s");
+  const pattern = new RegExp(`^${fixed.map((part) => RegExp.escape(part)).join("(.+?)")}$`);
   const weight = fixed.join("").length;
   return { pattern, names: placesIn(english), translation, weight };
 }

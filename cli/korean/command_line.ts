@@ -8,7 +8,7 @@ import type { Messages } from "../messages.ts";
 
 /** Its messages. */
 export const COMMAND_LINE: Messages = {
-  "{error}; try '{help}'": "{error}; 도움말: {help}",
+  "; try '{help}'": "; 도움말: {help}",
   "this is a bug, please report it: {error}":
     "프로그램의 잘못(버그)입니다. 알려 주시기 바랍니다: {error}",
   "warning: {what}": "경고: {what}",

@@ -22,7 +22,17 @@ Deno.test("a value that is a message itself is translated too", () => {
   );
 });
 
-Deno.test("of several messages that fit, that with the most words of its own is meant", () => {
+Deno.test("of several messages that a text can be, that which explains the most of it is meant", () => {
+  const ambiguous = translatorBy({
+    "{what} is more than {most}": "{most}보다 {what}이 많음",
+    "{error}; going on": "{error}; 계속함",
+    "Cannot write: {reason}": "쓸 수 없음: {reason}",
+    "Cannot write: {reason}; {next}": "쓸 수 없음: {reason}. {next}",
+    "the pipe; nobody": "파이프",
+    "at once": "곧",
+  });
+  assertEquals(ambiguous("Cannot write: the pipe; nobody"), "쓸 수 없음: 파이프");
+  assertEquals(ambiguous("Cannot write: it; at once"), "쓸 수 없음: it. 곧");
   assertEquals(
     translate("brood: Cannot open it: connection refused"),
     "brood: 거부됨 때문에 it을 열 수 없음",
@@ -35,8 +45,15 @@ Deno.test("what is no message stays as it is, whatever is in it", () => {
   }
 });
 
-Deno.test("a value may be of several lines, and have what means something in a replacement", () => {
-  assertEquals(translate("it: one\n$& $1"), "it: one\n$& $1");
+Deno.test("below the first line all stays as it is", () => {
+  assertEquals(
+    translate("Cannot open it: one\nconnection refused"),
+    "one 때문에 it을 열 수 없음\nconnection refused",
+  );
+});
+
+Deno.test("a value may have what means something in a replacement", () => {
+  assertEquals(translate("Cannot open $1: $& {what}"), "$& {what} 때문에 $1을 열 수 없음");
 });
 
 Deno.test("English is left alone", async () => {
