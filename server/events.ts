@@ -206,6 +206,8 @@ export type ServerEvent =
   | { readonly event: "handler_not_isolated" }
   /** The process of the status page has ended, and is started again; `error` is one line. */
   | { readonly event: "status_lost"; readonly error: string }
+  /** The service manager could not be told how the server is; `error` is one line. */
+  | { readonly event: "service_manager_lost"; readonly error: string }
   /** The status page is there. */
   | { readonly event: "status_listening"; readonly url: string }
   /** What would end programs if this server is killed has ended itself. */

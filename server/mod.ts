@@ -16,6 +16,7 @@ import type { LineWriter } from "./log/line_writer.ts";
 import { type ClientSocket, descriptorNumberOf } from "./accept/client_socket.ts";
 import { Listener, type ListenerOptions } from "./accept/listener.ts";
 import { openLog } from "./log/open_log.ts";
+import { openServiceManager } from "./service_manager.ts";
 import type { Mistake } from "./parent/faults/mistake.ts";
 import { isServedHere, openMode } from "./modes/open_mode.ts";
 import type { ServerStatus, ServerStatusOptions } from "./parent/status/server_status.ts";
@@ -87,6 +88,8 @@ async function serveUntilStopped(
   if (isModuleHere) events.emit({ event: "handler_not_isolated" });
 
   mode.start();
+  const serviceManager = await openServiceManager(events);
+  serviceManager?.tell("READY=1");
 
   const serving = new Set<Promise<void>>();
   let accepted = 0;
@@ -122,6 +125,7 @@ async function serveUntilStopped(
   }, serve);
 
   mode.drain();
+  serviceManager?.tell("STOPPING=1");
   events.emit({ event: "stopping", connections: serving.size, graceMs });
   await within(graceMs, Promise.all(serving), { clock, signal: lifetime.forced });
   await mode.endAll();

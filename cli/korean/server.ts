@@ -61,6 +61,8 @@ export const SERVER: Messages = {
     "경고: 클라이언트 {client}의 연결에서 핸들러가 실패했습니다: {stack}",
   "warning: the handler failed: {stack}": "경고: 핸들러가 실패했습니다: {stack}",
 
+  "Cannot tell the service manager at {path}: {reason}":
+    "서비스 관리자({path})에게 알릴 수 없습니다: {reason}",
   "standard output": "표준 출력",
   "standard error": "표준 오류",
   "Cannot write to {stream}: {reason}; {next}": "{stream}에 쓸 수 없습니다: {reason}. {next}",

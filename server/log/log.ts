@@ -47,6 +47,7 @@ const WARNINGS: readonly EventName[] = [
   "handler_not_isolated",
   "guard_lost",
   "status_lost",
+  "service_manager_lost",
   "run_folder_failed",
 ];
 
@@ -143,6 +144,7 @@ export function formatText(event: ServerEvent): string | null {
     case "accept_failed":
     case "guard_lost":
     case "status_lost":
+    case "service_manager_lost":
     case "run_folder_failed":
       return say`warning: ${event.error}`;
     case "handler_failed":

@@ -18,6 +18,7 @@ const NAMES: Readonly<Record<EventName, true>> = {
   handler_not_isolated: true,
   guard_lost: true,
   status_lost: true,
+  service_manager_lost: true,
   status_listening: true,
   run_folder_failed: true,
   stopping: true,

@@ -24,6 +24,9 @@ const IPV6 = { bytes: 28, addressAt: 8, addressBytes: 16, zoneAt: 24 } as const;
 
 const UNIX_PATH_AT = 2;
 
+/** `sun_path` has 108, with the zero at its end. */
+const UNIX_PATH_BYTES_MAX = 107;
+
 /** An address that the kernel takes, and the family of sockets that take it. */
 export interface SocketAddress {
   /** For socket(2). */
@@ -74,6 +77,26 @@ export function decodeSocketAddress(bytes: Uint8Array, length: number): Endpoint
   }
   const port = byteAt(bytes, 2) << 8 | byteAt(bytes, 3);
   return { hostname: formatAddress(address), port };
+}
+
+/**
+ * Encodes the path of a Unix-domain socket, or its name in the abstract namespace (`@name`): struct sockaddr_un. Throws
+ * `RangeError` for a path that is too long.
+ */
+export function encodeUnixPath(path: string): SocketAddress {
+  const text = new TextEncoder().encode(path);
+  if (text.length > UNIX_PATH_BYTES_MAX) {
+    throw new RangeError(
+      `Cannot use the path of a socket with more than ${UNIX_PATH_BYTES_MAX} bytes: ${path}`,
+    );
+  }
+  const isAbstract = path.startsWith("@");
+  // A zero ends a path; a name ends with the address.
+  const bytes = newBytes(UNIX_PATH_AT + text.length + (isAbstract ? 0 : 1));
+  new DataView(bytes.buffer).setUint16(0, FAMILY.unix, true);
+  bytes.set(text, UNIX_PATH_AT);
+  if (isAbstract) bytes[UNIX_PATH_AT] = 0;
+  return { family: FAMILY.unix, bytes };
 }
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });

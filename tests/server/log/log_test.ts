@@ -176,6 +176,11 @@ const ROWS: readonly Row[] = [
     json: '"event":"status_lost","error":"The process of the status page is gone"',
   },
   {
+    event: { event: "service_manager_lost", error: "Cannot tell the service manager" },
+    text: "warning: Cannot tell the service manager",
+    json: '"event":"service_manager_lost","error":"Cannot tell the service manager"',
+  },
+  {
     event: { event: "run_folder_failed", error: "Cannot remove /tmp/brood-1/w1: reason" },
     text: "warning: Cannot remove /tmp/brood-1/w1: reason",
     json: '"event":"run_folder_failed","error":"Cannot remove /tmp/brood-1/w1: reason"',
@@ -325,6 +330,7 @@ const WARNINGS: readonly EventName[] = [
   "handler_not_isolated",
   "guard_lost",
   "status_lost",
+  "service_manager_lost",
   "run_folder_failed",
 ];
 

@@ -2,6 +2,7 @@ import {
   decodeSocketAddress,
   decodeUnixPath,
   encodeSocketAddress,
+  encodeUnixPath,
 } from "../../../../ipc/posix/sockets/socket_address.ts";
 import { assertEquals, assertThrows } from "../../../assert.ts";
 
@@ -58,4 +59,18 @@ Deno.test("decodeUnixPath() is null for a socket that is bound to nothing, or of
   assertEquals(decodeUnixPath(new Uint8Array(0), 0), null);
   const { bytes } = encodeSocketAddress({ hostname: "127.0.0.1", port: 1 });
   assertEquals(decodeUnixPath(bytes, bytes.length), null);
+});
+
+Deno.test("encodeUnixPath() writes what decodeUnixPath() reads", () => {
+  for (const path of ["/run/systemd/notify", "@name", "/서비스", `/${"x".repeat(106)}`]) {
+    const { family, bytes } = encodeUnixPath(path);
+    assertEquals([family, decodeUnixPath(bytes, bytes.length)], [1, path]);
+  }
+  // A path ends with a zero, a name in the abstract namespace with the address.
+  assertEquals([...encodeUnixPath("/a").bytes], [1, 0, 47, 97, 0]);
+  assertEquals([...encodeUnixPath("@a").bytes], [1, 0, 0, 97]);
+});
+
+Deno.test("encodeUnixPath() refuses a path that the kernel has no room for", () => {
+  assertThrows(() => encodeUnixPath(`/${"x".repeat(107)}`), RangeError, "more than 107 bytes");
 });
