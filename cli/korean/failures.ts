@@ -11,7 +11,7 @@ export const FAILURES: Messages = {
   "Cannot start {what}: {reason}": "{what}을(를) 시작할 수 없습니다: {reason}",
   "Cannot start sh: {reason}": "셸(sh)을 시작할 수 없습니다: {reason}",
   "the shell has ended": "셸이 종료했습니다",
-  "the guard": "지킴이 프로세스(guard)",
+  "the guard": "감시 프로세스(guard)",
   "the keeper": "채점용 부모 프로세스(keeper)",
   "the process of the status page": "상태 페이지의 프로세스",
   "Cannot write to standard output: {reason}": "표준 출력에 쓸 수 없습니다: {reason}",

@@ -36,8 +36,8 @@ export const HELP: Messages = {
   "concurrent connections from one address; more are closed; 0: no limit":
     "한 주소에서 동시에 올 수 있는 연결 수. 더 오면 닫습니다. 0: 제한 없음",
   "idle workers kept ready, in per-connection mode":
-    "per-connection 모드에서 미리 준비해 두는 자식 프로세스(worker) 수",
-  "workers in prefork mode": "prefork 모드의 자식 프로세스(worker) 수",
+    "per-connection 모드에서 미리 준비해 두는 자식 프로세스(워커) 수",
+  "workers in prefork mode": "prefork 모드의 자식 프로세스(워커) 수",
   "connections that a prefork worker serves before it is replaced; 0: no limit":
     "prefork의 자식 프로세스 하나가 바뀌기 전에 처리하는 연결 수. 0: 제한 없음",
   "close connections that are idle for S seconds; 0: never":
@@ -46,16 +46,16 @@ export const HELP: Messages = {
   "how events are written to standard output": "일어난 일을 표준 출력에 쓰는 방법",
   "write only the start line, warnings and errors": "시작하는 줄, 경고, 오류만 씁니다",
   "show the server live in a browser, at this port; with metrics and health":
-    "이 포트에서 서버의 모습을 브라우저로 보여 줍니다. 메트릭과 상태도 있습니다",
+    "이 포트에서 서버의 모습을 브라우저로 보여 줍니다. 지표와 상태 확인도 있습니다",
   "make a mistake on purpose, for lessons; the names are below":
-    "수업을 위해 일부러 잘못을 저지릅니다. 이름은 아래에 있습니다",
+    "수업을 위해 일부러 실수를 냅니다. 이름은 아래에 있습니다",
   "PROGRAM is started for each connection, its standard input and output being the client: the socket itself (--transport socket, its default on Linux), as under inetd, or pipes (--transport pipe).":
     "PROGRAM은 연결마다 시작되고, 그 표준 입력과 출력이 클라이언트입니다: inetd에서처럼 소켓 그 자체(--transport socket, 리눅스의 기본값)이거나 파이프(--transport pipe)입니다.",
   "Times are in seconds, decimals allowed. PORT 0 takes a free port and prints it.":
     "시간은 초이고 소수도 쓸 수 있습니다. PORT가 0이면 빈 포트를 골라 출력합니다.",
   "Ctrl-C (SIGINT) or SIGTERM stops it; a second Ctrl-C skips the wait for connections.":
     "Ctrl-C(SIGINT)나 SIGTERM으로 멈춥니다. Ctrl-C를 한 번 더 누르면 연결을 기다리지 않습니다.",
-  "Mistakes that --fault makes:": "--fault가 저지르는 잘못:",
+  "Mistakes that --fault makes:": "--fault가 일부러 내는 실수:",
   "children that have ended are never waited for: zombies, until the server ends":
     "끝난 자식을 wait하지 않습니다. 서버가 끝날 때까지 좀비로 남습니다",
   "the parent keeps its copy of the client's socket: the client never sees the end":
@@ -110,7 +110,7 @@ export const HELP: Messages = {
   "With --rate, connection k is due k/R seconds after the start, whatever became of those before, and its latency counts from then: time that it waits because the server is slow counts too. A process opens 32,768 connections at a time, or as many as its open files allow; the others are late, which the report tells.":
     "--rate에서는 앞의 연결이 어떻게 되었든 k번째 연결을 시작한 지 k/R초에 열고, 지연 시간은 그때부터 셉니다. 서버가 느려서 기다린 시간도 들어갑니다. 프로세스 하나는 동시에 32,768개, 또는 열 수 있는 파일 수만큼 연결을 엽니다. 나머지는 늦어지고, 보고서가 그것을 알립니다.",
   "A load exits with status 1 if a connection failed. Ctrl-C ends it early and reports what was done.":
-    "실패한 연결이 있으면 부하의 종료 상태는 1입니다. Ctrl-C를 누르면 일찍 끝내고 그때까지의 결과를 보고합니다.",
+    "실패한 연결이 있으면 부하의 반환 값은 1입니다. Ctrl-C를 누르면 일찍 끝내고 그때까지의 결과를 보고합니다.",
 
   // grade
   "Tests whether a TCP echo server does what a course on multi-process servers asks.":
@@ -124,7 +124,7 @@ export const HELP: Messages = {
   "With a PROGRAM it starts the server itself, and ends it with all its processes: {port} in an argument becomes a free port; without it the port is the last argument. With a PORT it tests a server of this machine that runs already, and leaves it running: what would have to end the server is skipped.":
     "PROGRAM을 주면 서버를 직접 시작하고, 그 프로세스를 모두 끝냅니다. 인자의 {port}는 빈 포트 번호로 바뀌고, 그것이 없으면 포트가 마지막 인자가 됩니다. PORT를 주면 이 컴퓨터에서 이미 실행 중인 서버를 검사하고 그대로 둡니다. 서버를 끝내야 하는 검사는 건너뜁니다.",
   "Tests for which no time is left are skipped. The exit status is 0 if no test failed (a skipped one has not), 1 if some did.":
-    "시간이 남지 않은 검사는 건너뜁니다. 실패한 검사가 없으면 종료 상태는 0이고(건너뛴 것은 실패가 아닙니다), 있으면 1입니다.",
+    "시간이 남지 않은 검사는 건너뜁니다. 실패한 검사가 없으면 반환 값은 0이고(건너뛴 것은 실패가 아닙니다), 있으면 1입니다.",
 
   // compare
   "Measures every model of a server on this machine, and says what each shows.":
@@ -139,7 +139,7 @@ export const HELP: Messages = {
   "Each is measured for a short time in each of up to 5 rounds, 3 at least, in changing order. What its rounds do not tell apart is not ranked. Ctrl-C ends it early and reports what was done.":
     "모델마다 짧게 3회에서 5회까지, 순서를 바꾸어 가며 잽니다. 여러 번 재어도 차이가 드러나지 않는 것에는 순위를 매기지 않습니다. Ctrl-C를 누르면 일찍 끝내고 그때까지의 결과를 보고합니다.",
   "It exits with status 1 if a model could not be measured to the end, or a connection failed.":
-    "끝까지 재지 못한 모델이나 실패한 연결이 있으면 종료 상태는 1입니다.",
+    "끝까지 재지 못한 모델이나 실패한 연결이 있으면 반환 값은 1입니다.",
 
   // guide
   "Prints the lab, the glossary and the other pages of the course, and the examples.":

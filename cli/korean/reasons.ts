@@ -42,7 +42,7 @@ export const REASONS: Messages = {
   "{reason} (choose another port, or 0 for a free one)":
     "{reason} (다른 포트를 고르거나, 빈 포트를 쓰려면 0을 고르십시오)",
 
-  "exited with status {status}": "종료 상태 {status}(으)로 종료했습니다",
+  "exited with status {status}": "반환 값 {status}(으)로 종료했습니다",
   "was killed by {signal}": "시그널 {signal}에 의해 종료되었습니다",
 
   "this works on Linux alone, and here is {os}": "리눅스에서만 되는 일인데, 이 컴퓨터는 {os}입니다",

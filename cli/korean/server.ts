@@ -13,7 +13,7 @@ export const SERVER: Messages = {
     "상태 페이지를 위해 {where}에서 들을 수 없습니다: {reason}",
   "Cannot accept on {where}: {reason}": "{where}에서 연결을 수락할 수 없습니다: {reason}",
   "{problem}; --transport pipe does without, and unix for a worker":
-    "{problem}. --transport pipe에는 그것이 필요 없고, 자식 프로세스(worker)는 unix로도 됩니다",
+    "{problem}. --transport pipe에는 그것이 필요 없고, 자식 프로세스(워커)는 unix로도 됩니다",
 
   "Cannot run {program}: {reason}": "{program}을(를) 실행할 수 없습니다: {reason}",
   "Cannot execute {path}: {reason}": "{path}을(를) 실행할 수 없습니다: {reason}",
@@ -23,18 +23,18 @@ export const SERVER: Messages = {
     "실행할 권한이 없습니다 (chmod +x로 권한을 주십시오)",
   "there is no {interpreter} to interpret it": "그것을 해석할 {interpreter}이(가) 없습니다",
 
-  "Cannot start a worker: {reason}": "자식 프로세스(worker)를 시작할 수 없습니다: {reason}",
+  "Cannot start a worker: {reason}": "자식 프로세스(워커)를 시작할 수 없습니다: {reason}",
   "Cannot start workers: Deno has no Unix-domain sockets on Windows; use --transport pipe":
-    "자식 프로세스(worker)를 시작할 수 없습니다: 윈도우의 Deno에는 유닉스 도메인 소켓이 없습니다. --transport pipe를 쓰십시오",
+    "자식 프로세스(워커)를 시작할 수 없습니다: 윈도우의 Deno에는 유닉스 도메인 소켓이 없습니다. --transport pipe를 쓰십시오",
   "Cannot connect to worker {pid}: {reason}":
-    "자식 프로세스(worker) {pid}에 연결할 수 없습니다: {reason}",
-  "Worker {pid}: {problem}": "자식 프로세스(worker) {pid}: {problem}",
+    "자식 프로세스(워커) {pid}에 연결할 수 없습니다: {reason}",
+  "Worker {pid}: {problem}": "자식 프로세스(워커) {pid}: {problem}",
   "Worker {pid} was not ready after {seconds} s":
-    "자식 프로세스(worker) {pid}이(가) {seconds}초가 지나도 준비되지 않았습니다",
+    "자식 프로세스(워커) {pid}이(가) {seconds}초가 지나도 준비되지 않았습니다",
   "Worker {pid} ended before it was ready":
-    "자식 프로세스(worker) {pid}이(가) 준비되기 전에 종료했습니다",
+    "자식 프로세스(워커) {pid}이(가) 준비되기 전에 종료했습니다",
   "Worker {pid} ended as soon as it was ready, like the one before":
-    "자식 프로세스(worker) {pid}이(가) 그 앞의 것처럼 준비되자마자 종료했습니다",
+    "자식 프로세스(워커) {pid}이(가) 그 앞의 것처럼 준비되자마자 종료했습니다",
   "Cannot read a control message: {reason}": "제어 메시지를 읽을 수 없습니다: {reason}",
   "Cannot read the control message {message}: not JSON":
     "제어 메시지 {message}을(를) 읽을 수 없습니다: JSON이 아닙니다",
@@ -43,23 +43,23 @@ export const SERVER: Messages = {
   "Nobody expects the control message {message}": "기다리지 않은 제어 메시지입니다: {message}",
 
   "Cannot make a folder for the workers' sockets ({reasons}): set XDG_RUNTIME_DIR or TMPDIR to a folder that can be written":
-    "자식 프로세스(worker)의 소켓을 둘 폴더를 만들 수 없습니다 ({reasons}). XDG_RUNTIME_DIR이나 TMPDIR을 쓸 수 있는 폴더로 정하십시오",
+    "자식 프로세스(워커)의 소켓을 둘 폴더를 만들 수 없습니다 ({reasons}). XDG_RUNTIME_DIR이나 TMPDIR을 쓸 수 있는 폴더로 정하십시오",
   "{folder}: too long for the path of a socket": "{folder}: 소켓의 경로로 쓰기에는 너무 깁니다",
   "{folder}: others may replace what is in it":
     "{folder}: 그 안의 것을 다른 사용자가 바꿀 수 있습니다",
   "Cannot remove {path}: {reason}": "{path}을(를) 지울 수 없습니다: {reason}",
 
   "The guard (pid {pid}) is gone: what it guards may outlive this server if it is killed":
-    "지킴이 프로세스(guard, pid {pid})가 없어졌습니다: 이 서버가 강제로 종료되면 지키던 프로세스가 남을 수 있습니다",
+    "감시 프로세스(guard, pid {pid})가 없어졌습니다: 이 서버가 강제로 종료되면 지키던 프로세스가 남을 수 있습니다",
   "The process of the status page (pid {pid}) {how}: it is started again":
     "상태 페이지의 프로세스(pid {pid})가 {how}. 다시 시작합니다",
   "The process of the status page (pid {pid}) ended before it listened":
     "상태 페이지의 프로세스(pid {pid})가 듣기 시작하기 전에 종료했습니다",
   "warning: iterative mode runs the handler in the server itself: nothing isolates it":
-    "경고: iterative 모드는 핸들러를 서버 안에서 실행하므로, 핸들러를 격리하는 것이 없습니다",
+    "경고: iterative 모드는 처리기를 서버 안에서 실행하므로, 처리기를 격리하는 것이 없습니다",
   "warning: the handler failed for {client}: {stack}":
-    "경고: 클라이언트 {client}의 연결에서 핸들러가 실패했습니다: {stack}",
-  "warning: the handler failed: {stack}": "경고: 핸들러가 실패했습니다: {stack}",
+    "경고: 클라이언트 {client}의 연결에서 처리기가 실패했습니다: {stack}",
+  "warning: the handler failed: {stack}": "경고: 처리기가 실패했습니다: {stack}",
 
   "Cannot tell the service manager at {path}: {reason}":
     "서비스 관리자({path})에게 알릴 수 없습니다: {reason}",
@@ -76,10 +76,10 @@ export const SERVER: Messages = {
   "{count} lines were": "{count}줄",
   "1 line was": "1줄",
 
-  "Cannot load the handler {file}: {reason}": "핸들러 {file}을(를) 읽어 들일 수 없습니다: {reason}",
-  "Cannot load the handler: {reason}": "핸들러를 읽어 들일 수 없습니다: {reason}",
+  "Cannot load the handler {file}: {reason}": "처리기 {file}을(를) 읽어 들일 수 없습니다: {reason}",
+  "Cannot load the handler: {reason}": "처리기를 읽어 들일 수 없습니다: {reason}",
   "Cannot load the handler: its default export is not a function":
-    "핸들러를 읽어 들일 수 없습니다: default export가 함수가 아닙니다",
+    "처리기를 읽어 들일 수 없습니다: default export가 함수가 아닙니다",
   "its default export is not a function": "default export가 함수가 아닙니다",
   "it did not finish loading within {seconds} s": "{seconds}초 안에 다 읽어 들이지 못했습니다",
   "it is no regular file": "보통의 파일이 아닙니다",
@@ -87,7 +87,7 @@ export const SERVER: Messages = {
   "the process that tries it cannot be started: {reason}":
     "시험해 볼 프로세스를 시작할 수 없습니다: {reason}",
   "it ended with status {status} while it loaded":
-    "읽어 들이는 중에 종료 상태 {status}(으)로 종료했습니다",
+    "읽어 들이는 중에 반환 값 {status}(으)로 종료했습니다",
   "it was ended by {signal} while it loaded":
     "읽어 들이는 중에 시그널 {signal}에 의해 종료되었습니다",
   "it is too long with what it imports": "import하는 것까지 합쳐 너무 깁니다",

@@ -64,7 +64,7 @@ testProgram("warnings of a server are in its language, its log is as it was", as
     ...["--handler", new URL("../fixtures/echo_handler.ts", import.meta.url).pathname, "0"],
   ]);
   await server.stdout.match(/^Server start\.\.\. listening on /);
-  await server.stderr.match(/^경고: iterative 모드는 핸들러를 서버 안에서 실행하므로/);
+  await server.stderr.match(/^경고: iterative 모드는 처리기를 서버 안에서 실행하므로/);
   server.signal("SIGTERM");
   assertEquals((await server.ended()).code, 0);
 });
