@@ -16,6 +16,7 @@ import type { LineWriter } from "./log/line_writer.ts";
 import { type ClientSocket, descriptorNumberOf } from "./accept/client_socket.ts";
 import { Listener, type ListenerOptions } from "./accept/listener.ts";
 import { openLog } from "./log/open_log.ts";
+import { findLibcProblem } from "../ipc/posix/libc.ts";
 import { openServiceManager } from "./service_manager.ts";
 import type { Mistake } from "./parent/faults/mistake.ts";
 import { isServedHere, openMode } from "./modes/open_mode.ts";
@@ -63,6 +64,7 @@ async function serveUntilStopped(
     ...context,
     linesLost: () => log.output.linesLost,
   });
+  using _orphans = await openOrphans(options.fault);
   await using mode = await openMode(options, { ...context, mistake });
   const { hostname: host, port } = listener.addr;
   const { mode: name, backlog, graceMs, fault } = options;
@@ -139,6 +141,13 @@ async function openFault(fault: ServerOptions["fault"]): Promise<Mistake> {
   if (fault === null) return {};
   const { openMistake } = await import("./parent/faults/open_mistake.ts");
   return await openMistake(fault);
+}
+
+/** The children that nobody else waits for are process 1's; it leaves them alone where that is the mistake. */
+async function openOrphans(fault: ServerOptions["fault"]): Promise<Disposable | null> {
+  if (Deno.pid !== 1 || fault === "no-wait" || findLibcProblem() !== null) return null;
+  const { reapOrphans } = await import("./parent/orphans.ts");
+  return reapOrphans();
 }
 
 /** What shows the server to whoever looks, if the user asked for it. */

@@ -3,7 +3,7 @@
 import { cpuMsOf } from "../../bench/proc.ts";
 import { assertEquals, assertMatch } from "../assert.ts";
 import { TempFolder } from "../support/temp_folder.ts";
-import { childrenOf, processesWith, RunningProcess, within } from "./process.ts";
+import { childrenOf, processesWith, RunningProcess, until } from "./process.ts";
 import { type Program, testProgram } from "./program.ts";
 import { TestServer } from "./server.ts";
 
@@ -25,21 +25,6 @@ const WORKERS: readonly (readonly [name: string, flags: readonly string[]])[] = 
   ["over pipes", ["--transport", "pipe"]],
   ["prefork", ["--mode", "prefork", "--workers", "1"]],
 ];
-
-/** Looks again and again, because nothing tells of it. */
-async function until(isSo: () => Promise<boolean>, what: string): Promise<void> {
-  let isOver = false;
-  const looking = async () => {
-    while (!isOver && !await isSo());
-  };
-  const looked = looking();
-  try {
-    await within(looked, () => what);
-  } finally {
-    isOver = true;
-    await looked;
-  }
-}
 
 /** Writes a module that never finishes loading, in every process or in all but the one that tries it. */
 function write(

@@ -256,3 +256,18 @@ export class TestFolder extends TempFolder {
     assertEquals(left, [], "files left behind");
   }
 }
+
+/** Looks again and again, because nothing tells of it. */
+export async function until(isSo: () => Promise<boolean>, what: string): Promise<void> {
+  let isOver = false;
+  const looking = async () => {
+    while (!isOver && !await isSo());
+  };
+  const looked = looking();
+  try {
+    await within(looked, () => what);
+  } finally {
+    isOver = true;
+    await looked;
+  }
+}

@@ -3,7 +3,7 @@
 import { parseServerOptions } from "../../server/command.ts";
 import { assert, assertEquals, assertStringIncludes } from "../assert.ts";
 import { TempFolder } from "../support/temp_folder.ts";
-import { RunningProcess, runToEnd } from "./process.ts";
+import { childrenOf, RunningProcess, runToEnd, until } from "./process.ts";
 import { type Program, testProgram } from "./program.ts";
 
 /** A server that is to tell a service manager at that path. */
@@ -80,3 +80,31 @@ Deno.test("the unit in the examples starts a server that tells, with flags that 
   assert(typeof options !== "string");
   assertEquals([options.hostname, options.port, options.log], ["0.0.0.0", 9000, "json"]);
 });
+
+const isRoot = Deno.build.os === "linux" && Deno.uid() === 0;
+
+testProgram(
+  "as process 1 of a container the server waits for what its programs have left",
+  async ({ path, args }) => {
+    // Its child is an orphan at once.
+    const leaving = ["sh", "-c", "(sleep 0.1 &); cat"];
+    await using container = new RunningProcess([
+      ...["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"],
+      ...[path, ...args, "server", "0", "--", ...leaving],
+    ]);
+    const [, port = ""] = await container.stdout.match(/listening on 127\.0\.0\.1:(\d+) .*pid 1\)/);
+    const [server] = await childrenOf(container.pid);
+    assert(server !== undefined);
+    const before = new Set((await childrenOf(server.pid)).map(({ pid }) => pid));
+    using conn = await Deno.connect({ hostname: "127.0.0.1", port: Number(port) });
+    // The program that serves, and what it has left: that ends, and is waited for.
+    const added = async () => (await childrenOf(server.pid)).filter(({ pid }) => !before.has(pid));
+    await until(async () => (await added()).length === 2, "the program and its orphan");
+    await until(async () => (await added()).length === 1, "the orphan is waited for");
+    assertEquals((await added())[0]?.state, "S");
+    await conn.write(new TextEncoder().encode("hello\n"));
+    await container.stdout.match(/is connected/);
+    Deno.kill(server.pid, "SIGTERM");
+  },
+  { needs: ["unshare"], impossible: isRoot ? undefined : "only root may make a namespace" },
+);
