@@ -178,55 +178,6 @@ async function limitDescriptors(pid: number, more: number): Promise<void> {
   assertEquals((await runToEnd(["prlimit", "--pid", String(pid), limit])).status, 0);
 }
 
-for (const mode of SERVINGS.filter(({ isConcurrent }) => isConcurrent)) {
-  testProgram(
-    `${mode.name}: a client that never reads costs bounded memory, and nobody else anything`,
-    async (program) => {
-      await using server = await TestServer.start(program, {
-        // Deno 2.6 does not wake a write that waits for a client which is gone: there the stop ends it.
-        flags: [...mode.flags, "--grace", "1", "--log", "json"],
-        command: mode.command,
-      });
-      using other = await server.connect();
-      await other.roundTrip();
-      using greedy = await server.connect();
-      await greedy.roundTrip();
-      const pids = [server.pid, await server.workerOf(greedy)];
-      const before = await Promise.all(pids.map(residentBytesOf));
-      let isSent = false;
-      const sending = greedy.send(new Uint8Array(256 * MEBIBYTE)).then(
-        () => isSent = true,
-        () => {}, // Closed at the end of the test.
-      );
-      for (let i = 0; i < 500; i++) await other.roundTrip();
-      assertEquals(isSent, false, "somebody has taken 256 MiB that nobody reads");
-      const after = await Promise.all(pids.map(residentBytesOf));
-      for (const [i, bytes] of after.entries()) {
-        assertLessOrEqual(bytes - (before[i] ?? 0), 32 * MEBIBYTE, `process ${pids[i]} grew`);
-      }
-      greedy.close();
-      await sending;
-    },
-  );
-
-  testProgram(
-    `${mode.name}: a slow drip of bytes holds one slot and nothing else`,
-    async (program) => {
-      await using server = await TestServer.start(program, {
-        flags: [...mode.flags, "--quiet"],
-        command: mode.command,
-      });
-      using drip = await server.connect();
-      for (const byte of "drip, drip, drip\n") {
-        await drip.send(byte);
-        using other = await server.connect();
-        assertEquals(await other.roundTrip(), "ping\n");
-      }
-      assertEquals(new TextDecoder().decode(await drip.receive(17)), "drip, drip, drip\n");
-    },
-  );
-}
-
 testProgram(
   "10,000 connections in a row leave the parent's descriptors and memory flat",
   async (program) => {

@@ -35,6 +35,9 @@ const SOURCE: Program = {
 
 const COMPILED: Program = { form: "compiled", path: COMPILED_BINARY, args: [] };
 
+/** As many clients as a test of every way of serving has at a time: each process takes its time to start. */
+export const PREFORK_WORKERS = 2;
+
 /** A way of serving an echo, by mode, handler and transport: the contract that all keep is tested with each. */
 export interface Serving {
   readonly name: string;
@@ -49,14 +52,15 @@ export interface Serving {
 const ECHO_MODULE = ["--handler", fixture("echo_handler.ts")];
 
 const ITERATIVE = ["--mode", "iterative"];
-const PREFORK = ["--mode", "prefork", "--workers", "5"];
+const PREFORK = ["--mode", "prefork", "--workers", String(PREFORK_WORKERS)];
+const SPARE = ["--spare", "1"];
 const PIPE = ["--transport", "pipe"];
 const SOCKET = ["--transport", "socket"];
 
 /** Every way of serving. */
 export const SERVINGS: readonly Serving[] = [
   { name: "per-connection", flags: [], isConcurrent: true },
-  { name: "per-connection with spares", flags: ["--spare", "2"], isConcurrent: true },
+  { name: "per-connection with spares", flags: SPARE, isConcurrent: true },
   { name: "prefork", flags: PREFORK, isConcurrent: true },
   { name: "iterative", flags: ITERATIVE, isConcurrent: false },
   { name: "per-connection over pipes", flags: PIPE, isConcurrent: true },
@@ -71,7 +75,7 @@ export const SERVINGS: readonly Serving[] = [
     isConcurrent: false,
   },
   { name: "per-connection, over the socket", flags: SOCKET, isConcurrent: true },
-  { name: "spares, over the socket", flags: [...SOCKET, "--spare", "2"], isConcurrent: true },
+  { name: "spares, over the socket", flags: [...SOCKET, ...SPARE], isConcurrent: true },
   { name: "prefork, over the socket", flags: [...PREFORK, ...SOCKET], isConcurrent: true },
   { name: "a module, over the socket", flags: [...SOCKET, ...ECHO_MODULE], isConcurrent: true },
   {
@@ -110,7 +114,7 @@ export interface TestOptions {
 /** Registers a test for both forms of the program. */
 export function testProgram(
   name: string,
-  run: (program: Program) => Promise<void>,
+  run: (program: Program, steps: Steps) => Promise<void>,
   options: TestOptions = {},
 ): void {
   const tools = findMissingTools(options.needs ?? []);
@@ -121,12 +125,39 @@ export function testProgram(
     Deno.test({
       name: `${program.form}: ${name}${remark}`,
       ignore: reason !== null,
-      async fn() {
+      async fn(context) {
         if (tools.missing !== "") throw new Error(`In CI ${tools.missing} must be installed`);
-        await run(program).catch((error) => {
+        await run(program, new Steps(context)).catch((error) => {
           throw unsuppressed(error);
         });
       },
+    });
+  }
+}
+
+/**
+ * The parts of a test that has a server for several, which are told as tests of their own: each has its own connections,
+ * and none needs another. What is left behind is looked for when the test ends.
+ */
+export class Steps {
+  readonly #context: Deno.TestContext;
+
+  /** For the test with that context. */
+  constructor(context: Deno.TestContext) {
+    this.#context = context;
+  }
+
+  /** Runs a part. The next one runs also if it fails. */
+  async run(name: string, fn: () => Promise<void>): Promise<void> {
+    await this.#context.step({
+      name,
+      fn: async () =>
+        await fn().catch((error) => {
+          throw unsuppressed(error);
+        }),
+      // The server's outputs are read all the time, and a part has not begun that.
+      sanitizeOps: false,
+      sanitizeResources: false,
     });
   }
 }
