@@ -9,6 +9,9 @@ import { exchange, manyBytes, MEBIBYTE, sha256 } from "./exchange.ts";
 import { SERVINGS, testProgram } from "./program.ts";
 import { type TestClient, TestServer } from "./server.ts";
 
+const LARGE = manyBytes(16 * MEBIBYTE);
+const LARGE_SHA256 = await sha256(LARGE);
+
 /** Sends pieces of random length, and sometimes more before the answer is read. */
 async function sendPieces(client: TestClient): Promise<void> {
   const seed = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
@@ -24,14 +27,13 @@ async function sendPieces(client: TestClient): Promise<void> {
 }
 
 for (const { name, flags, command } of SERVINGS) {
-  testProgram(name, async (program, steps) => {
+  testProgram(`${name}: every byte comes back`, async (program, steps) => {
     await using server = await TestServer.start(program, { flags: [...flags, "--quiet"], command });
 
     await steps.run("16 MiB come back with the same checksum after a half-close", async () => {
       using client = await server.connect();
-      const bytes = manyBytes(16 * MEBIBYTE);
-      const received = await exchange(client, bytes);
-      assertEquals([received.length, await sha256(received)], [bytes.length, await sha256(bytes)]);
+      const received = await exchange(client, LARGE);
+      assertEquals([received.length, await sha256(received)], [LARGE.length, LARGE_SHA256]);
     });
 
     await steps.run("one byte, NUL bytes and every byte value come back", async () => {

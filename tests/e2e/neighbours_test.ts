@@ -81,7 +81,7 @@ async function stopBusy(server: TestServer, isConcurrent: boolean): Promise<Last
 }
 
 for (const { name, flags, command, isConcurrent } of SERVINGS) {
-  testProgram(name, async (program, steps) => {
+  testProgram(`${name}: a client costs the others nothing`, async (program, steps) => {
     await using server = await TestServer.start(program, {
       flags: [...flags, ...isConcurrent ? ["--max-connections", "2"] : [], ...LOG_AND_GRACE],
       command,
