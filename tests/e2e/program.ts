@@ -48,8 +48,8 @@ export interface Serving {
   readonly isConcurrent: boolean;
 }
 
-/** An echo as a user writes it. */
-const ECHO_MODULE = ["--handler", fixture("echo_handler.ts")];
+/** An echo as a user writes it, in JavaScript: for the compiled program types are stripped, which takes its time. */
+const ECHO_MODULE = ["--handler", fixture("echo_handler.js")];
 
 const ITERATIVE = ["--mode", "iterative"];
 const PREFORK = ["--mode", "prefork", "--workers", String(PREFORK_WORKERS)];
@@ -117,27 +117,19 @@ export function testProgram(
   run: (program: Program, steps: Steps) => Promise<void>,
   options: TestOptions = {},
 ): void {
-  const tools = findMissingTools(options.needs ?? []);
-  const reason = options.impossible ?? tools.reason;
-  const remark = reason === null ? "" : ` (skipped: ${reason})`;
   for (const program of [SOURCE, COMPILED]) {
     if (options.forms?.includes(program.form) === false) continue;
-    Deno.test({
-      name: `${program.form}: ${name}${remark}`,
-      ignore: reason !== null,
-      async fn(context) {
-        if (tools.missing !== "") throw new Error(`In CI ${tools.missing} must be installed`);
-        await run(program, new Steps(context)).catch((error) => {
-          throw unsuppressed(error);
-        });
-      },
-    });
+    Deno.test(asDefined(
+      `${program.form}: ${name}`,
+      (context) => run(program, new Steps(context)),
+      options,
+    ));
   }
 }
 
 /**
- * The parts of a test that has a server for several, which are told as tests of their own: each has its own connections,
- * and none needs another. What is left behind is looked for when the test ends.
+ * The parts of a test that has one server for several, each told as a test of its own: it has its own connections, and
+ * needs no other part. What is left behind is looked for when the test ends.
  */
 export class Steps {
   readonly #context: Deno.TestContext;
@@ -147,19 +139,39 @@ export class Steps {
     this.#context = context;
   }
 
-  /** Runs a part. The next one runs also if it fails. */
-  async run(name: string, fn: () => Promise<void>): Promise<void> {
+  /** Runs a part. If it fails, the next one is run all the same. */
+  async run(
+    name: string,
+    fn: () => Promise<void>,
+    options: Pick<TestOptions, "needs"> = {},
+  ): Promise<void> {
     await this.#context.step({
-      name,
-      fn: async () =>
-        await fn().catch((error) => {
-          throw unsuppressed(error);
-        }),
-      // The server's outputs are read all the time, and a part has not begun that.
+      ...asDefined(name, fn, options),
+      // The server's outputs are read all the time, which no part has begun.
       sanitizeOps: false,
       sanitizeResources: false,
     });
   }
+}
+
+/** A test that is skipped where what it needs is missing, with the reason in its name. */
+function asDefined(
+  name: string,
+  fn: (context: Deno.TestContext) => Promise<void>,
+  { needs = [], impossible }: TestOptions,
+): { name: string; ignore: boolean; fn: (context: Deno.TestContext) => Promise<void> } {
+  const tools = findMissingTools(needs);
+  const reason = impossible ?? tools.reason;
+  return {
+    name: reason === null ? name : `${name} (skipped: ${reason})`,
+    ignore: reason !== null,
+    async fn(context) {
+      if (tools.missing !== "") throw new Error(`In CI ${tools.missing} must be installed`);
+      await fn(context).catch((error) => {
+        throw unsuppressed(error);
+      });
+    },
+  };
 }
 
 /** An error with those that it has suppressed: what a test of Deno's prints of such an error names neither. */
