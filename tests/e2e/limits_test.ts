@@ -1,7 +1,6 @@
 /** What one client, or many, cannot take from the others: slots, time, memory and descriptors. */
 
 import { assertEquals, assertLessOrEqual, assertMatch } from "../assert.ts";
-import { ResettableClient } from "../support/sockets.ts";
 import { childrenOf, descriptorsOf, residentBytesOf, runToEnd } from "./process.ts";
 import { countsBytes, SERVINGS, testProgram } from "./program.ts";
 import { TestServer } from "./server.ts";
@@ -64,33 +63,6 @@ for (const mode of SERVINGS.filter(countsBytes)) {
       await Promise.all([waitSilently(), keepBusy()]);
       await server.event("connection_closed", { remotePort: silent.port, reason: "idle_timeout" });
       if (busy !== null) assertEquals(await busy.roundTrip(), "ping\n");
-    },
-  );
-}
-
-for (const mode of SERVINGS) {
-  testProgram(
-    `${mode.name}: connections that are reset while they wait in the queue cost nobody anything`,
-    async (program) => {
-      await using server = await TestServer.start(program, {
-        flags: [...mode.flags, ...mode.isConcurrent ? ["--max-connections", "1"] : [], ...JSON_LOG],
-        command: mode.command,
-      });
-      using first = await server.connect();
-      await first.roundTrip();
-      for (let i = 0; i < 50; i++) {
-        using rude = await ResettableClient.connect(server.port);
-        await rude.reset();
-      }
-      using next = await server.connect();
-      first.close();
-      assertEquals(await next.roundTrip(), "ping\n");
-      next.close();
-      await server.stop();
-      // Neither a pause nor a warning, which would both have been told.
-      assertEquals(server.events.filter(({ event }) => event === "accept_failed"), []);
-      await server.event("stopped", { connectionsAccepted: 2, connectionsAborted: 50 });
-      assertEquals(server.process.stderr.all.filter((line) => line.includes("accept")), []);
     },
   );
 }

@@ -4,6 +4,7 @@
  */
 
 import { assertEquals, assertLessOrEqual, assertMatch } from "../assert.ts";
+import { ResettableClient } from "../support/sockets.ts";
 import { MEBIBYTE } from "./exchange.ts";
 import { residentBytesOf } from "./process.ts";
 import { SERVINGS, testProgram } from "./program.ts";
@@ -33,6 +34,24 @@ async function sendUnread(server: TestServer): Promise<void> {
   }
   greedy.close();
   await sending;
+}
+
+/** How many clients reset their connection while they wait in the queue. */
+const RUDE = 50;
+
+/** Takes every slot, and sees to it that those who wait for one and do not stay cost nobody anything. */
+async function resetInQueue(server: TestServer, isConcurrent: boolean): Promise<void> {
+  using first = await server.connect();
+  await first.roundTrip();
+  using second = isConcurrent ? await server.connect() : null;
+  await second?.roundTrip();
+  for (let i = 0; i < RUDE; i++) {
+    using rude = await ResettableClient.connect(server.port);
+    await rude.reset();
+  }
+  using next = await server.connect();
+  first.close();
+  assertEquals(await next.roundTrip(), "ping\n");
 }
 
 async function drip(server: TestServer): Promise<void> {
@@ -95,6 +114,11 @@ for (const { name, flags, command, isConcurrent } of SERVINGS) {
       }
     });
 
+    await steps.run(
+      "connections that are reset while they wait in the queue cost nobody anything",
+      () => resetInQueue(server, isConcurrent),
+    );
+
     if (isConcurrent) {
       await steps.run("a slow drip of bytes holds one slot and nothing else", () => drip(server));
 
@@ -114,6 +138,16 @@ for (const { name, flags, command, isConcurrent } of SERVINGS) {
       const accepted = server.events.filter(({ event }) => event === "connection_accepted");
       await server.event("stopped", { connectionsAccepted: accepted.length });
     });
+
+    await steps.run(
+      "connections that are reset while they wait in the queue are counted, and no failure",
+      async () => {
+        // Neither a pause nor a warning, which would both have been told.
+        assertEquals(server.events.filter(({ event }) => event === "accept_failed"), []);
+        assertEquals(server.process.stderr.all.filter((line) => line.includes("accept")), []);
+        await server.event("stopped", { connectionsAborted: RUDE });
+      },
+    );
 
     if (others === null) return;
     await steps.run("the grace holds also for a client that reads nothing", async () => {
