@@ -47,6 +47,12 @@ export function filesOf(report: string): ReadonlyMap<string, FileReport> {
   }));
 }
 
+/** How many tests and parts of tests have failed, as the last line of `deno test` tells it: files not loaded, too. */
+export function failuresTold(end: string): number {
+  const [, tests = 0, parts = 0] = /\| (\d+) failed(?: \((\d+) steps?\))?/.exec(end) ?? [];
+  return Number(tests) + Number(parts);
+}
+
 /** The counts as one line. */
 export function formatCounts(counts: Counts): string {
   return `${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`;

@@ -1,5 +1,5 @@
 import { assertEquals } from "../assert.ts";
-import { countResults, filesOf, formatCounts } from "../../tools/test_report.ts";
+import { countResults, failuresTold, filesOf, formatCounts } from "../../tools/test_report.ts";
 
 const REPORT = `<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="deno test" tests="4" failures="1" errors="0" time="0.008">
@@ -40,6 +40,17 @@ Deno.test("filesOf() tells which tests of each file failed", () => {
     { passed: 2, failed: 1, skipped: 1 },
     { passed: 3, failed: 0, skipped: 1 },
   ]);
+});
+
+Deno.test("failuresTold() counts the tests that failed, and their parts", () => {
+  assertEquals(failuresTold("\nFAILED | 5 passed | 2 failed (3s)\n"), 2);
+  assertEquals(failuresTold("\nFAILED | 5 passed (7 steps) | 2 failed (1 step) (3s)\n"), 3);
+  assertEquals(
+    failuresTold("\nFAILED | 0 passed | 2 failed (12 steps) | 1 ignored (1 step) (3s)\n"),
+    14,
+  );
+  assertEquals(failuresTold("\nok | 5 passed (7 steps) | 0 failed (3s)\n"), 0);
+  assertEquals(failuresTold("error: Module not found"), 0);
 });
 
 Deno.test("formatCounts() makes the line that CI reads", () => {
