@@ -9,7 +9,7 @@ import { TestServer } from "./server.ts";
 
 const ANSWER_BYTES = 3_000_000;
 
-const MODULE = ["--handler", fixture("answers_unasked.ts")];
+const MODULE = ["--handler", fixture("answers_unasked.js")];
 const PROGRAM = ["sh", "-c", `head -c ${ANSWER_BYTES} /dev/zero`];
 
 /** Every way of serving, with what answers and reads nothing. */
@@ -35,71 +35,78 @@ function start(program: Program, { flags, command }: Omit<Serving, "isConcurrent
 }
 
 for (const serving of SERVINGS) {
-  for (const [what, sent] of [["a line", 6], ["a megabyte", 1_000_000]] as const) {
-    testProgram(
-      `${serving.name}: a client that sends ${what} that nobody reads gets the whole answer`,
-      async (program) => {
-        await using server = await start(program, serving);
-        for (let round = 0; round < ROUNDS; round++) {
-          const client =
-            `head -c ${sent} /dev/zero | socat -t5 - TCP:127.0.0.1:${server.port} | wc -c`;
-          const { stdout } = await runToEnd(["sh", "-c", client]);
-          assertEquals(Number(stdout), ANSWER_BYTES, `round ${round}`);
-          const closed = await server.event("connection_closed", { connectionId: round + 1 });
-          assertEquals([closed["reason"], closed["bytesOut"]], ["finished", ANSWER_BYTES]);
-        }
+  testProgram(`${serving.name}: a client gets its answer`, async (program, steps) => {
+    await using server = await start(program, serving);
+    let connections = 0;
+
+    for (const [what, sent] of [["a line", 6], ["a megabyte", 1_000_000]] as const) {
+      await steps.run(
+        `a client that sends ${what} that nobody reads gets the whole answer`,
+        async () => {
+          for (let round = 0; round < ROUNDS; round++) {
+            const client =
+              `head -c ${sent} /dev/zero | socat -t5 - TCP:127.0.0.1:${server.port} | wc -c`;
+            const connectionId = ++connections;
+            const { stdout } = await runToEnd(["sh", "-c", client]);
+            assertEquals(Number(stdout), ANSWER_BYTES, `round ${round}`);
+            const closed = await server.event("connection_closed", { connectionId });
+            assertEquals([closed["reason"], closed["bytesOut"]], ["finished", ANSWER_BYTES]);
+          }
+        },
+        { needs: ["socat"] },
+      );
+    }
+
+    await steps.run(
+      "a client that says something late gets the whole answer all the same",
+      async () => {
+        connections += 1;
+        using conn = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
+        // Longer than a silent client is waited for that has taken all.
+        await new Promise((resolve) => setTimeout(resolve, 700));
+        await send(conn, "late\n");
+        const buffer = new Uint8Array(64 * 1024);
+        let received = 0;
+        for (let count; (count = await conn.read(buffer)) !== null;) received += count;
+        assertEquals(received, ANSWER_BYTES);
+        conn.closeWrite();
+        const closed = await server.event("connection_closed", {
+          remotePort: conn.localAddr.port,
+        });
+        assertEquals([closed["reason"], closed["bytesOut"]], ["finished", ANSWER_BYTES]);
       },
-      { needs: ["socat"] },
     );
-  }
 
-  testProgram(
-    `${serving.name}: a client that says something late gets the whole answer all the same`,
-    async (program) => {
-      await using server = await start(program, serving);
-      using conn = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
-      // Longer than a silent client is waited for that has taken all.
-      await new Promise((resolve) => setTimeout(resolve, 700));
-      await send(conn, "late\n");
-      const buffer = new Uint8Array(64 * 1024);
-      let received = 0;
-      for (let count; (count = await conn.read(buffer)) !== null;) received += count;
-      assertEquals(received, ANSWER_BYTES);
-      conn.closeWrite();
-      await server.event("connection_closed", { reason: "finished", bytesOut: ANSWER_BYTES });
-    },
-  );
-
-  testProgram(
-    `${serving.name}: a client that goes away before its answer has ended is told as lost`,
-    async (program) => {
-      await using server = await start(program, serving);
-      using client = await ResettableClient.connect(server.port);
-      await server.event("connection_accepted", { remotePort: client.port });
-      await client.reset();
-      await server.event("connection_closed", {
-        remotePort: client.port,
-        reason: "client_lost",
-      });
-    },
-  );
+    await steps.run(
+      "a client that goes away before its answer has ended is told as lost",
+      async () => {
+        using client = await ResettableClient.connect(server.port);
+        await server.event("connection_accepted", { remotePort: client.port });
+        await client.reset();
+        await server.event("connection_closed", {
+          remotePort: client.port,
+          reason: "client_lost",
+        });
+      },
+    );
+  });
 }
 
 for (
   const { name, flags, command } of [
-    { name: "per-connection", flags: ["--handler", fixture("answers_half.ts")] },
+    { name: "per-connection", flags: ["--handler", fixture("answers_half.js")] },
     {
       name: "prefork",
-      flags: ["--mode", "prefork", "--workers", "1", "--handler", fixture("answers_half.ts")],
+      flags: ["--mode", "prefork", "--workers", "1", "--handler", fixture("answers_half.js")],
     },
     {
       name: "over pipes",
-      flags: ["--transport", "pipe", "--handler", fixture("answers_half.ts")],
+      flags: ["--transport", "pipe", "--handler", fixture("answers_half.js")],
     },
     { name: "a program", flags: [], command: ["sh", "-c", "echo half; exec sleep 1000"] },
     {
       name: "over the socket",
-      flags: ["--transport", "socket", "--handler", fixture("answers_half.ts")],
+      flags: ["--transport", "socket", "--handler", fixture("answers_half.js")],
     },
   ]
 ) {
@@ -135,7 +142,7 @@ for (const serving of TIMED) {
     async (program) => {
       const command = serving.command && ["sh", "-c", `head -c ${2 * ANSWER_BYTES} /dev/zero`];
       const flags = serving.flags.map((flag) =>
-        flag === fixture("answers_unasked.ts") ? fixture("answers_at_length.ts") : flag
+        flag === fixture("answers_unasked.js") ? fixture("answers_at_length.js") : flag
       );
       await using server = await start(program, {
         ...serving,
@@ -161,7 +168,7 @@ for (const serving of TIMED) {
     async (program) => {
       const command = serving.command && ["cat", "/dev/zero"];
       const flags = serving.flags.map((flag) =>
-        flag === fixture("answers_unasked.ts") ? fixture("answers_for_ever.ts") : flag
+        flag === fixture("answers_unasked.js") ? fixture("answers_for_ever.js") : flag
       );
       await using server = await start(program, {
         ...serving,

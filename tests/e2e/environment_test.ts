@@ -47,7 +47,7 @@ testProgram("a server serves where XDG_RUNTIME_DIR is no UTF-8", async (program)
 const SERVINGS: readonly (readonly [string, ServerStart])[] = [
   ["a worker", {}],
   ["a worker over pipes", { flags: ["--transport", "pipe"] }],
-  ["a module", { flags: ["--handler", fixture("echo_handler.ts")] }],
+  ["a module", { flags: ["--handler", fixture("echo_handler.js")] }],
   ["a program", { command: CAT }],
   ["a program over pipes", { command: CAT, flags: ["--transport", "pipe"] }],
   ["a worker over the socket", { flags: ["--transport", "socket"] }],

@@ -1,6 +1,6 @@
 /** Each mistake that the server makes on purpose is found by the tests of `grade` that it should be found by, and by no other. */
 
-import { FAULT_NAMES, type FaultName } from "../../server/faults/table.ts";
+import { FAULT_NAMES, type FaultName, FAULTS } from "../../server/faults/table.ts";
 import { assertEquals } from "../assert.ts";
 import { MUCH_TIME } from "./grade.ts";
 import { runToEnd } from "./process.ts";
@@ -22,7 +22,9 @@ const FOUND_BY: Readonly<Record<FaultName, readonly string[]>> = {
 for (const fault of FAULT_NAMES) {
   testProgram(`grade finds the mistake ${fault}, and nothing else`, async ({ path, args }) => {
     const brood = [path, ...args];
-    const server = [...brood, "server", "--quiet", "--fault", fault, "{port}"];
+    // What makes the mistake is the server: programs serve where they can, which start in a moment.
+    const program = FAULTS[fault].takesProgram ? ["--", "cat"] : [];
+    const server = [...brood, "server", "--quiet", "--fault", fault, "{port}", ...program];
     const grade = [...brood, "grade", "--json", ...MUCH_TIME, "--", ...server];
     const { stdout, stderr } = await runToEnd(grade);
     const { tests }: {

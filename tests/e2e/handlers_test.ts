@@ -6,7 +6,7 @@ import { ResettableClient } from "../support/sockets.ts";
 import { TempFolder } from "../support/temp_folder.ts";
 import { processesWith, runToEnd } from "./process.ts";
 import { fixture, type Program, testProgram } from "./program.ts";
-import { TestServer } from "./server.ts";
+import { type TestClient, TestServer } from "./server.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
@@ -51,35 +51,43 @@ async function answerTo(server: TestServer, input: string): Promise<string> {
   return await readAll(conn);
 }
 
-for (const [name, flags] of WORKERS) {
-  testProgram(`${name}: a module has no permission at all`, async (program) => {
-    await using server = await start(program, fixture("tries_permissions.ts"), flags);
-    const attempts = ["read", "write", "net", "unix", "run", "env", "ffi", "request"];
-    assertEquals(await outcomesOf(server, attempts), allEnd(attempts, "NotCapable"));
-  });
+/** Sends the order to fail, and waits until the worker has ended so. */
+async function failAs(
+  server: TestServer,
+  how: { readonly client: TestClient; readonly order: string; readonly status: number },
+): Promise<void> {
+  const { client, order, status } = how;
+  await client.send(`${order}\n`);
+  assertMatch(await client.disconnected(), /end of file|reset/);
+  const workerPid = await server.workerOf(client);
+  await server.event("worker_exited", { workerPid, status, reason: "exited" });
+}
 
-  testProgram(
-    `${name}: a module has nothing to keep or share what it knows with`,
-    async (program) => {
-      await using server = await start(program, fixture("tries_permissions.ts"), flags);
+for (const [name, flags] of WORKERS) {
+  testProgram(`${name}: a module is confined`, async (program, steps) => {
+    await using server = await start(program, fixture("tries_permissions.ts"), flags);
+
+    await steps.run("a module has no permission at all", async () => {
+      const attempts = ["read", "write", "net", "unix", "run", "env", "ffi", "request"];
+      assertEquals(await outcomesOf(server, attempts), allEnd(attempts, "NotCapable"));
+    });
+
+    await steps.run("a module has nothing to keep or share what it knows with", async () => {
       const stores = ["localStorage", "sessionStorage", "caches", "broadcast", "worker"];
       assertEquals(await outcomesOf(server, stores), allEnd(stores, "ReferenceError"));
       assertEquals(await outcomesOf(server, ["internals"]), allEnd(["internals"], "TypeError"));
-    },
-  );
+    });
+  });
 
-  testProgram(
-    `${name}: an exception ends its connection, with its stack and a status`,
-    async (program) => {
-      await using server = await start(program, fixture("fails.ts"), flags);
+  testProgram(`${name}: a module that fails ends its own connection`, async (program, steps) => {
+    await using server = await start(program, fixture("fails.ts"), flags);
+
+    await steps.run("an exception ends its connection, with its stack and a status", async () => {
       using other = await server.connect();
       await other.roundTrip();
       using client = await server.connect();
       assertEquals(await client.roundTrip(), "ping\n");
-      const workerPid = await server.workerOf(client);
-      await client.send("throw\n");
-      assertMatch(await client.disconnected(), /end of file|reset/);
-      await server.event("worker_exited", { workerPid, status: 1, reason: "exited" });
+      await failAs(server, { client, order: "throw", status: 1 });
       await server.event("connection_closed", {
         remotePort: client.port,
         reason: "handler_failed",
@@ -92,30 +100,21 @@ for (const [name, flags] of WORKERS) {
       assertEquals(await other.roundTrip(), "ping\n");
       using next = await server.connect();
       assertEquals(await next.roundTrip(), "ping\n");
-    },
-  );
+    });
 
-  for (const [order, told] of UNCAUGHT) {
-    testProgram(
-      `${name}: what nobody catches (${order}) is the module's failure`,
-      async (program) => {
-        await using server = await start(program, fixture("fails.ts"), flags);
+    for (const [order, told] of UNCAUGHT) {
+      await steps.run(`what nobody catches (${order}) is the module's failure`, async () => {
         using client = await server.connect();
-        await client.send(`${order}\n`);
-        assertMatch(await client.disconnected(), /end of file|reset/);
-        await server.event("worker_exited", { status: 1 });
+        await failAs(server, { client, order, status: 1 });
         await server.process.stderr.match(told);
-      },
-    );
-  }
+      });
+    }
 
-  testProgram(`${name}: a module that ends its process ends its connection`, async (program) => {
-    await using server = await start(program, fixture("fails.ts"), flags);
-    using client = await server.connect();
-    await client.send("exit\n");
-    assertMatch(await client.disconnected(), /end of file|reset/);
-    await server.event("worker_exited", { status: 3, reason: "exited" });
-    await server.event("connection_closed", { reason: "worker_lost" });
+    await steps.run("a module that ends its process ends its connection", async () => {
+      using client = await server.connect();
+      await failAs(server, { client, order: "exit", status: 3 });
+      await server.event("connection_closed", { remotePort: client.port, reason: "worker_lost" });
+    });
   });
 }
 
@@ -128,7 +127,7 @@ for (const [name, flags] of WORKERS.filter(seesLoss)) {
   testProgram(
     `${name}: a module that takes no notice of its client's loss is ended`,
     async (program) => {
-      await using server = await start(program, fixture("takes_no_notice.ts"), flags);
+      await using server = await start(program, fixture("takes_no_notice.js"), flags);
       using client = await ResettableClient.connect(server.port);
       assertEquals(await client.readLine(), "hello");
       await client.reset();
@@ -145,7 +144,7 @@ for (const [name, flags] of WORKERS.filter((worker) => !seesLoss(worker))) {
     async (program) => {
       for (const signal of ["SIGTERM", "SIGKILL"] as const) {
         await using folder = new TempFolder();
-        const all = ["--log", "json", "--grace", "0", "--handler", fixture("takes_no_notice.ts")];
+        const all = ["--log", "json", "--grace", "0", "--handler", fixture("takes_no_notice.js")];
         await using server = await TestServer.start(program, {
           flags: [...all, ...flags],
           folder: folder.path,
@@ -167,7 +166,7 @@ for (const [name, flags] of WORKERS.filter((worker) => !seesLoss(worker))) {
 
 for (const [name, flags] of WORKERS.filter(([name]) => name !== "over pipes")) {
   testProgram(`${name}: signal aborts when the client is lost`, async (program) => {
-    await using server = await start(program, fixture("waits_for_signal.ts"), [
+    await using server = await start(program, fixture("waits_for_signal.js"), [
       ...flags,
       "--grace",
       "0",

@@ -1,7 +1,6 @@
 /** What one client, or many, cannot take from the others: slots, time, memory and descriptors. */
 
 import { assertEquals, assertLessOrEqual, assertMatch } from "../assert.ts";
-import { ResettableClient } from "../support/sockets.ts";
 import { childrenOf, descriptorsOf, residentBytesOf, runToEnd } from "./process.ts";
 import { countsBytes, SERVINGS, testProgram } from "./program.ts";
 import { TestServer } from "./server.ts";
@@ -55,38 +54,15 @@ for (const mode of SERVINGS.filter(countsBytes)) {
       };
       // From the beginning: on a busy machine the other's worker may take longer to start than the timeout.
       const keepBusy = async () => {
-        while (busy !== null && !isOver) await busy.roundTrip();
+        while (busy !== null && !isOver) {
+          await busy.roundTrip();
+          // The pace of somebody who is not silent: without it, this takes all of the processors.
+          await new Promise((resolve) => setTimeout(resolve, 100));
+        }
       };
       await Promise.all([waitSilently(), keepBusy()]);
       await server.event("connection_closed", { remotePort: silent.port, reason: "idle_timeout" });
       if (busy !== null) assertEquals(await busy.roundTrip(), "ping\n");
-    },
-  );
-}
-
-for (const mode of SERVINGS) {
-  testProgram(
-    `${mode.name}: connections that are reset while they wait in the queue cost nobody anything`,
-    async (program) => {
-      await using server = await TestServer.start(program, {
-        flags: [...mode.flags, ...mode.isConcurrent ? ["--max-connections", "1"] : [], ...JSON_LOG],
-        command: mode.command,
-      });
-      using first = await server.connect();
-      await first.roundTrip();
-      for (let i = 0; i < 50; i++) {
-        using rude = await ResettableClient.connect(server.port);
-        await rude.reset();
-      }
-      using next = await server.connect();
-      first.close();
-      assertEquals(await next.roundTrip(), "ping\n");
-      next.close();
-      await server.stop();
-      // Neither a pause nor a warning, which would both have been told.
-      assertEquals(server.events.filter(({ event }) => event === "accept_failed"), []);
-      await server.event("stopped", { connectionsAccepted: 2, connectionsAborted: 50 });
-      assertEquals(server.process.stderr.all.filter((line) => line.includes("accept")), []);
     },
   );
 }
@@ -176,55 +152,6 @@ async function limitDescriptors(pid: number, more: number): Promise<void> {
   // The limit is the first number that may not be used (getrlimit(2)).
   const limit = `--nofile=${free[more] ?? 0}:20000`;
   assertEquals((await runToEnd(["prlimit", "--pid", String(pid), limit])).status, 0);
-}
-
-for (const mode of SERVINGS.filter(({ isConcurrent }) => isConcurrent)) {
-  testProgram(
-    `${mode.name}: a client that never reads costs bounded memory, and nobody else anything`,
-    async (program) => {
-      await using server = await TestServer.start(program, {
-        // Deno 2.6 does not wake a write that waits for a client which is gone: there the stop ends it.
-        flags: [...mode.flags, "--grace", "1", "--log", "json"],
-        command: mode.command,
-      });
-      using other = await server.connect();
-      await other.roundTrip();
-      using greedy = await server.connect();
-      await greedy.roundTrip();
-      const pids = [server.pid, await server.workerOf(greedy)];
-      const before = await Promise.all(pids.map(residentBytesOf));
-      let isSent = false;
-      const sending = greedy.send(new Uint8Array(256 * MEBIBYTE)).then(
-        () => isSent = true,
-        () => {}, // Closed at the end of the test.
-      );
-      for (let i = 0; i < 500; i++) await other.roundTrip();
-      assertEquals(isSent, false, "somebody has taken 256 MiB that nobody reads");
-      const after = await Promise.all(pids.map(residentBytesOf));
-      for (const [i, bytes] of after.entries()) {
-        assertLessOrEqual(bytes - (before[i] ?? 0), 32 * MEBIBYTE, `process ${pids[i]} grew`);
-      }
-      greedy.close();
-      await sending;
-    },
-  );
-
-  testProgram(
-    `${mode.name}: a slow drip of bytes holds one slot and nothing else`,
-    async (program) => {
-      await using server = await TestServer.start(program, {
-        flags: [...mode.flags, "--quiet"],
-        command: mode.command,
-      });
-      using drip = await server.connect();
-      for (const byte of "drip, drip, drip\n") {
-        await drip.send(byte);
-        using other = await server.connect();
-        assertEquals(await other.roundTrip(), "ping\n");
-      }
-      assertEquals(new TextDecoder().decode(await drip.receive(17)), "drip, drip, drip\n");
-    },
-  );
 }
 
 testProgram(

@@ -35,6 +35,9 @@ const SOURCE: Program = {
 
 const COMPILED: Program = { form: "compiled", path: COMPILED_BINARY, args: [] };
 
+/** As many clients as a test of every way of serving has at a time: each process takes its time to start. */
+export const PREFORK_WORKERS = 2;
+
 /** A way of serving an echo, by mode, handler and transport: the contract that all keep is tested with each. */
 export interface Serving {
   readonly name: string;
@@ -45,18 +48,19 @@ export interface Serving {
   readonly isConcurrent: boolean;
 }
 
-/** An echo as a user writes it. */
-const ECHO_MODULE = ["--handler", fixture("echo_handler.ts")];
+/** An echo as a user writes it, in JavaScript: for the compiled program types are stripped, which takes its time. */
+const ECHO_MODULE = ["--handler", fixture("echo_handler.js")];
 
 const ITERATIVE = ["--mode", "iterative"];
-const PREFORK = ["--mode", "prefork", "--workers", "5"];
+const PREFORK = ["--mode", "prefork", "--workers", String(PREFORK_WORKERS)];
+const SPARE = ["--spare", "1"];
 const PIPE = ["--transport", "pipe"];
 const SOCKET = ["--transport", "socket"];
 
 /** Every way of serving. */
 export const SERVINGS: readonly Serving[] = [
   { name: "per-connection", flags: [], isConcurrent: true },
-  { name: "per-connection with spares", flags: ["--spare", "2"], isConcurrent: true },
+  { name: "per-connection with spares", flags: SPARE, isConcurrent: true },
   { name: "prefork", flags: PREFORK, isConcurrent: true },
   { name: "iterative", flags: ITERATIVE, isConcurrent: false },
   { name: "per-connection over pipes", flags: PIPE, isConcurrent: true },
@@ -71,7 +75,7 @@ export const SERVINGS: readonly Serving[] = [
     isConcurrent: false,
   },
   { name: "per-connection, over the socket", flags: SOCKET, isConcurrent: true },
-  { name: "spares, over the socket", flags: [...SOCKET, "--spare", "2"], isConcurrent: true },
+  { name: "spares, over the socket", flags: [...SOCKET, ...SPARE], isConcurrent: true },
   { name: "prefork, over the socket", flags: [...PREFORK, ...SOCKET], isConcurrent: true },
   { name: "a module, over the socket", flags: [...SOCKET, ...ECHO_MODULE], isConcurrent: true },
   {
@@ -110,25 +114,64 @@ export interface TestOptions {
 /** Registers a test for both forms of the program. */
 export function testProgram(
   name: string,
-  run: (program: Program) => Promise<void>,
+  run: (program: Program, steps: Steps) => Promise<void>,
   options: TestOptions = {},
 ): void {
-  const tools = findMissingTools(options.needs ?? []);
-  const reason = options.impossible ?? tools.reason;
-  const remark = reason === null ? "" : ` (skipped: ${reason})`;
   for (const program of [SOURCE, COMPILED]) {
     if (options.forms?.includes(program.form) === false) continue;
-    Deno.test({
-      name: `${program.form}: ${name}${remark}`,
-      ignore: reason !== null,
-      async fn() {
-        if (tools.missing !== "") throw new Error(`In CI ${tools.missing} must be installed`);
-        await run(program).catch((error) => {
-          throw unsuppressed(error);
-        });
-      },
+    Deno.test(asDefined(
+      `${program.form}: ${name}`,
+      (context) => run(program, new Steps(context)),
+      options,
+    ));
+  }
+}
+
+/**
+ * The parts of a test that has one server for several, each told as a test of its own: it has its own connections, and
+ * needs no other part. What is left behind is looked for when the test ends.
+ */
+export class Steps {
+  readonly #context: Deno.TestContext;
+
+  /** For the test with that context. */
+  constructor(context: Deno.TestContext) {
+    this.#context = context;
+  }
+
+  /** Runs a part. If it fails, the next one is run all the same. */
+  async run(
+    name: string,
+    fn: () => Promise<void>,
+    options: Pick<TestOptions, "needs"> = {},
+  ): Promise<void> {
+    await this.#context.step({
+      ...asDefined(name, fn, options),
+      // The server's outputs are read all the time, which no part has begun.
+      sanitizeOps: false,
+      sanitizeResources: false,
     });
   }
+}
+
+/** A test that is skipped where what it needs is missing, with the reason in its name. */
+function asDefined(
+  name: string,
+  fn: (context: Deno.TestContext) => Promise<void>,
+  { needs = [], impossible }: TestOptions,
+): { name: string; ignore: boolean; fn: (context: Deno.TestContext) => Promise<void> } {
+  const tools = findMissingTools(needs);
+  const reason = impossible ?? tools.reason;
+  return {
+    name: reason === null ? name : `${name} (skipped: ${reason})`,
+    ignore: reason !== null,
+    async fn(context) {
+      if (tools.missing !== "") throw new Error(`In CI ${tools.missing} must be installed`);
+      await fn(context).catch((error) => {
+        throw unsuppressed(error);
+      });
+    },
+  };
 }
 
 /** An error with those that it has suppressed: what a test of Deno's prints of such an error names neither. */

@@ -98,13 +98,17 @@ export class TestServer implements AsyncDisposable {
     return this.process.stdout.all.map((line) => JSON.parse(line));
   }
 
-  /** Resolves to the first event with this name and these fields (`--log json`). */
-  async event(name: string, fields: Readonly<Record<string, unknown>> = {}): Promise<LoggedEvent> {
+  /** Resolves to the first event, from index `from` on, with this name and these fields (`--log json`). */
+  async event(
+    name: string,
+    fields: Readonly<Record<string, unknown>> = {},
+    from = 0,
+  ): Promise<LoggedEvent> {
     const wanted = Object.entries({ event: name, ...fields });
     return await this.process.stdout.find((line) => {
       const event: LoggedEvent = JSON.parse(line);
       return wanted.every(([field, value]) => event[field] === value) ? event : undefined;
-    });
+    }, from);
   }
 
   /** The pid of the worker that serves a client (`--log json`). */

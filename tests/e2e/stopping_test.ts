@@ -5,6 +5,7 @@ import { TempFolder } from "../support/temp_folder.ts";
 import { childrenOf, processesWith } from "./process.ts";
 import { SERVINGS, testProgram } from "./program.ts";
 import { TestServer } from "./server.ts";
+import { MEANINGLESS_SIGNALS } from "./signals.ts";
 
 const LONG_GRACE = ["--grace", "3600"];
 
@@ -63,40 +64,13 @@ for (const { name, flags: ownFlags, command } of SERVINGS) {
       /^Client\(\d+\): is disconnected \(.*, the server stopped\)$/,
     );
   });
-
-  testProgram(`${name}: a connection that outlasts the grace is ended`, async (program) => {
-    await using server = await TestServer.start(program, {
-      flags: [...ownFlags, "--grace", "0.1", "--log", "json"],
-      command,
-    });
-    using client = await server.connect();
-    await client.roundTrip();
-    server.process.signal("SIGTERM");
-    assertMatch(await client.disconnected(), /end of file|reset/);
-    assertEquals((await server.ended()).code, 0);
-    await server.event("connection_closed", { remotePort: client.port, reason: "server_stopped" });
-    await server.event("stopped", { connectionsAccepted: 1 });
-  });
-}
-
-const MEANINGLESS = ["SIGHUP", "SIGUSR1", "SIGUSR2", "SIGALRM", "SIGVTALRM", "SIGPROF"] as const;
-
-for (const { name, flags, command } of SERVINGS) {
-  testProgram(`${name}: a signal that means nothing ends no connection`, async (program) => {
-    await using server = await TestServer.start(program, { flags, command });
-    using client = await server.connect();
-    for (const signal of MEANINGLESS) {
-      server.process.signal(signal);
-      assertEquals(await client.roundTrip(), "ping\n");
-    }
-  });
 }
 
 for (const command of [undefined, ["sh", "-c", "echo ready; exec cat"]]) {
   const what = command === undefined ? "worker" : "program";
   testProgram(`a ${what} has the system's defaults for signals`, async (program) => {
     await using server = await TestServer.start(program, { flags: ["--log", "json"], command });
-    for (const signal of MEANINGLESS) {
+    for (const signal of MEANINGLESS_SIGNALS) {
       using client = await server.connect();
       if (command !== undefined) await client.receive("ready\n".length);
       assertEquals(await client.roundTrip(), "ping\n");
