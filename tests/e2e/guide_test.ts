@@ -61,7 +61,7 @@ testProgram("help, errors and warnings are in the language asked for", async (pr
 testProgram("warnings of a server are in its language, its log is as it was", async (program) => {
   await using server = new RunningProcess([
     ...[program.path, ...program.args, "server", "--lang", "ko", "--mode", "iterative"],
-    ...["--handler", new URL("../fixtures/echo_handler.ts", import.meta.url).pathname, "0"],
+    ...["--handler", new URL("../fixtures/echo_handler.js", import.meta.url).pathname, "0"],
   ]);
   await server.stdout.match(/^Server start\.\.\. listening on /);
   await server.stderr.match(/^경고: iterative 모드는 처리기를 서버 안에서 실행하므로/);
