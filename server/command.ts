@@ -102,6 +102,12 @@ export const SERVER_FLAGS = {
     min: 0,
     help: "how long a stopping server waits for its connections",
   }),
+  drainDelayMs: seconds({
+    placeholder: "S",
+    fallback: 0,
+    min: 0,
+    help: "how long a stopping server goes on accepting, while its health says that it stops",
+  }),
   log: choice(["text", "json", "explain"], "how events are written to standard output"),
   quiet: toggle("write only the start line, warnings and errors"),
   status: optionalEndpoint({

@@ -214,6 +214,8 @@ export type ServerEvent =
   | { readonly event: "guard_lost"; readonly error: string }
   /** The first in a row of failures to remove a worker's socket; `error` is one line. */
   | { readonly event: "run_folder_failed"; readonly error: string }
+  /** It was asked to stop, and goes on accepting that long, so that a balancer sends new connections elsewhere. */
+  | { readonly event: "draining"; readonly delayMs: number }
   | { readonly event: "stopping"; readonly connections: number; readonly graceMs: number }
   | {
     readonly event: "stopped";

@@ -15,6 +15,7 @@ import { HostLimit } from "./accept/host_limit.ts";
 import type { LineWriter } from "./log/line_writer.ts";
 import { type ClientSocket, descriptorNumberOf } from "./accept/client_socket.ts";
 import { Listener, type ListenerOptions } from "./accept/listener.ts";
+import { closingSignal } from "./closing.ts";
 import { openLog } from "./log/open_log.ts";
 import { findLibcProblem } from "../ipc/posix/libc.ts";
 import { openServiceManager } from "./service_manager.ts";
@@ -67,7 +68,7 @@ async function serveUntilStopped(
   using _orphans = await openOrphans(options.fault);
   await using mode = await openMode(options, { ...context, mistake });
   const { hostname: host, port } = listener.addr;
-  const { mode: name, backlog, graceMs, fault } = options;
+  const { mode: name, backlog, graceMs, drainDelayMs: delayMs, fault } = options;
   events.emit({
     event: "listening",
     host,
@@ -123,7 +124,11 @@ async function serveUntilStopped(
     admission,
     events,
     clock,
-    signal: lifetime.stopping,
+    signal: closingSignal(lifetime, {
+      delayMs,
+      clock,
+      onDelay: () => events.emit({ event: "draining", delayMs }),
+    }),
   }, serve);
 
   mode.drain();

@@ -43,6 +43,8 @@ export const HELP: Messages = {
   "close connections that are idle for S seconds; 0: never":
     "S초 동안 아무것도 오가지 않는 연결을 닫습니다. 0: 닫지 않음",
   "how long a stopping server waits for its connections": "멈추는 서버가 남은 연결을 기다리는 시간",
+  "how long a stopping server goes on accepting, while its health says that it stops":
+    "멈추는 서버가 연결을 더 수락하는 시간. 그동안 상태 확인은 멈추는 중이라고 답합니다",
   "how events are written to standard output": "일어난 일을 표준 출력에 쓰는 방법",
   "write only the start line, warnings and errors": "시작하는 줄, 경고, 오류만 씁니다",
   "show the server live in a browser, at this port; with metrics and health":

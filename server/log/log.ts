@@ -61,6 +61,7 @@ export const ROUTINE: readonly EventName[] = [
   "connection_rejected",
   "admission_paused",
   "admission_resumed",
+  "draining",
   "stopping",
   "stopped",
 ];
@@ -153,6 +154,8 @@ export function formatText(event: ServerEvent): string | null {
         : say`warning: the handler failed for ${formatEndpoint(event.connection.remoteAddr)}: ${
           escapeLines(event.error)
         }`;
+    case "draining":
+      return `Server drain... accepting for ${event.delayMs / 1000} s more`;
     case "stopping":
       return event.connections === 0
         ? "Server stop..."

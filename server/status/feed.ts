@@ -23,6 +23,7 @@ export const STATUS_EVENTS = [
   "admission_paused",
   "admission_resumed",
   "accept_failed",
+  "draining",
   "stopping",
   "stopped",
 ] as const;

@@ -126,6 +126,7 @@ export class StatusModel {
       case "admission_resumed":
         if (state.phase === "paused") state.phase = "accepting";
         return;
+      case "draining":
       case "stopping":
         state.phase = "draining";
         return;

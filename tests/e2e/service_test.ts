@@ -81,6 +81,30 @@ Deno.test("the unit in the examples starts a server that tells, with flags that 
   assertEquals([options.hostname, options.port, options.log], ["0.0.0.0", 9000, "json"]);
 });
 
+testProgram(
+  "a server with --drain-delay goes on accepting when it is asked to stop, and its health says that it stops",
+  async ({ path, args }) => {
+    await using server = new RunningProcess([
+      ...[path, ...args, "server", "--drain-delay", "600", "--status", "0", "0"],
+    ], { ownGroup: true });
+    const [, port = ""] = await server.stdout.match(/listening on 127\.0\.0\.1:(\d+)/);
+    const [, url = ""] = await server.stdout.match(/^Status page: (.*)$/);
+    server.signal("SIGTERM");
+    await server.stdout.match(/^Server drain\.\.\. accepting for 600 s more$/);
+    const isDraining = async () => {
+      const response = await fetch(`${url}health`);
+      const { state } = await response.json();
+      return response.status === 503 && state === "draining";
+    };
+    await until(isDraining, "a health that says so");
+    const client = await runToEnd([path, ...args, "client", port], { input: "hello\n" });
+    assertEquals([client.status, client.stdout], [0, "hello\n"]);
+    // Whoever insists does not wait: a second SIGINT, later than a keystroke that comes twice.
+    server.signal("SIGINT");
+    assertEquals((await server.ended()).code, 0);
+  },
+);
+
 const isRoot = Deno.build.os === "linux" && Deno.uid() === 0;
 
 testProgram(

@@ -17,6 +17,7 @@ const DEFAULTS: ServerOptions = {
   connectionsPerWorker: 0,
   idleTimeoutMs: 0,
   graceMs: 30_000,
+  drainDelayMs: 0,
   log: "text",
   quiet: false,
   status: null,

@@ -21,6 +21,7 @@ const NAMES: Readonly<Record<EventName, true>> = {
   service_manager_lost: true,
   status_listening: true,
   run_folder_failed: true,
+  draining: true,
   stopping: true,
   stopped: true,
   worker_idle: true,

@@ -192,6 +192,11 @@ const ROWS: readonly Row[] = [
       '"error":"Error: oh"',
   },
   {
+    event: { event: "draining", delayMs: 2500 },
+    text: "Server drain... accepting for 2.5 s more",
+    json: '"event":"draining","delayMs":2500',
+  },
+  {
     event: { event: "stopping", connections: 0, graceMs: 30_000 },
     text: "Server stop...",
     json: '"event":"stopping","connections":0,"graceMs":30000',
