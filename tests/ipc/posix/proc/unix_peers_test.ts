@@ -1,6 +1,6 @@
 import { addPeers, unixPeers } from "../../../../ipc/posix/proc/unix_peers.ts";
 import { openSocketPair } from "../../../../ipc/posix/sockets/socket_pair.ts";
-import { assertEquals } from "../../../assert.ts";
+import { assert, assertEquals } from "../../../assert.ts";
 import { TempFolder } from "../../../support/temp_folder.ts";
 import { posixTest } from "../opened.ts";
 import { targetOf } from "../sockets.ts";
@@ -9,10 +9,14 @@ function inodeOf(number: number): number {
   return Number(/^socket:\[(\d+)\]$/.exec(targetOf(number) ?? "")?.[1]);
 }
 
-/** The inodes of this process's sockets. */
-function ownInodes(): number[] {
-  return Array.from(Deno.readDirSync("/proc/self/fd"), ({ name }) => inodeOf(Number(name)))
-    .filter((inode) => !Number.isNaN(inode));
+/** The states of sockets in /proc/net/unix: one that listens is not connected. */
+const STATE = { unconnected: "01", connected: "03" } as const;
+
+/** The inode of the socket that has that path, in that state. */
+function inodeAt(path: string, state: string): number {
+  const rows = Deno.readTextFileSync("/proc/net/unix").split("\n").map((line) => line.split(/ +/));
+  const [row] = rows.filter((fields) => fields[7] === path && fields[5] === state);
+  return Number(row?.[6]);
 }
 
 posixTest("unixPeers() tells of each end of a pair the other, until one is closed", () => {
@@ -27,16 +31,16 @@ posixTest("unixPeers() tells of each end of a pair the other, until one is close
 
 posixTest("unixPeers() knows a connection to a path, and none of who only listens", async () => {
   await using folder = new TempFolder();
-  const before = ownInodes();
-  using listener = Deno.listen({ transport: "unix", path: folder.join("socket") });
-  const [listening = 0] = ownInodes().filter((inode) => !before.includes(inode));
-  using _client = await Deno.connect({ transport: "unix", path: folder.join("socket") });
+  const path = folder.join("socket");
+  using listener = Deno.listen({ transport: "unix", path });
+  using _client = await Deno.connect({ transport: "unix", path });
   using _server = await listener.accept();
-  const [one = 0, other = 0] = ownInodes()
-    .filter((inode) => inode !== listening && !before.includes(inode));
   const peers = unixPeers();
-  assertEquals([peers.get(one), peers.get(other)], [other, one]);
-  assertEquals(peers.has(listening), false);
+  const server = inodeAt(path, STATE.connected);
+  const client = peers.get(server);
+  assert(client !== undefined);
+  assertEquals(peers.get(client), server);
+  assertEquals(peers.has(inodeAt(path, STATE.unconnected)), false);
 });
 
 /** The kernel's message on one socket: with a peer, or without (null). */
