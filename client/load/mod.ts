@@ -78,7 +78,8 @@ async function runInProcesses(
   options: LoadOptions,
   { lifetime, language }: LoadContext,
 ): Promise<Tally> {
-  const { tally, losses } = await runWithBar(options, lifetime);
+  const { stopping, forced } = lifetime;
+  const { tally, losses } = await runWithBar(options, { stopping, forced });
   const translate = await translatorTo(language);
   // Not before the bar is gone, which would draw over them.
   for (const loss of losses) printError(translate(say`warning: ${loss}`));

@@ -21,7 +21,10 @@ async function assertRefused(
 }
 
 const WRONG_USAGE: readonly (readonly [string, RegExp])[] = [
-  ["", /a command is missing: server, client, grade, compare or completions; try 'brood --help'/],
+  [
+    "",
+    /a command is missing: server, client, grade, compare, guide or completions; try 'brood --help'/,
+  ],
   ["serve", /unknown command "serve"; try 'brood --help'/],
   ["--nope", /unknown flag "--nope"; try 'brood --help'/],
   ["help serve", /unknown command "serve"; try 'brood --help'/],
