@@ -17,12 +17,10 @@ export type Language = typeof LANGUAGES[number];
 /** The variables that say it, the strongest first (locale(7)). */
 const VARIABLES = ["LC_ALL", "LC_MESSAGES", "LANG"] as const;
 
-type Environment = Pick<Deno.Env, "get">;
-
 /**
  * The environment's language: the first variable that is set and not empty decides. English where it is none of ours.
  */
-function languageOfEnvironment(env: Environment): Language {
+function languageOfEnvironment(env: Pick<Deno.Env, "get">): Language {
   const locale = VARIABLES.map((name) => readVariable(name, env)).find((value) => value);
   const [name = ""] = locale?.split(/[_.@]/) ?? [];
   return languageNamed(name) ?? "en";
@@ -52,7 +50,7 @@ export const LANGUAGE_FLAG: Flag<Language | null> = {
  */
 export function languageOf(
   args: readonly string[] = Deno.args,
-  env: Environment = Deno.env,
+  env: Pick<Deno.Env, "get"> = Deno.env,
 ): Language {
   const end = args.indexOf("--");
   const own = end === -1 ? args : args.slice(0, end);
