@@ -20,6 +20,8 @@ const NAMES: Readonly<Record<EventName, true>> = {
   status_lost: true,
   status_listening: true,
   run_folder_failed: true,
+  rules_read: true,
+  rules_failed: true,
   stopping: true,
   stopped: true,
   worker_idle: true,
