@@ -87,6 +87,7 @@ export function parseCommandLine<Table extends FlagTable>(
     valued,
     names: namesByAlias(flags),
   });
+  const repeatable = flags.filter(({ flag }) => flag.join !== undefined).map(({ name }) => name);
   const takesProgram = spec.program !== undefined;
   const operands = takesProgram ? inFront : [...inFront, ...behind ?? []];
   const questions: readonly Question[] = spec.hasVersion ? ["help", "version"] : ["help"];
@@ -98,6 +99,7 @@ export function parseCommandLine<Table extends FlagTable>(
   const parsed = parseArgs(flagged, {
     boolean: booleans,
     string: valued,
+    collect: repeatable,
     unknown(argument) {
       throw refuse(say`unknown flag ${quoteIfOdd(argument)}`);
     },
@@ -108,12 +110,21 @@ export function parseCommandLine<Table extends FlagTable>(
   if (question !== undefined) return question;
 
   const options: Record<string, unknown> = {};
+  const given = new Set<string>();
   for (const { option, name, flag } of flags) {
     const value = parsed[name];
-    if (value === undefined) options[option] = flag.fallback;
-    else if (value === "") throw refuse(say`--${name} needs a value: ${flag.placeholder}`);
-    else if (typeof value !== "string") options[option] = value;
-    else options[option] = parseValue(`--${name}`, value, { flag, command: spec.name });
+    // An absent switch is false to the parser, an absent value undefined or an empty list.
+    if (value === undefined || value === false || (Array.isArray(value) && value.length === 0)) {
+      options[option] = flag.fallback;
+      continue;
+    }
+    given.add(option);
+    const values = [value].flat().map((text: unknown) => {
+      if (text === "") throw refuse(say`--${name} needs a value: ${flag.placeholder}`);
+      if (typeof text !== "string") return text;
+      return parseValue(`--${name}`, text, { flag, command: spec.name });
+    });
+    options[option] = flag.join === undefined ? values[0] : flag.join(values);
   }
 
   const required = spec.operands.filter((operand) => !operand.startsWith("["));
@@ -123,10 +134,6 @@ export function parseCommandLine<Table extends FlagTable>(
   if (operands.length < required.length) {
     throw refuse(say`${required.slice(operands.length).join(" and ")} is missing`);
   }
-  // An absent switch is false to the parser, an absent value undefined.
-  const given = new Set(
-    flags.filter(({ name }) => Boolean(parsed[name])).map(({ option }) => option),
-  );
   const program = takesProgram && behind !== null ? programOf(behind) : null;
   if (program === undefined) throw refuse(say`PROGRAM is missing behind --`);
   return { options: options as FlagValues<Table>, given, operands, program };

@@ -27,6 +27,8 @@ export interface Flag<T> {
   readonly parse: (text: string) => T;
   /** The text that stands for a value: `parse` the other way round. */
   format(value: T): string;
+  /** What several values come to, where the flag may be given again; where this is absent the last one counts. */
+  join?(values: readonly T[]): T;
 }
 
 /** The flags of a command by the names of its options, in the order `--help` tells them. */
@@ -81,6 +83,17 @@ export function text(flag: FlagDescription<string>): Flag<string> {
       if (text === "") throw new ValueError(say`expected a text that is not empty`);
       return text;
     },
+  };
+}
+
+/** A file, or none: null. */
+export function optionalFile(help: string): Flag<string | null> {
+  return {
+    placeholder: "FILE",
+    fallback: null,
+    help,
+    format: (value) => value ?? "none",
+    parse: (text) => text,
   };
 }
 

@@ -63,9 +63,14 @@ export interface ClosedReport {
 }
 
 /** Why a worker has closed a connection. */
-export type ClosedReason = "finished" | "client_lost" | "idle_timeout";
+export type ClosedReason = "finished" | "client_lost" | "idle_timeout" | "max_duration";
 
-const CLOSED_REASONS: readonly ClosedReason[] = ["finished", "client_lost", "idle_timeout"];
+const CLOSED_REASONS: readonly ClosedReason[] = [
+  "finished",
+  "client_lost",
+  "idle_timeout",
+  "max_duration",
+];
 
 /** As much of a message as the log shows, and one byte, by which the log knows whether a character ends there. */
 export const REPORTED_BYTES_MAX = 1025;

@@ -20,10 +20,12 @@ import {
   integer,
   optionalChoice,
   optionalEndpoint,
+  optionalFile,
   seconds,
   text,
   toggle,
 } from "../cli/flags.ts";
+import { networks } from "./accept/network.ts";
 import { CONNECTIONS_DEFAULT } from "./accept/descriptors.ts";
 import { type AskedBesides, faultConflict } from "./faults/conflict.ts";
 import { FAULT_NAMES, faultOf } from "./faults/table.ts";
@@ -69,6 +71,21 @@ export const SERVER_FLAGS = {
     max: 1_000_000,
     help: "concurrent connections from one address; more are closed; 0: no limit",
   }),
+  allow: networks("let clients from there in, and nobody else; repeatable, or a list with commas"),
+  deny: networks("turn clients from there away; the longest prefix decides, and on a tie deny"),
+  rulesFile: {
+    ...optionalFile(
+      "more such rules, one a line: allow CIDR or deny CIDR; SIGHUP reads them again",
+    ),
+    name: "rules",
+  },
+  maxRate: integer({
+    placeholder: "N",
+    fallback: 0,
+    min: 0,
+    max: 1_000_000,
+    help: "new connections a second from one address; more are closed; 0: no limit",
+  }),
   spare: integer({
     placeholder: "N",
     fallback: 0,
@@ -95,6 +112,19 @@ export const SERVER_FLAGS = {
     fallback: 0,
     min: 0,
     help: "close connections that are idle for S seconds; 0: never",
+  }),
+  maxDurationMs: seconds({
+    placeholder: "S",
+    fallback: 0,
+    min: 0,
+    help: "close connections that have lasted S seconds, whatever passes; 0: never",
+  }),
+  keepaliveMs: seconds({
+    placeholder: "S",
+    fallback: 60,
+    min: 0,
+    max: 32_767,
+    help: "ask a client that is silent for S seconds whether it is there (TCP keepalive); 0: never",
   }),
   graceMs: seconds({
     placeholder: "S",

@@ -19,6 +19,8 @@ export type CloseReason =
   | "worker_failed"
   /** No byte passed either way for longer than `--idle-timeout`. */
   | "idle_timeout"
+  /** It had lasted for `--max-duration`. */
+  | "max_duration"
   /** The server stopped and its grace was over. */
   | "server_stopped"
   /** The handler threw. */
@@ -33,6 +35,15 @@ export interface Outcome {
   /** Why it ended. */
   readonly reason: CloseReason;
 }
+
+/** Why a connection was closed as soon as it was accepted. */
+export type Rejection =
+  /** No rule lets its client's address in, or one turns it away. */
+  | { readonly reason: "denied" }
+  /** Its client's address makes more connections than that in a second. */
+  | { readonly reason: "max_rate"; readonly maxRate: number }
+  /** Its client's address has as many connections as it may. */
+  | { readonly reason: "max_per_host"; readonly maxPerHost: number };
 
 /** Why a worker ended. */
 export type ExitReason =
@@ -180,15 +191,14 @@ export type ServerEvent =
   | { readonly event: "worker_exited" } & WorkerExit
   /** The first in a row of workers that were of no use for the same reason; `error` is one line. */
   | { readonly event: "worker_failed"; readonly workerPid: number | null; readonly error: string }
-  /** A client's address has as many connections as it may: this one was closed at once. */
+  /** It was closed at once. */
   | {
     readonly event: "connection_rejected";
     readonly remoteHost: string;
     readonly remotePort: number;
-    readonly maxPerHost: number;
-    /** How many were rejected so far. */
+    /** How many were rejected for that reason so far. */
     readonly rejected: number;
-  }
+  } & Rejection
   /** Every slot is taken: the server accepts no more until one is free. */
   | { readonly event: "admission_paused"; readonly maxConnections: number }
   | { readonly event: "admission_resumed"; readonly maxConnections: number }
@@ -202,6 +212,10 @@ export type ServerEvent =
     readonly connection: ConnectionInfo | null;
     readonly error: string;
   }
+  /** The file of rules was read again, with that many rules: they count from now on. */
+  | { readonly event: "rules_read"; readonly file: string; readonly rules: number }
+  /** It could not be: the rules stay as they were. `error` is one line. */
+  | { readonly event: "rules_failed"; readonly error: string }
   /** Iterative mode runs a module of the user's in the server itself. */
   | { readonly event: "handler_not_isolated" }
   /** The process of the status page has ended, and is started again; `error` is one line. */

@@ -10,8 +10,9 @@ import { Admission, type Slot } from "./accept/admission.ts";
 import { describeHandler, type ServerOptions } from "./command.ts";
 import { AcceptedConnection } from "./accept/connection.ts";
 import { connectionLimit, descriptorLimit, withoutSpares } from "./accept/descriptors.ts";
-import { EventBus } from "./events.ts";
-import { HostLimit } from "./accept/host_limit.ts";
+import { EventBus, type Rejection } from "./events.ts";
+import { openGate } from "./accept/gate.ts";
+import { keepAliveFrom } from "./accept/keepalive.ts";
 import type { LineWriter } from "./log/line_writer.ts";
 import { type ClientSocket, descriptorNumberOf } from "./accept/client_socket.ts";
 import { Listener, type ListenerOptions } from "./accept/listener.ts";
@@ -53,8 +54,10 @@ async function serveUntilStopped(
 
   const maxConnections = await admissionLimit(options);
   const mistake = await openFault(options.fault);
-  const hosts = openHostLimit(options);
+  await using entrance = await openGate(options, { clock, events });
+  const { gate } = entrance;
   using listener = Listener.bind({ ...options, listen: mistake.listen ?? await listenOf(options) });
+  await keepAliveFrom(listener.addr, options.keepaliveMs);
   const isModuleHere = options.mode === "iterative" && options.handler.kind === "module";
   // Standard output is the log's.
   using _printing = isModuleHere ? await printModule(log.errors) : null;
@@ -98,16 +101,18 @@ async function serveUntilStopped(
   let accepted = 0;
   const serve = (socket: ClientSocket, slot: Slot) => {
     tellAccepted(socket, events);
-    const hostSlot = hosts?.acquire(socket.remoteAddr.hostname);
-    if (hosts !== null && hostSlot === null) {
-      reject(socket, { hosts, maxPerHost: options.maxPerHost, events });
+    const entry = gate.admit(socket.remoteAddr.hostname);
+    if ("reason" in entry) {
+      reject(socket, { rejection: entry, rejected: gate.rejected(entry.reason), events });
       slot[Symbol.dispose]();
       return;
     }
-    const hostConnections = hosts?.countOf(socket.remoteAddr.hostname) ?? 0;
+    const { hostSlot, hostConnections } = entry;
     const connection = new AcceptedConnection(socket, {
       id: ++accepted,
       hostConnections,
+      maxDurationMs: options.maxDurationMs,
+      isKeepAliveOff: options.keepaliveMs === 0,
       events,
       clock,
     });
@@ -185,33 +190,25 @@ async function admissionLimit(options: ServerOptions): Promise<number> {
   return maxConnections === null ? each : Math.min(each, connectionLimit(asked, descriptors));
 }
 
-/** Who counts the connections of each address; null for nobody. A program is told how many its client has. */
-function openHostLimit(
-  { maxPerHost, handler }: Pick<ServerOptions, "maxPerHost" | "handler">,
-): HostLimit | null {
-  if (maxPerHost === 0 && handler.kind !== "program") return null;
-  return new HostLimit(maxPerHost === 0 ? Infinity : maxPerHost);
-}
-
 function tellAccepted(socket: ClientSocket, events: EventBus): void {
   if (!events.wants("socket_accepted")) return;
   const { remoteAddr } = socket;
   events.emit({ event: "socket_accepted", remoteAddr, descriptor: descriptorNumberOf(socket) });
 }
 
-/** Closes a connection whose address has too many. */
+/** Closes a connection that does not get in. */
 function reject(
   socket: ClientSocket,
   context: {
-    readonly hosts: HostLimit;
-    readonly maxPerHost: number;
+    readonly rejection: Rejection;
+    readonly rejected: number;
     readonly events: EventBus;
   },
 ): void {
   const { hostname: remoteHost, port: remotePort } = socket.remoteAddr;
   socket.close();
-  const { maxPerHost, hosts: { rejected }, events } = context;
-  events.emit({ event: "connection_rejected", remoteHost, remotePort, maxPerHost, rejected });
+  const { rejection, rejected, events } = context;
+  events.emit({ event: "connection_rejected", remoteHost, remotePort, ...rejection, rejected });
 }
 
 /** Lets a module in this process print where warnings go. */

@@ -38,6 +38,8 @@ export const COMMAND_LINE: Messages = {
   "expected a port from 0 to 65535, or ADDR:PORT":
     "0부터 65535까지의 포트 번호이거나 ADDR:PORT이어야 합니다",
   "expected a whole number from {min} to {max}": "{min}부터 {max}까지의 정수여야 합니다",
+  "expected an address or a network, such as 192.0.2.0/24 or 2001:db8::/32":
+    "192.0.2.0/24나 2001:db8::/32와 같은 주소나 네트워크여야 합니다",
   "expected seconds, from {min} to {max}": "{min}부터 {max}까지의 초여야 합니다",
 
   "--{flag} does not go with --load": "--{flag}은(는) --load와 함께 쓸 수 없습니다",

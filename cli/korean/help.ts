@@ -35,6 +35,18 @@ export const HELP: Messages = {
     "동시에 처리하는 연결 수. 더 오면 커널의 대기열에서 기다립니다",
   "concurrent connections from one address; more are closed; 0: no limit":
     "한 주소에서 동시에 올 수 있는 연결 수. 더 오면 닫습니다. 0: 제한 없음",
+  "let clients from there in, and nobody else; repeatable, or a list with commas":
+    "그곳의 클라이언트만 받아들입니다. 여러 번 쓰거나 쉼표로 나누어 적을 수 있습니다",
+  "turn clients from there away; the longest prefix decides, and on a tie deny":
+    "그곳의 클라이언트를 거절합니다. 가장 긴 프리픽스가 정하고, 같으면 거절합니다",
+  "more such rules, one a line: allow CIDR or deny CIDR; SIGHUP reads them again":
+    "그런 규칙을 더 적은 파일. 한 줄에 하나, allow CIDR 또는 deny CIDR. SIGHUP을 받으면 다시 읽습니다",
+  "new connections a second from one address; more are closed; 0: no limit":
+    "한 주소에서 1초에 새로 올 수 있는 연결 수. 더 오면 닫습니다. 0: 제한 없음",
+  "close connections that have lasted S seconds, whatever passes; 0: never":
+    "무엇이 오가든 S초가 지난 연결을 닫습니다. 0: 닫지 않음",
+  "ask a client that is silent for S seconds whether it is there (TCP keepalive); 0: never":
+    "S초 동안 말이 없는 클라이언트가 아직 있는지 확인합니다(TCP keepalive). 0: 확인하지 않음",
   "idle workers kept ready, in per-connection mode":
     "per-connection 모드에서 미리 준비해 두는 자식 프로세스(워커) 수",
   "workers in prefork mode": "prefork 모드의 자식 프로세스(워커) 수",

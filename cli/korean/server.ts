@@ -15,6 +15,12 @@ export const SERVER: Messages = {
   "{problem}; --transport pipe does without, and unix for a worker":
     "{problem}. --transport pipe에는 그것이 필요 없고, 자식 프로세스(워커)는 unix로도 됩니다",
 
+  "Cannot read the rules {file}: {reason}": "규칙 파일 {file}을(를) 읽을 수 없습니다: {reason}",
+  "Cannot read the rules {file}, line {line}: {text}: {problem}":
+    "규칙 파일 {file}의 {line}번째 줄을 읽을 수 없습니다: {text}: {problem}",
+  "expected allow CIDR or deny CIDR": "allow CIDR 또는 deny CIDR이어야 합니다",
+  "{problem}; the rules stay as they were": "{problem}. 규칙은 그대로 둡니다",
+
   "Cannot run {program}: {reason}": "{program}을(를) 실행할 수 없습니다: {reason}",
   "Cannot execute {path}: {reason}": "{path}을(를) 실행할 수 없습니다: {reason}",
   "no such program": "그런 프로그램이 없습니다",

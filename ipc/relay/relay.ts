@@ -18,10 +18,10 @@ import type { ByteStream } from "../transport.ts";
 const CANCEL_MS = 500;
 
 /**
- * What ended a relay: both sides' end of file, one side, which was lost or gone before, idleness, or the signal. A
- * client is lost also if it has its answer's end still to get when it is not waited for any more.
+ * What ended a relay: both sides' end of file, one side, which was lost or gone before, idleness, the end of its time,
+ * or the signal. A client is lost also if it has its answer's end still to get when it is not waited for any more.
  */
-export type RelayEnd = "both" | "client" | "server" | "idle" | "stop";
+export type RelayEnd = "both" | "client" | "server" | "idle" | "time" | "stop";
 
 /** How a relay ended. */
 export interface RelayResult {
@@ -63,6 +63,9 @@ export interface RelayOptions {
 
   /** Ends both directions when it aborts, whatever is still to be written. */
   readonly signal: AbortSignal;
+
+  /** Does so, too: the time of the connection is over. */
+  readonly timeOver?: AbortSignal | undefined;
 }
 
 /**
@@ -106,12 +109,15 @@ class Relay {
 
   /** Relays from the first byte to the close. To be called once. */
   async run(): Promise<RelayResult> {
-    const { clock, signal, idleTimeoutMs: timeoutMs, unsentBytes } = this.#options;
+    const { clock, signal, timeOver, idleTimeoutMs: timeoutMs, unsentBytes } = this.#options;
     const severByStop = () => this.#sever("stop");
+    const severByTime = () => this.#sever("time");
     const onIdle = () => this.#sever("idle");
     using idleTimer = new IdleTimer({ timeoutMs, clock, unsentBytes, onIdle });
     signal.addEventListener("abort", severByStop);
     if (signal.aborted) severByStop();
+    timeOver?.addEventListener("abort", severByTime);
+    if (timeOver?.aborted === true) severByTime();
     try {
       const question = this.#copyQuestion(idleTimer);
       const answer = this.#copyAnswer(idleTimer);
@@ -120,6 +126,7 @@ class Relay {
       await Promise.race([ended, severed]);
     } finally {
       signal.removeEventListener("abort", severByStop);
+      timeOver?.removeEventListener("abort", severByTime);
       this.#close("server");
     }
     return { ...this.#traffic, endedBy: this.#endedBy ?? "server" };

@@ -1,6 +1,7 @@
 /**
  * What the guide has: the documents of the course and the examples. They are imported as texts, because a compiled
- * program has no folder to read them from.
+ * program has no folder to read them from; a module under another URL than its own, because it could not be imported as
+ * a module any more.
  *
  * @module
  */
@@ -24,9 +25,9 @@ import iterativeServer from "../../examples/c/iterative_server.c" with { type: "
 import makefile from "../../examples/c/Makefile" with { type: "text" };
 import splitClient from "../../examples/c/split_client.c" with { type: "text" };
 import testClient from "../../examples/c/test_client.c" with { type: "text" };
-import daytime from "../../examples/daytime.ts" with { type: "text" };
-import http from "../../examples/http.ts" with { type: "text" };
-import upperCase from "../../examples/upper_case.ts" with { type: "text" };
+import daytime from "../../examples/daytime.ts?text" with { type: "text" };
+import http from "../../examples/http.ts?text" with { type: "text" };
+import upperCase from "../../examples/upper_case.ts?text" with { type: "text" };
 import type { Language } from "../../cli/language.ts";
 
 /** A document, in the languages that it is written in: Markdown. */

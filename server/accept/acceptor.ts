@@ -21,6 +21,8 @@ export interface Acceptor {
 export interface ListenTarget extends Endpoint {
   /** Connections that may wait in the kernel's queue; the kernel may round it. */
   readonly backlog: number;
+  /** After how long a client that is silent is asked whether it is there, where libc listens; never if 0 or absent. */
+  readonly keepaliveMs?: number;
 }
 
 /** Listens with Deno. Throws the operating system's error. */

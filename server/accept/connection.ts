@@ -23,12 +23,17 @@ export interface AcceptedConnectionOptions {
   readonly clock: Clock;
   /** How many connections its client's address has, this one included; 0 if nobody counts. */
   readonly hostConnections: number;
+  /** How long it may last, in milliseconds; 0, or absent, is for ever. */
+  readonly maxDurationMs?: number;
+  /** Whether TCP keepalive is off: on unless told, where the socket is one of Deno's. */
+  readonly isKeepAliveOff?: boolean;
 }
 
 /** Why a connection closed whose relay was ended so, whatever became of its process. */
 const REASON_OF_END: Readonly<Partial<Record<RelayEnd, CloseReason>>> = {
   client: "client_lost",
   idle: "idle_timeout",
+  time: "max_duration",
   stop: "server_stopped",
 };
 
@@ -60,6 +65,7 @@ export class AcceptedConnection {
   readonly #events: EventBus;
   readonly #clock: Clock;
   readonly #acceptedAt: number;
+  readonly #maxDurationMs: number;
   /** The number of its descriptor; null where that is Deno's, which tells nobody. */
   readonly descriptorNumber: number | null;
   /** Bytes that have passed so far; null where nobody counts them, or not yet. Whoever counts them sets it. */
@@ -76,16 +82,23 @@ export class AcceptedConnection {
     this.#events = options.events;
     this.#clock = options.clock;
     this.#acceptedAt = options.clock.now();
+    this.#maxDurationMs = options.maxDurationMs ?? 0;
     this.descriptorNumber = descriptorNumberOf(socket);
     if ("descriptor" in socket) return;
     try {
       socket.setNoDelay(true);
       // So that the loss of a client that sends nothing, not even an end of file, is noticed.
-      socket.setKeepAlive(true);
+      if (options.isKeepAliveOff !== true) socket.setKeepAlive(true);
     } catch (error) {
       // Some systems refuse them when the client is gone already; the first read will tell.
       if (!isStreamError(error)) throw error;
     }
+  }
+
+  /** How long it may still last, in milliseconds; `Infinity` where there is no limit. */
+  get timeLeftMs(): number {
+    if (this.#maxDurationMs === 0) return Infinity;
+    return Math.max(0, this.#acceptedAt + this.#maxDurationMs - this.#clock.now());
   }
 
   /** Its socket, to read and write here. Throws `TypeError` where it is a descriptor, for another process. */

@@ -21,16 +21,10 @@ export function hostKey(address: string): string {
 export class HostLimit {
   readonly #limit: number;
   readonly #counts = new Map<string, number>();
-  #rejected = 0;
 
   /** Allows each address `limit` connections at once; `Infinity` only counts them. */
   constructor(limit: number) {
     this.#limit = limit;
-  }
-
-  /** How many connections were rejected so far. */
-  get rejected(): number {
-    return this.#rejected;
   }
 
   /** How many connections the address has. */
@@ -42,10 +36,7 @@ export class HostLimit {
   acquire(address: string): Slot | null {
     const key = hostKey(address);
     const count = this.#counts.get(key) ?? 0;
-    if (count >= this.#limit) {
-      this.#rejected += 1;
-      return null;
-    }
+    if (count >= this.#limit) return null;
     this.#counts.set(key, count + 1);
     return slotOf(() => this.#release(key));
   }

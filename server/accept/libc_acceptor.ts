@@ -11,8 +11,9 @@ import { localAddrOf, remoteAddrOf } from "../../ipc/posix/sockets/ends.ts";
 import { isTurnDue, takeTurn } from "../../ipc/posix/sockets/event_loop_turn.ts";
 import { accept, listen } from "../../ipc/posix/sockets/listen.ts";
 import { Poller } from "../../ipc/posix/sockets/poller.ts";
-import { enable, setNoDelay } from "../../ipc/posix/sockets/socket_options.ts";
+import { setKeepAlive, setNoDelay } from "../../ipc/posix/sockets/socket_options.ts";
 import type { Acceptor, ListenTarget } from "./acceptor.ts";
+import { keepAliveOf } from "./keepalive.ts";
 import { type ClientSocket, DescriptorSocket } from "./client_socket.ts";
 import { say } from "../../ipc/say.ts";
 
@@ -20,9 +21,14 @@ import { say } from "../../ipc/say.ts";
  * Listens with libc, so that another process can have what is accepted. Throws the operating system's error, and
  * {@linkcode OperationalError} where libc cannot be called.
  */
-export function listenWithLibc({ hostname, port, backlog }: ListenTarget): LibcAcceptor {
+export function listenWithLibc(
+  { hostname, port, backlog, keepaliveMs = 0 }: ListenTarget,
+): LibcAcceptor {
   try {
-    return new LibcAcceptor(listen({ hostname: numericAddressOf(hostname), port, backlog }));
+    return new LibcAcceptor(
+      listen({ hostname: numericAddressOf(hostname), port, backlog }),
+      keepaliveMs,
+    );
   } catch (cause) {
     if (!(cause instanceof OperationalError)) throw cause;
     throw new OperationalError(
@@ -40,10 +46,10 @@ export class LibcAcceptor implements Acceptor {
   readonly #poller = new Poller();
 
   /** Takes over a listening socket. What it accepts inherits its options, tcp(7). */
-  constructor(listener: Descriptor) {
+  constructor(listener: Descriptor, keepaliveMs: number) {
     this.#listener = listener;
     setNoDelay(listener, true);
-    enable(listener, "SO_KEEPALIVE");
+    if (keepaliveMs > 0) setKeepAlive(listener, keepAliveOf(keepaliveMs));
     this.addr = endOf(listener);
   }
 

@@ -6,10 +6,11 @@
  */
 
 import { NEEDLESS, systemClock } from "../../ipc/clock.ts";
-import { type ControlChannel, REPORTED_BYTES_MAX } from "../../ipc/control.ts";
+import { type ClosedReason, type ControlChannel, REPORTED_BYTES_MAX } from "../../ipc/control.ts";
 import { EXIT_STATUS } from "../../ipc/errors.ts";
 import { dieWithParent } from "../../ipc/posix/processes/parent_death.ts";
 import { type ClientStream, SocketWorkerTransport } from "../../ipc/transports/socket.ts";
+import type { CloseReason } from "../events.ts";
 import { ConnectionService } from "./connection_service.ts";
 import { HandlerError, type StreamHandler } from "./stream_connection.ts";
 
@@ -88,13 +89,7 @@ export class SocketServer {
     this.#service = null;
     watched.abort(NEEDLESS);
     await watching;
-    const isFinished = reason !== "client_lost" && reason !== "idle_timeout";
-    await channel.send({
-      type: "closed",
-      bytesIn,
-      bytesOut,
-      reason: isFinished ? "finished" : reason,
-    });
+    await channel.send({ type: "closed", bytesIn, bytesOut, reason: reportedReason(reason) });
     if (failures.length === 0) return EXIT_STATUS.done;
     const [failure] = failures;
     if (failure instanceof HandlerError) return EXIT_STATUS.failed;
@@ -110,9 +105,21 @@ export class SocketServer {
     channel.send({ type: "traffic", bytesIn, bytesOut });
   }
 
-  /** Tells the handler of that connection that its client is lost. */
+  /** Closes that connection, if it is still under way: its time is over, or the parent needs it no more. */
   hangUp(connection: number): void {
-    if (this.#service?.id === connection) this.#service.abort();
+    if (this.#service?.id === connection) this.#service.sever("max_duration");
+  }
+}
+
+/** What the parent is told of a connection that closed so: the exit status tells the rest. */
+function reportedReason(reason: CloseReason): ClosedReason {
+  switch (reason) {
+    case "client_lost":
+    case "idle_timeout":
+    case "max_duration":
+      return reason;
+    default:
+      return "finished";
   }
 }
 

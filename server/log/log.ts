@@ -10,7 +10,7 @@
 import { formatEndpoint } from "../../ipc/address.ts";
 import type { ConnectionInfo } from "../../ipc/transport.ts";
 import { escapeBytes, escapeLines, stringifySafely } from "./escape.ts";
-import type { CloseReason, EventBus, EventName, ServerEvent } from "../events.ts";
+import type { CloseReason, EventBus, EventName, Rejection, ServerEvent } from "../events.ts";
 import { say } from "../../ipc/say.ts";
 
 /** Bytes of a message that the log shows; of a longer one it also tells the length. */
@@ -49,6 +49,7 @@ const WARNINGS: readonly EventName[] = [
   "status_lost",
   "service_manager_lost",
   "run_folder_failed",
+  "rules_failed",
 ];
 
 /** Those that the log has besides. */
@@ -59,6 +60,7 @@ export const ROUTINE: readonly EventName[] = [
   "connection_closed",
   "worker_exited",
   "connection_rejected",
+  "rules_read",
   "admission_paused",
   "admission_resumed",
   "draining",
@@ -132,10 +134,11 @@ export function formatText(event: ServerEvent): string | null {
     case "worker_failed":
       return say`warning: ${event.error}`;
     case "connection_rejected": {
-      const { remoteHost: hostname, remotePort: port, maxPerHost } = event;
-      return `client ${formatEndpoint({ hostname, port })} is rejected: ` +
-        `its address has ${maxPerHost} connections already`;
+      const { remoteHost: hostname, remotePort: port } = event;
+      return `client ${formatEndpoint({ hostname, port })} is rejected: ${rejectionText(event)}`;
     }
+    case "rules_read":
+      return `the rules ${event.file} were read again (${event.rules}): new connections go by them`;
     case "admission_paused":
       return `all ${event.maxConnections} slots are taken: new connections wait`;
     case "admission_resumed":
@@ -147,6 +150,7 @@ export function formatText(event: ServerEvent): string | null {
     case "status_lost":
     case "service_manager_lost":
     case "run_folder_failed":
+    case "rules_failed":
       return say`warning: ${event.error}`;
     case "handler_failed":
       return event.connection === null
@@ -166,12 +170,24 @@ export function formatText(event: ServerEvent): string | null {
   }
 }
 
+function rejectionText(rejection: Rejection): string {
+  switch (rejection.reason) {
+    case "denied":
+      return "the rules deny its address";
+    case "max_rate":
+      return `its address makes more than ${rejection.maxRate} connections a second`;
+    case "max_per_host":
+      return `its address has ${rejection.maxPerHost} connections already`;
+  }
+}
+
 /** What the text log adds to a connection that did not simply finish. */
 const CLOSE_REMARKS: Readonly<Record<CloseReason, readonly string[]>> = {
   finished: [],
   client_lost: ["the client was lost"],
   worker_lost: ["its worker was lost"],
   idle_timeout: ["idle for too long"],
+  max_duration: ["it lasted for too long"],
   worker_failed: ["no worker could serve it"],
   server_stopped: ["the server stopped"],
   handler_failed: ["its handler failed"],

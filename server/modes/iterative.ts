@@ -9,6 +9,7 @@
 
 import type { ConnectionInfo } from "../../ipc/transport.ts";
 import type { AcceptedConnection } from "../accept/connection.ts";
+import { Lifespan } from "../accept/lifespan.ts";
 import { ConnectionService } from "../child/connection_service.ts";
 import { stackOf } from "../child/failure.ts";
 import type { StreamHandler } from "../child/stream_connection.ts";
@@ -51,6 +52,8 @@ export class IterativeMode implements Mode {
     });
     this.#service = service;
     connection.traffic = service.traffic;
+    using lifespan = new Lifespan({ leftMs: connection.timeLeftMs, clock: this.#context.clock });
+    lifespan.signal?.addEventListener("abort", () => service.sever("max_duration"));
     const outcome = await service.run();
     this.#service = null;
     connection.tellClosed(outcome);

@@ -58,7 +58,7 @@ export class PerConnectionMode implements Mode {
 
   /** Gives the connection a spare worker or one of its own, relays between the two, and reaps the worker. */
   async serve(connection: AcceptedConnection): Promise<void> {
-    using limit = new WaitLimit(this.#context);
+    using limit = new WaitLimit({ ...this.#context, timeLeftMs: connection.timeLeftMs });
     const target = { connection, limit };
     const spare = await this.#engageSpare(target);
     const worker = spare?.worker ?? await this.#workers.startFor(connection, limit);

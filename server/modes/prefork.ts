@@ -50,7 +50,7 @@ export class PreforkMode implements Mode {
 
   /** Gives the connection to the worker that was ready last, and takes the worker back when it has finished. */
   async serve(connection: AcceptedConnection): Promise<void> {
-    using limit = new WaitLimit(this.#context);
+    using limit = new WaitLimit({ ...this.#context, timeLeftMs: connection.timeLeftMs });
     while (true) {
       const worker = await this.#pool.take(limit);
       if (worker === null) {

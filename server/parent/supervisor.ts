@@ -132,8 +132,8 @@ export class Supervisor implements AsyncDisposable {
     for (const { step, waitMs } of ENDING_STEPS) {
       const workers = left();
       if (workers.length === 0) return;
-      await Promise.all(workers.map((worker) => worker.end(step)));
-      await this.#allExited(workers, waitMs);
+      const areTold = await Promise.all(workers.map((worker) => worker.end(step)));
+      if (areTold.includes(true)) await this.#allExited(workers, waitMs);
     }
   }
 

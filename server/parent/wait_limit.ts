@@ -1,6 +1,6 @@
 /**
- * How long an accepted connection waits until a worker takes it: no longer than it may be idle, and a little longer
- * than a worker may take to start, whose own failure tells more.
+ * How long an accepted connection waits until a worker takes it: no longer than it may be idle or last, and a little
+ * longer than a worker may take to start, whose own failure tells more.
  *
  * Nobody reads from a client that waits. One that leaves meanwhile is found out when its bytes are relayed, or costs
  * its slot for as long as this lasts.
@@ -20,6 +20,8 @@ export interface WaitLimitOptions {
   readonly clock: Clock;
   /** How long a connection may be idle, in milliseconds; 0 means for ever. */
   readonly idleTimeoutMs: number;
+  /** How long the connection may still last, in milliseconds; `Infinity`, or absent, is for ever. */
+  readonly timeLeftMs?: number;
 }
 
 /** Runs from its making to its disposal. Costs a timer only where somebody waits. */
@@ -33,11 +35,16 @@ export class WaitLimit implements Disposable {
   #ended: Promise<void> | null = null;
 
   /** Starts to wait. */
-  constructor({ clock, idleTimeoutMs }: WaitLimitOptions) {
-    const isIdle = idleTimeoutMs > 0 && idleTimeoutMs < WAIT_MS;
-    this.reason = isIdle ? "idle_timeout" : "worker_failed";
+  constructor({ clock, idleTimeoutMs, timeLeftMs = Infinity }: WaitLimitOptions) {
+    const idleMs = idleTimeoutMs === 0 ? Infinity : idleTimeoutMs;
+    const waitMs = Math.min(WAIT_MS, idleMs, timeLeftMs);
+    this.reason = waitMs === WAIT_MS
+      ? "worker_failed"
+      : waitMs === idleMs
+      ? "idle_timeout"
+      : "max_duration";
     this.#clock = clock;
-    this.#endsAt = clock.now() + (isIdle ? idleTimeoutMs : WAIT_MS);
+    this.#endsAt = clock.now() + waitMs;
   }
 
   /** Resolves when it is over, or disposed. */

@@ -8,6 +8,7 @@
 import { LATE, within } from "../../ipc/clock.ts";
 import { errnoOf, isShortage, isStreamError, reasonOf } from "../../ipc/errors.ts";
 import { type AcceptedConnection, closeReason } from "../accept/connection.ts";
+import { Lifespan } from "../accept/lifespan.ts";
 import type { WaitLimit } from "./wait_limit.ts";
 import type { CloseReason, Outcome } from "../events.ts";
 import type { ServerContext } from "../context.ts";
@@ -23,7 +24,12 @@ const HANG_UP_MS = 1000;
 const RETRY_MS = 100;
 
 /** The ends of a connection after which its worker has nobody left to serve. */
-const LOST: ReadonlySet<CloseReason> = new Set(["client_lost", "idle_timeout", "server_stopped"]);
+const LOST: ReadonlySet<CloseReason> = new Set([
+  "client_lost",
+  "idle_timeout",
+  "max_duration",
+  "server_stopped",
+]);
 
 /** A connection that waits for a worker, and how long it does. */
 export interface Target {
@@ -162,7 +168,7 @@ export class Workers implements AsyncDisposable {
     let outcome: Outcome | null = null;
     try {
       if (opened === null) connection.refuse(await this.#refusalReason(worker));
-      else outcome = await this.#carry(opened, engagement);
+      else outcome = await this.#carry(opened, { connection, engagement });
       if (outcome !== null) connection.tellClosed(outcome);
     } finally {
       closed.resolve();
@@ -180,13 +186,23 @@ export class Workers implements AsyncDisposable {
   }
 
   /** Carries a connection between its client and its worker until it is closed. */
-  async #carry(opened: OpenedConnection, engaged: EngagedWorker): Promise<Outcome> {
+  async #carry(
+    opened: OpenedConnection,
+    { connection, engagement }: {
+      readonly connection: AcceptedConnection;
+      readonly engagement: Engagement;
+    },
+  ): Promise<Outcome> {
+    const { clock } = this.#context;
+    using lifespan = new Lifespan({ leftMs: connection.timeLeftMs, clock });
     const { bytesIn, bytesOut, endedBy } = await opened.carry({
-      workerDone: engaged.done,
+      workerDone: engagement.done,
       signal: this.#ended.signal,
+      timeOver: lifespan.signal,
+      hangUp: () => this.#hangUp(connection.info.id, engagement),
     });
-    const processEnd = this.#reasonOfEnd(engaged);
-    const reason = await closeReason(endedBy, processEnd, this.#context.clock);
+    const processEnd = this.#reasonOfEnd(engagement);
+    const reason = await closeReason(endedBy, processEnd, clock);
     return { bytesIn, bytesOut, reason };
   }
 

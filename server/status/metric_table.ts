@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { CloseReason } from "../events.ts";
+import type { CloseReason, Rejection } from "../events.ts";
 import type { Histogram } from "./histogram.ts";
 import type { ProcessView, ServerState, WorkerState } from "./state.ts";
 
@@ -51,11 +51,16 @@ const NONE_CLOSED: Readonly<Record<CloseReason, number>> = {
   worker_lost: 0,
   worker_failed: 0,
   idle_timeout: 0,
+  max_duration: 0,
   server_stopped: 0,
   handler_failed: 0,
 };
 
-const NONE_REJECTED: Readonly<Record<string, number>> = { max_per_host: 0 };
+const NONE_REJECTED: Readonly<Record<Rejection["reason"], number>> = {
+  denied: 0,
+  max_rate: 0,
+  max_per_host: 0,
+};
 
 const NO_WORKERS: Readonly<Record<WorkerState | "zombie", number>> = {
   starting: 0,

@@ -109,7 +109,7 @@ export class StatusModel {
       case "connection_closed":
         return this.#connectionClosed(event, at);
       case "connection_rejected":
-        totals.rejected["max_per_host"] = event.rejected;
+        totals.rejected[event.reason] = event.rejected;
         state.failure = null;
         return;
       case "worker_failed":

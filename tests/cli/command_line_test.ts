@@ -90,6 +90,26 @@ Deno.test("parseCommandLine() lets the last of a repeated flag win", () => {
   });
 });
 
+const REPEATABLE = {
+  call: {
+    ...text({ placeholder: "LETTER", fallback: "none", help: "what to call" }),
+    join: (values: readonly string[]) => values.join("+"),
+  },
+};
+
+Deno.test("parseCommandLine() joins the values of a flag that may be given again", () => {
+  const spec = { ...KNOCK, flags: REPEATABLE };
+  const { options, given } = parse(spec, ["--call=a", "door", "--call", "b", "--call=c"]);
+  assertEquals([options.call, given], ["a+b+c", new Set(["call"] as const)]);
+  const absent = parse(spec, ["door"]);
+  assertEquals([absent.options.call, absent.given.size], ["none", 0]);
+  const error = assertThrows(
+    () => parseCommandLine(spec, ["--call=a", "--call=", "door"]),
+    UsageError,
+  );
+  assertEquals(error.message, "--call needs a value: LETTER");
+});
+
 Deno.test("parseCommandLine() tells which flags were given, also with their default's value", () => {
   const given = (args: readonly string[]) => parse(KNOCK, args).given;
   assertEquals(given(["--count", "3", "--sound=soft", "door"]), new Set(["count", "sound"]));

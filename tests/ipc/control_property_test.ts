@@ -21,7 +21,12 @@ const message = fc.oneof<fc.Arbitrary<ControlMessage>[]>(
     type: fc.constant("closed" as const),
     bytesIn: fc.maxSafeNat(),
     bytesOut: fc.maxSafeNat(),
-    reason: fc.constantFrom("finished" as const, "client_lost" as const, "idle_timeout" as const),
+    reason: fc.constantFrom(
+      "finished" as const,
+      "client_lost" as const,
+      "idle_timeout" as const,
+      "max_duration" as const,
+    ),
   }),
 );
 

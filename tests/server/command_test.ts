@@ -1,4 +1,5 @@
 import { languageOf } from "../../cli/language.ts";
+import { parseNetwork } from "../../server/accept/network.ts";
 import { UsageError } from "../../ipc/errors.ts";
 import { parseServerOptions, SERVER_COMMAND, type ServerOptions } from "../../server/command.ts";
 import { assertEquals, assertThrows } from "../assert.ts";
@@ -12,10 +13,16 @@ const DEFAULTS: ServerOptions = {
   backlog: 128,
   maxConnections: null,
   maxPerHost: 0,
+  allow: [],
+  deny: [],
+  rulesFile: null,
+  maxRate: 0,
   spare: 0,
   workers: 8,
   connectionsPerWorker: 0,
   idleTimeoutMs: 0,
+  maxDurationMs: 0,
+  keepaliveMs: 60_000,
   graceMs: 30_000,
   drainDelayMs: 0,
   log: "text",
@@ -88,6 +95,19 @@ const ACCEPTED: readonly (readonly [string[], Partial<ServerOptions>])[] = [
   ],
   [["--idle-timeout", "0", "9000"], { idleTimeoutMs: 0 }],
   [["--idle-timeout", "1.5", "9000"], { idleTimeoutMs: 1500 }],
+  [["--allow", "10.0.0.0/8,::1", "--allow=192.0.2.7", "9000"], {
+    allow: ["10.0.0.0/8", "::1", "192.0.2.7"].map(parseNetwork),
+  }],
+  [["--deny", "::ffff:192.0.2.0/120", "9000"], { deny: [parseNetwork("192.0.2.0/24")] }],
+  [["--rules", "rules.txt", "9000"], { rulesFile: "rules.txt" }],
+  [["--max-rate", "20", "9000"], { maxRate: 20 }],
+  [["--max-duration", "1.5", "9000", "--", "cat"], {
+    maxDurationMs: 1500,
+    transport: OF_PROGRAM,
+    handler: { kind: "program", command: ["cat"] },
+  }],
+  [["--keepalive", "0", "9000"], { keepaliveMs: 0 }],
+  [["--keepalive", "32767", "9000"], { keepaliveMs: 32_767_000 }],
   [["--grace", "0", "9000"], { graceMs: 0 }],
   [["--grace", "2.5", "9000"], { graceMs: 2500 }],
   [["--grace", ".05", "9000"], { graceMs: 50 }],

@@ -1,3 +1,4 @@
+import "../ipc/posix/opened.ts";
 import { parseServerOptions } from "../../server/command.ts";
 import type { EventName } from "../../server/events.ts";
 import { runServer } from "../../server/mod.ts";
@@ -229,6 +230,7 @@ Deno.test("runServer() closes a surplus connection of an address, counts it, and
       event: "connection_rejected",
       remoteHost: "127.0.0.1",
       remotePort: surplus.localAddr.port,
+      reason: "max_per_host",
       maxPerHost: 1,
       rejected,
     });

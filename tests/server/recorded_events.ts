@@ -22,6 +22,8 @@ const NAMES: Readonly<Record<EventName, true>> = {
   status_listening: true,
   run_folder_failed: true,
   draining: true,
+  rules_read: true,
+  rules_failed: true,
   stopping: true,
   stopped: true,
   worker_idle: true,

@@ -43,16 +43,20 @@ export function openOptions(): void {
 }
 
 function set(descriptor: Descriptor, name: OptionName, ...values: number[]): void {
+  setAt(numberOf(descriptor), name, ...values);
+}
+
+function setAt(number: number, name: OptionName, ...values: number[]): void {
   const words = newWords(values.length);
   for (let at = 0; at < values.length; at++) words[at] = values[at] ?? 0;
   const [level, option] = OPTIONS[name];
   const length = byteLengthOf(words);
-  const result = open().setsockopt(numberOf(descriptor), level, option, words, length);
+  const result = open().setsockopt(number, level, option, words, length);
   if (result === -1) throwLastError(`Cannot set ${name}`);
 }
 
 /** Turns on what is on or off, setsockopt(2). Throws `PosixError`. */
-export function enable(descriptor: Descriptor, name: "SO_REUSEADDR" | "SO_KEEPALIVE"): void {
+export function enable(descriptor: Descriptor, name: "SO_REUSEADDR"): void {
   set(descriptor, name, 1);
 }
 
@@ -84,10 +88,15 @@ export interface KeepAlive {
 
 /** Asks whether the other side is there, SO_KEEPALIVE in socket(7) and tcp(7). Throws `PosixError`: EINVAL. */
 export function setKeepAlive(descriptor: Descriptor, options: KeepAlive): void {
-  set(descriptor, "TCP_KEEPIDLE", options.idleS);
-  set(descriptor, "TCP_KEEPINTVL", options.intervalS);
-  set(descriptor, "TCP_KEEPCNT", options.count);
-  enable(descriptor, "SO_KEEPALIVE");
+  setKeepAliveOf(numberOf(descriptor), options);
+}
+
+/** The same for a socket that this process has by that number, whoever owns it. Throws `PosixError`. */
+export function setKeepAliveOf(number: number, options: KeepAlive): void {
+  setAt(number, "TCP_KEEPIDLE", options.idleS);
+  setAt(number, "TCP_KEEPINTVL", options.intervalS);
+  setAt(number, "TCP_KEEPCNT", options.count);
+  setAt(number, "SO_KEEPALIVE", 1);
 }
 
 /**

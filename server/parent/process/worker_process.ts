@@ -139,14 +139,16 @@ export class WorkerProcess {
     });
   }
 
-  /** Makes it end, by that means. */
-  async end(step: EndingStep): Promise<void> {
+  /** Makes it end, by that means. Resolves to false where it cannot be told so: a program that has its socket. */
+  async end(step: EndingStep): Promise<boolean> {
     this.#noteEnding("killed_by_us");
-    if (step !== "control") return this.#signal(step);
-    if (this.#channel !== null) return await this.#stop(this.#channel);
-    if (this.#process.closeInput === undefined) return;
-    this.#tellMeans("input");
-    this.#process.closeInput();
+    if (step !== "control") this.#signal(step);
+    else if (this.#channel !== null) await this.#stop(this.#channel);
+    else if (this.#process.closeInput !== undefined) {
+      this.#tellMeans("input");
+      this.#process.closeInput();
+    } else return this.#options.hello !== null;
+    return true;
   }
 
   async #stop(channel: ControlChannel): Promise<void> {

@@ -4,6 +4,11 @@
  * @module
  */
 
+import type { Clock } from "../../../ipc/clock.ts";
+
+/** How long what is left of a group may take to end when it is told, and how often it is told. */
+const GROUP_MS = { limit: 1000, repeat: 100 };
+
 /** A process that leads a group of the same number. */
 export interface GroupLeader {
   /** The process, and its group. */
@@ -30,4 +35,13 @@ export function signalGroup(pid: number, signal: Deno.Signal): boolean {
 export function signalWithGroup(leader: GroupLeader, signal: Deno.Signal): void {
   // Right after its start it may not have its group yet.
   if (!signalGroup(leader.pid, signal)) leader.kill(signal);
+}
+
+/** Ends what is left of a group when its leader has ended. There is no event for that, so it is looked at. */
+export async function endGroup(pid: number, clock: Clock): Promise<void> {
+  for (let waited = 0; waited < GROUP_MS.limit; waited += GROUP_MS.repeat) {
+    if (!signalGroup(pid, "SIGTERM")) return;
+    await clock.sleep(GROUP_MS.repeat);
+  }
+  signalGroup(pid, "SIGKILL");
 }

@@ -15,6 +15,7 @@ const ENDED_BY: Readonly<Record<ClosedReport["reason"], RelayEnd>> = {
   finished: "server",
   client_lost: "client",
   idle_timeout: "idle",
+  max_duration: "time",
 };
 
 /** Tells what its worker reports. A program reports nothing. */
@@ -38,17 +39,30 @@ export class HandedOverConnection implements OpenedConnection {
     this.#closed.resolve({ bytesIn, bytesOut, endedBy: ENDED_BY[reason] });
   }
 
-  /** Waits for the report of its end, or for the end of its process. */
-  async carry({ workerDone, signal }: CarryLimits): Promise<CarriedConnection> {
+  /**
+   * Waits for the report of its end, or for the end of its process. When its time is over whoever has it is made to end
+   * it, or to end.
+   */
+  async carry(limits: CarryLimits): Promise<CarriedConnection> {
+    const { workerDone, signal, timeOver, hangUp } = limits;
     const { promise: stopped, resolve: stop } = Promise.withResolvers<CarriedConnection>();
     const unknown = { bytesIn: null, bytesOut: null };
     const onStop = () => stop({ ...unknown, endedBy: "stop" });
     signal.addEventListener("abort", onStop);
     if (signal.aborted) onStop();
-    const ended = workerDone.then((): CarriedConnection => ({ ...unknown, endedBy: "server" }));
+    const ended = workerDone.then((): CarriedConnection => {
+      return { ...unknown, endedBy: timeOver?.aborted === true ? "time" : "server" };
+    });
+    let hungUp: Promise<void> | undefined;
+    const onTimeOver = () => void (hungUp = hangUp());
+    timeOver?.addEventListener("abort", onTimeOver);
+    if (timeOver?.aborted === true) onTimeOver();
     try {
-      return await Promise.race([this.#closed.promise, ended, stopped]);
+      const carried = await Promise.race([this.#closed.promise, ended, stopped]);
+      await hungUp;
+      return carried;
     } finally {
+      timeOver?.removeEventListener("abort", onTimeOver);
       signal.removeEventListener("abort", onStop);
     }
   }

@@ -8,10 +8,7 @@
 import type { Clock } from "../../../ipc/clock.ts";
 import { ChildStream } from "../../../ipc/transports/pipe.ts";
 import type { Process } from "../process/worker_process.ts";
-import { signalGroup, signalWithGroup } from "../spawn/process_group.ts";
-
-/** How long what is left of a group may take to end when it is told, and how often it is told. */
-const GROUP_MS = { limit: 1000, repeat: 100 };
+import { endGroup, signalWithGroup } from "../spawn/process_group.ts";
 
 /** Owns the pipes. The process is reaped by Deno; whoever started it waits for `status`. */
 export class PipedProcess implements Process {
@@ -42,14 +39,8 @@ export class PipedProcess implements Process {
     signalWithGroup(this.#child, signal);
   }
 
-  /**
-   * Ends what is left of the group when the process itself has ended. There is no event for that, so it is looked at.
-   */
+  /** Ends what is left of the group when the process itself has ended. */
   async endGroup(clock: Clock): Promise<void> {
-    for (let waited = 0; waited < GROUP_MS.limit; waited += GROUP_MS.repeat) {
-      if (!signalGroup(this.pid, "SIGTERM")) return;
-      await clock.sleep(GROUP_MS.repeat);
-    }
-    signalGroup(this.pid, "SIGKILL");
+    await endGroup(this.pid, clock);
   }
 }

@@ -28,7 +28,9 @@ export class RelayedConnection implements OpenedConnection {
   }
 
   /** Relays until both are closed. */
-  async carry({ workerDone: serverGone, signal }: CarryLimits): Promise<CarriedConnection> {
+  async carry(
+    { workerDone: serverGone, signal, timeOver }: CarryLimits,
+  ): Promise<CarriedConnection> {
     const connection = this.#connection;
     const { clock, idleTimeoutMs } = this.#context;
     const traffic = { bytesIn: 0, bytesOut: 0 };
@@ -41,6 +43,7 @@ export class RelayedConnection implements OpenedConnection {
       idleTimeoutMs,
       clock,
       signal,
+      timeOver,
     });
   }
 }

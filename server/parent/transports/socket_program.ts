@@ -5,13 +5,14 @@
  * @module
  */
 
+import type { Clock } from "../../../ipc/clock.ts";
 import { Children } from "../../../ipc/posix/processes/children.ts";
 import type { AcceptedConnection } from "../../accept/connection.ts";
 import type { ServerContext } from "../../context.ts";
 import type { CloseReason, ProcessOrigin, WorkerExit } from "../../events.ts";
 import { GuardProcess } from "../process/guard_process.ts";
 import type { EngagedWorker, Process, WorkerProcess } from "../process/worker_process.ts";
-import { signalWithGroup } from "../spawn/process_group.ts";
+import { endGroup, signalWithGroup } from "../spawn/process_group.ts";
 import { startSessionWith } from "../spawn/session.ts";
 import { closeCopy, type HandingOver } from "./handing_over.ts";
 import { HandedOverConnection } from "./handed_over_connection.ts";
@@ -23,6 +24,7 @@ interface Parts {
   readonly command: ProcessCommand;
   readonly children: Children;
   readonly guard: GuardProcess;
+  readonly clock: Clock;
   readonly putAway: (connection: AcceptedConnection) => void;
   readonly owned: AsyncDisposableStack;
 }
@@ -49,7 +51,14 @@ export class SocketProgramTransport implements ProcessTransport {
     const guard = stack.use(new GuardProcess(context));
     const children = stack.use(handingOver.children ?? new Children());
     const { putAway = closeCopy } = handingOver;
-    return new SocketProgramTransport({ command, children, guard, putAway, owned: stack.move() });
+    return new SocketProgramTransport({
+      command,
+      children,
+      guard,
+      clock: context.clock,
+      putAway,
+      owned: stack.move(),
+    });
   }
 
   /** Starts the connection's program with the socket, and closes that here. */
@@ -96,10 +105,12 @@ export class SocketProgramTransport implements ProcessTransport {
   /** Nothing: what it has started may still serve its connection. */
   reaped(): void {}
 
-  /** Guards the program no more. */
-  async finish(worker: WorkerProcess): Promise<void> {
+  /** Ends all that is left of the group of a program whose connection was ended, and guards it no more. */
+  async finish(worker: WorkerProcess, { isLost }: { readonly isLost: boolean }): Promise<void> {
+    const { guard, clock } = this.#parts;
+    if (isLost) await endGroup(worker.pid, clock);
     await worker.reported;
-    this.#parts.guard.forget(worker.pid);
+    guard.forget(worker.pid);
   }
 
   /** Ends the guard. The programs must have ended before. */

@@ -31,6 +31,10 @@ export interface CarryLimits {
   readonly workerDone: Promise<unknown>;
   /** Aborts when no connection is to go on. */
   readonly signal: AbortSignal;
+  /** Aborts when the connection has lasted for as long as it may; undefined where that is for ever. */
+  readonly timeOver: AbortSignal | undefined;
+  /** Makes the worker end the connection, or ends the worker. */
+  readonly hangUp: () => Promise<void>;
 }
 
 /** How the carrying of a connection ended. Where nobody has counted the bytes, they are null. */

@@ -557,3 +557,18 @@ Deno.test("relay() ends both directions when its signal aborts, also while a wri
   assertEquals(await relaying, { bytesIn: 0, bytesOut: 0, endedBy: "stop" });
   assertEquals(getEventListeners(signal, "abort").length, 0);
 });
+
+Deno.test("relay() ends both directions when its time is over, also before it begins", async () => {
+  for (const isLate of [false, true]) {
+    const lifespan = new AbortController();
+    const client = new StuckClient();
+    const server = new MemoryStream({ reads: () => [bytesOf("answer")] });
+    const { signal: timeOver } = lifespan;
+    if (isLate) lifespan.abort();
+    const relaying = relay(client, server, { ...PATIENT, serverGone: NEVER, timeOver });
+    if (!isLate) await client.writing.promise;
+    lifespan.abort();
+    assertEquals((await relaying).endedBy, "time");
+    assertEquals(getEventListeners(timeOver, "abort").length, 0);
+  }
+});

@@ -38,6 +38,34 @@ Deno.test("AcceptedConnection turns Nagle's algorithm off and keepalive on", asy
   assertEquals(calls, [["no delay", true], ["keepalive", true]]);
 });
 
+Deno.test("AcceptedConnection leaves keepalive off where it is told so", async () => {
+  using pair = await TcpPair.open();
+  const calls: unknown[] = [];
+  pair.server.setKeepAlive = (keepAlive) => void calls.push(keepAlive);
+  const { events, clock } = acceptOn(pair.server);
+  calls.length = 0;
+  new AcceptedConnection(pair.server, {
+    ...{ id: 13, hostConnections: 0, events: events.bus, clock },
+    isKeepAliveOff: true,
+  });
+  assertEquals(calls, []);
+});
+
+Deno.test("AcceptedConnection knows how long it may still last", async () => {
+  using pair = await TcpPair.open();
+  const { connection, events, clock } = acceptOn(pair.server);
+  assertEquals(connection.timeLeftMs, Infinity);
+  const limited = new AcceptedConnection(pair.server, {
+    ...{ id: 13, hostConnections: 0, events: events.bus, clock },
+    maxDurationMs: 700,
+  });
+  const left = [0, 300, 400, 1].map((ms) => {
+    clock.advance(ms);
+    return limited.timeLeftMs;
+  });
+  assertEquals(left, [700, 400, 0, 0]);
+});
+
 Deno.test("AcceptedConnection bears a client that is gone already", async () => {
   using pair = await TcpPair.open();
   pair.server.close();

@@ -458,6 +458,7 @@ Deno.test("the explanation tells that a client which is rejected is accepted and
     event: "connection_rejected",
     remoteHost,
     remotePort,
+    reason: "max_per_host",
     maxPerHost: 3,
     rejected: 1,
   });

@@ -133,12 +133,48 @@ const ROWS: readonly Row[] = [
       event: "connection_rejected",
       remoteHost: "::1",
       remotePort: 51_236,
+      reason: "max_per_host",
       maxPerHost: 3,
       rejected: 7,
     },
     text: "client [::1]:51236 is rejected: its address has 3 connections already",
-    json: '"event":"connection_rejected","remoteHost":"::1","remotePort":51236,"maxPerHost":3,' +
-      '"rejected":7',
+    json: '"event":"connection_rejected","remoteHost":"::1","remotePort":51236,' +
+      '"reason":"max_per_host","maxPerHost":3,"rejected":7',
+  },
+  {
+    event: {
+      event: "connection_rejected",
+      remoteHost: "192.0.2.7",
+      remotePort: 51_237,
+      reason: "max_rate",
+      maxRate: 5,
+      rejected: 2,
+    },
+    text: "client 192.0.2.7:51237 is rejected: its address makes more than 5 connections a second",
+    json: '"event":"connection_rejected","remoteHost":"192.0.2.7","remotePort":51237,' +
+      '"reason":"max_rate","maxRate":5,"rejected":2',
+  },
+  {
+    event: {
+      event: "connection_rejected",
+      remoteHost: "192.0.2.7",
+      remotePort: 51_238,
+      reason: "denied",
+      rejected: 1,
+    },
+    text: "client 192.0.2.7:51238 is rejected: the rules deny its address",
+    json: '"event":"connection_rejected","remoteHost":"192.0.2.7","remotePort":51238,' +
+      '"reason":"denied","rejected":1',
+  },
+  {
+    event: { event: "rules_read", file: "rules.txt", rules: 3 },
+    text: "the rules rules.txt were read again (3): new connections go by them",
+    json: '"event":"rules_read","file":"rules.txt","rules":3',
+  },
+  {
+    event: { event: "rules_failed", error: "Cannot read the rules" },
+    text: "warning: Cannot read the rules",
+    json: '"event":"rules_failed","error":"Cannot read the rules"',
   },
   {
     event: { event: "admission_paused", maxConnections: 40 },
@@ -241,6 +277,7 @@ const REMARKS: Readonly<Record<CloseReason, string>> = {
   worker_lost: ", its worker was lost",
   worker_failed: ", no worker could serve it",
   idle_timeout: ", idle for too long",
+  max_duration: ", it lasted for too long",
   server_stopped: ", the server stopped",
   handler_failed: ", its handler failed",
 };
@@ -337,6 +374,7 @@ const WARNINGS: readonly EventName[] = [
   "status_lost",
   "service_manager_lost",
   "run_folder_failed",
+  "rules_failed",
 ];
 
 function isWarning({ event }: Row): boolean {

@@ -16,7 +16,9 @@ const ANSWER = new Uint8Array(8_000_000);
 function serve(
   stream: Deno.TcpConn,
   handler: StreamHandler,
-  options: { readonly idleTimeoutMs: number } = { idleTimeoutMs: 0 },
+  options: { readonly idleTimeoutMs: number; readonly maxDurationMs?: number } = {
+    idleTimeoutMs: 0,
+  },
 ) {
   const events = new RecordedEvents();
   const clock = new FakeClock();
@@ -137,6 +139,19 @@ Deno.test("IterativeMode ends an idle connection also under a handler that takes
   const serving = serve(pair.server, () => new Promise(() => {}), { idleTimeoutMs: 500 });
   for (let quarter = 0; quarter < 4; quarter++) await serving.clock.pass(125);
   assertEquals((await serving.outcome()).reason, "idle_timeout");
+});
+
+Deno.test("IterativeMode ends a connection that has lasted for long enough, whatever passes", async () => {
+  using pair = await TcpPair.open();
+  const serving = serve(pair.server, echo, { idleTimeoutMs: 0, maxDurationMs: 500 });
+  for (let byte = 0; byte < 4; byte++) {
+    await send(pair.client, "x");
+    assertEquals(await receive(pair.client, 1), "x");
+    serving.clock.advance(125);
+  }
+  const { reason, bytesIn, bytesOut } = await serving.outcome();
+  assertEquals([reason, bytesIn, bytesOut], ["max_duration", 4, 4]);
+  assertEquals(serving.clock.sleeping, 0);
 });
 
 Deno.test("IterativeMode.endAll() ends also the wait for a client's end", async () => {

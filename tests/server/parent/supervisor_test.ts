@@ -487,6 +487,20 @@ Deno.test("Supervisor without a hub has workers that are ready at once, and are 
   assertEquals(events.of("worker_started").length, 1);
 });
 
+Deno.test("Supervisor.endAll() waits for no answer to what a program cannot be told", async () => {
+  const clock = new FakeClock();
+  const events = new RecordedEvents();
+  const supervisor = new Supervisor({ events: events.bus, clock, hub: null });
+  const process = new HubLessProcess(PID, clock);
+  Object.assign(process, { closeInput: undefined });
+  supervisor.start(() => process);
+  const ended = supervisor.endAll();
+  await process.receives("SIGTERM");
+  process.dieOf("SIGTERM");
+  await ended;
+  assertEquals(process.received, ["0 ms: SIGTERM"]);
+});
+
 Deno.test("Supervisor without a hub tells once of programs that cannot be executed, until one was", () => {
   const clock = new FakeClock();
   const events = new RecordedEvents();

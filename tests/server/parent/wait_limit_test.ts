@@ -23,6 +23,26 @@ for (const [idleTimeoutMs, ms, reason] of WAITS) {
   });
 }
 
+/** How long a connection may be idle and last, and what comes of it. */
+const LASTING = [
+  [0, 300, 300, "max_duration"],
+  [500, 300, 300, "max_duration"],
+  [300, 500, 300, "idle_timeout"],
+  [0, 0, 0, "max_duration"],
+  [0, 3_600_000, 61_000, "worker_failed"],
+  [0, Infinity, 61_000, "worker_failed"],
+] as const;
+
+for (const [idleTimeoutMs, timeLeftMs, ms, reason] of LASTING) {
+  Deno.test(`WaitLimit is over after ${ms} ms where a connection may be idle for ${idleTimeoutMs} and last ${timeLeftMs}`, () => {
+    const clock = new FakeClock();
+    using limit = new WaitLimit({ clock, idleTimeoutMs, timeLeftMs });
+    assertEquals([limit.reason, limit.isOver], [reason, ms === 0]);
+    clock.advance(ms);
+    assertEquals(limit.isOver, true);
+  });
+}
+
 Deno.test("WaitLimit is over in time also where nobody waits, and costs no timer then", () => {
   const clock = new FakeClock();
   using limit = new WaitLimit({ clock, idleTimeoutMs: 500 });

@@ -22,6 +22,9 @@ const INFO: ConnectionInfo = {
   localAddr: { hostname: "192.0.2.2", port: 9000 },
 };
 
+/** How long every connection may last. */
+const LASTING_MS = 3_600_000;
+
 /** The idle timeout of every connection. */
 const IDLE_MS = 5000;
 
@@ -87,6 +90,7 @@ class Stage implements AsyncDisposable {
     return new AcceptedConnection(conn, {
       id: INFO.id,
       hostConnections: 0,
+      maxDurationMs: LASTING_MS,
       clock,
       events: this.events.bus,
     });
@@ -369,6 +373,7 @@ const LOST: readonly (readonly [CloseReason, (stage: Stage, pair: ResettablePair
       for (let quarter = 0; quarter < 4; quarter++) await clock.pass(IDLE_MS / 4);
     },
   ],
+  ["max_duration", ({ clock }) => clock.advance(LASTING_MS)],
 ];
 
 for (const [reason, lose] of LOST) {

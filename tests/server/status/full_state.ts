@@ -16,7 +16,7 @@ export function fullState(): ServerState {
   played.events(
     {
       ...{ event: "connection_rejected", remoteHost: "192.0.2.2", remotePort: 4 },
-      ...{ maxPerHost: 1, rejected: 3 },
+      ...{ reason: "max_per_host", maxPerHost: 1, rejected: 3 },
     },
     { event: "worker_failed", workerPid: null, error: "Cannot start" },
     { event: "accept_failed", error: "Cannot accept" },

@@ -204,10 +204,11 @@ Deno.test("a connection shows the message that came last", () => {
 Deno.test("rejected connections are as many as the event says", () => {
   const { connectionId: _, ...client } = clientOf(1);
   const played = new PlayedModel().events(
-    { event: "connection_rejected", ...client, maxPerHost: 1, rejected: 1 },
-    { event: "connection_rejected", ...client, maxPerHost: 1, rejected: 2 },
+    { event: "connection_rejected", ...client, reason: "max_per_host", maxPerHost: 1, rejected: 1 },
+    { event: "connection_rejected", ...client, reason: "denied", rejected: 1 },
+    { event: "connection_rejected", ...client, reason: "max_per_host", maxPerHost: 1, rejected: 2 },
   );
-  assertEquals(played.state.totals.rejected, { max_per_host: 2 });
+  assertEquals(played.state.totals.rejected, { max_per_host: 2, denied: 1 });
   assertEquals(played.state.totals.accepted, 0);
 });
 
@@ -234,7 +235,7 @@ Deno.test("a failure to accept lasts until a connection is accepted, or rejected
   assertEquals(played.state.failure, null);
   const { connectionId: _, ...client } = clientOf(2);
   played.events(FAILURE, {
-    ...{ event: "connection_rejected", ...client, maxPerHost: 1, rejected: 1 },
+    ...{ event: "connection_rejected", ...client, reason: "denied", rejected: 1 },
   });
   assertEquals(played.state.failure, null);
   assertEquals(played.state.totals.acceptFailures, 2);

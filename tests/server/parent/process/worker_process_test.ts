@@ -329,8 +329,17 @@ Deno.test("WorkerProcess.end() tells of a message only when there is a channel f
 Deno.test("WorkerProcess without a hello tells of the end of its input, if it has one", async () => {
   const { worker, process, events } = startWithoutChannel();
   const means = recordMeans(events);
-  await worker.end("control");
+  assertEquals(await worker.end("control"), true);
   assertEquals(means, [`${PID}: input`]);
+  process.exit(0);
+  await worker.reported;
+});
+
+Deno.test("WorkerProcess.end() says so where a program can be told by a signal alone", async () => {
+  const { worker, process } = startWithoutChannel();
+  Object.assign(process, { closeInput: undefined });
+  assertEquals(await worker.end("control"), false);
+  assertEquals(await worker.end("SIGTERM"), true);
   process.exit(0);
   await worker.reported;
 });
