@@ -98,6 +98,7 @@ export function parseCommandLine<Table extends FlagTable>(
   const parsed = parseArgs(flagged, {
     boolean: booleans,
     string: valued,
+    collect: flags.filter(({ flag }) => flag.join !== undefined).map(({ name }) => name),
     unknown(argument) {
       throw refuse(say`unknown flag ${quoteIfOdd(argument)}`);
     },
@@ -109,11 +110,15 @@ export function parseCommandLine<Table extends FlagTable>(
 
   const options: Record<string, unknown> = {};
   for (const { option, name, flag } of flags) {
-    const value = parsed[name];
-    if (value === undefined) options[option] = flag.fallback;
-    else if (value === "") throw refuse(say`--${name} needs a value: ${flag.placeholder}`);
-    else if (typeof value !== "string") options[option] = value;
-    else options[option] = parseValue(`--${name}`, value, { flag, command: spec.name });
+    const typed = parsed[name];
+    const texts: readonly unknown[] = Array.isArray(typed) ? typed : [typed];
+    const values = texts.filter((text) => text !== undefined).map((text) => {
+      if (text === "") throw refuse(say`--${name} needs a value: ${flag.placeholder}`);
+      if (typeof text !== "string") return text;
+      return parseValue(`--${name}`, text, { flag, command: spec.name });
+    });
+    const [first = flag.fallback] = values;
+    options[option] = values.length > 1 ? flag.join?.(values) : first;
   }
 
   const required = spec.operands.filter((operand) => !operand.startsWith("["));
@@ -123,9 +128,10 @@ export function parseCommandLine<Table extends FlagTable>(
   if (operands.length < required.length) {
     throw refuse(say`${required.slice(operands.length).join(" and ")} is missing`);
   }
-  // An absent switch is false to the parser, an absent value undefined.
+  // An absent switch is false to the parser, an absent value undefined, and an absent list empty.
+  const isGiven = (value: unknown) => Array.isArray(value) ? value.length > 0 : Boolean(value);
   const given = new Set(
-    flags.filter(({ name }) => Boolean(parsed[name])).map(({ option }) => option),
+    flags.filter(({ name }) => isGiven(parsed[name])).map(({ option }) => option),
   );
   const program = takesProgram && behind !== null ? programOf(behind) : null;
   if (program === undefined) throw refuse(say`PROGRAM is missing behind --`);

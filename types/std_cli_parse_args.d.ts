@@ -8,6 +8,8 @@ export interface ParseOptions {
   readonly boolean?: readonly string[];
   /** Flags that take a value; one without gets an empty text. */
   readonly string?: readonly string[];
+  /** Flags all of whose values count: they are in an array, which is there also where the flag is not. */
+  readonly collect?: readonly string[];
   /** Called for what is neither; a flag has a key, an operand has none. */
   readonly unknown?: (argument: string, key?: string, value?: unknown) => unknown;
 }
