@@ -104,6 +104,7 @@ export const SERVER_FLAGS = {
   }),
   log: choice(["text", "json", "explain"], "how events are written to standard output"),
   quiet: toggle("write only the start line, warnings and errors"),
+  noMessages: toggle("tell nothing of what clients send, only their connections"),
   status: optionalEndpoint({
     placeholder: "[ADDR:]PORT",
     fallback: null,

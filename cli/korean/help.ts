@@ -45,6 +45,8 @@ export const HELP: Messages = {
   "how long a stopping server waits for its connections": "멈추는 서버가 남은 연결을 기다리는 시간",
   "how events are written to standard output": "일어난 일을 표준 출력에 쓰는 방법",
   "write only the start line, warnings and errors": "시작하는 줄, 경고, 오류만 씁니다",
+  "tell nothing of what clients send, only their connections":
+    "클라이언트가 보낸 것은 알리지 않고 연결만 알립니다",
   "show the server live in a browser, at this port; with metrics and health":
     "이 포트에서 서버의 모습을 브라우저로 보여 줍니다. 메트릭과 상태도 있습니다",
   "make a mistake on purpose, for lessons; the names are below":

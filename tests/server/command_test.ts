@@ -19,6 +19,7 @@ const DEFAULTS: ServerOptions = {
   graceMs: 30_000,
   log: "text",
   quiet: false,
+  noMessages: false,
   status: null,
   fault: null,
   language: languageOf([]),
@@ -96,6 +97,7 @@ const ACCEPTED: readonly (readonly [string[], Partial<ServerOptions>])[] = [
   [["--log", "text", "9000"], { log: "text" }],
   [["--log", "explain", "9000"], { log: "explain" }],
   [["--quiet", "9000"], { quiet: true }],
+  [["--no-messages", "9000"], { noMessages: true }],
   [["--fault", "no-wait", "9000"], { fault: "no-wait", transport: "socket" }],
   [["--fault=dies-on-reset", "9000"], { fault: "dies-on-reset", transport: "unix" }],
   [["--fault", "one-at-a-time", "9000"], {
