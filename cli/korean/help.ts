@@ -43,6 +43,13 @@ export const HELP: Messages = {
   "close connections that are idle for S seconds; 0: never":
     "S초 동안 아무것도 오가지 않는 연결을 닫습니다. 0: 닫지 않음",
   "how long a stopping server waits for its connections": "멈추는 서버가 남은 연결을 기다리는 시간",
+  "a variable of programs: with that value, or the server's own; repeatable":
+    "프로그램의 환경 변수: 주어진 값, 또는 서버가 가진 값. 되풀이할 수 있습니다",
+  "programs have no variables but those of --env and of their connection":
+    "프로그램에는 --env의 변수와 연결을 알리는 변수만 있습니다",
+  "the folder that programs start in": "프로그램이 시작하는 폴더",
+  "what a process may use: open-files, memory (bytes, K, M, G), cpu (seconds), processes; repeatable":
+    "프로세스 하나가 쓸 수 있는 것: open-files(열린 파일 수), memory(바이트, K, M, G), cpu(초), processes(프로세스 수). 되풀이할 수 있습니다",
   "how events are written to standard output": "일어난 일을 표준 출력에 쓰는 방법",
   "write only the start line, warnings and errors": "시작하는 줄, 경고, 오류만 씁니다",
   "tell nothing of what clients send, only their connections":
