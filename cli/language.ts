@@ -17,7 +17,8 @@ export type Language = typeof LANGUAGES[number];
 /** The variables that say it, the strongest first (locale(7)). */
 const VARIABLES = ["LC_ALL", "LC_MESSAGES", "LANG"] as const;
 
-type Environment = Pick<Deno.Env, "get">;
+/** Where they are read. */
+export type Environment = Pick<Deno.Env, "get">;
 
 /**
  * The environment's language: the first variable that is set and not empty decides. English where it is none of ours.

@@ -17,7 +17,8 @@ const NOTE = /<!--.*?-->\n{0,2}/gs;
 const CODE = /(^```.*?^```$|`[^`\n]*`)/gms;
 
 /** A place in a document. */
-interface Target {
+export interface Target {
+  /** The topic that it is in. */
   readonly topic: string;
   /** The heading in it, with its `#`, or nothing. */
   readonly anchor: string;
