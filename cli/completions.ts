@@ -81,6 +81,8 @@ interface CompletedFlag {
   readonly name: string;
   readonly alias: string | null;
   readonly help: string;
+  /** Whether it may be given again. */
+  readonly isRepeatable: boolean;
   /** What its value may be; null for a switch. */
   readonly value: { readonly words: readonly string[]; readonly isFile: boolean } | null;
 }
@@ -91,6 +93,7 @@ function completedOf(spec: CommandSpec<FlagTable>): Completed {
     name,
     alias: flag.alias ?? null,
     help: flag.help,
+    isRepeatable: flag.join !== undefined,
     value: flag.placeholder === null ? null : valueOf(flag),
   }));
   const words = operands.flatMap(wordsOf);
@@ -123,8 +126,9 @@ _brood() {
   local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]} i
   COMPREPLY=()
   # --flag=value is three words to bash.
-  [[ $current == = ]] && current=
-  [[ $previous == = ]] && previous=\${COMP_WORDS[COMP_CWORD-2]}
+  local before=
+  [[ $current == = ]] && current= before=$previous
+  [[ $previous == = ]] && previous=\${COMP_WORDS[COMP_CWORD-2]} before=$previous
   if ((COMP_CWORD == 1)); then
     COMPREPLY=($(compgen -W ${quoted(names.join(" "))} -- "$current"))
     return
@@ -135,6 +139,8 @@ _brood() {
     compopt -o default 2> /dev/null
     return
   done
+  # So is name=value behind a flag, and nobody knows that value.
+  [[ -n $before && $before != -* ]] && return
   case \${COMP_WORDS[1]} in
 ${commands.map(bashCommand).join("\n")}
   esac
@@ -186,7 +192,8 @@ function zshCommand({ name, flags, words, takesProgram }: Completed): string {
     const help = flag.help.replace(/[[\]:\\]/g, "\\$&");
     const { value } = flag;
     const rest = value === null ? "" : `:value:${zshAction(value)}`;
-    return namesOf(flag).map((dashed) => quoted(`${dashed}[${help}]${rest}`));
+    const again = flag.isRepeatable ? "*" : "";
+    return namesOf(flag).map((dashed) => quoted(`${again}${dashed}[${help}]${rest}`));
   });
   if (words.length > 0) specs.push(quoted(`1:value:(${words.join(" ")})`));
   if (takesProgram) specs.push("'*:: :_normal'");

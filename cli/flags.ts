@@ -25,10 +25,10 @@ export interface Flag<T> {
   readonly words?: readonly string[] | undefined;
   /** The value that a text stands for. Throws {@linkcode ValueError}, whose message says what was expected. */
   readonly parse: (text: string) => T;
+  /** What its values are together, where it may be given more than once; elsewhere the last one counts. */
+  join?(values: readonly T[]): T;
   /** The text that stands for a value: `parse` the other way round. */
   format(value: T): string;
-  /** What several values come to, where the flag may be given again; where this is absent the last one counts. */
-  join?(values: readonly T[]): T;
 }
 
 /** The flags of a command by the names of its options, in the order `--help` tells them. */
@@ -199,6 +199,31 @@ export function optionalChoice<const Word extends string>(
       if (word === undefined) throw new ValueError(say`expected one of ${words.join(", ")}`);
       return word;
     },
+  };
+}
+
+/** What a list is declared with. */
+export interface ListDescription<T> extends Omit<FlagDescription<readonly T[]>, "fallback"> {
+  /** What one of its texts may begin with: for shells that complete it. */
+  readonly words?: readonly string[];
+  /** What stands between two items of one text; null where a text is one item, whatever is in it. */
+  readonly separator: string | null;
+  /** The item that a text stands for. Throws {@linkcode ValueError}. */
+  readonly parseItem: (text: string) => T;
+  /** The text that stands for an item. */
+  readonly formatItem: (item: T) => string;
+}
+
+/** A flag that may be given again and again: its value is the list of all, empty where there is none. */
+export function list<T>(
+  { separator, parseItem, formatItem, ...flag }: ListDescription<T>,
+): Flag<readonly T[]> {
+  return {
+    ...flag,
+    fallback: [],
+    format: (items) => items.length === 0 ? "none" : items.map(formatItem).join(separator ?? " "),
+    join: (lists) => lists.flat(),
+    parse: (text) => (separator === null ? [text] : text.split(separator)).map(parseItem),
   };
 }
 

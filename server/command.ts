@@ -28,6 +28,8 @@ import {
 import { networks } from "./accept/network.ts";
 import { CONNECTIONS_DEFAULT } from "./accept/descriptors.ts";
 import { type AskedBesides, faultConflict } from "./faults/conflict.ts";
+import { inheritanceConflict } from "./inheritance/conflict.ts";
+import { INHERITANCE_FLAGS } from "./inheritance/flags.ts";
 import { FAULT_NAMES, faultOf } from "./faults/table.ts";
 import { type Language, LANGUAGE_FLAG, languageOf } from "../cli/language.ts";
 import { say } from "../ipc/say.ts";
@@ -138,8 +140,10 @@ export const SERVER_FLAGS = {
     min: 0,
     help: "how long a stopping server goes on accepting, while its health says that it stops",
   }),
+  ...INHERITANCE_FLAGS,
   log: choice(["text", "json", "explain"], "how events are written to standard output"),
   quiet: toggle("write only the start line, warnings and errors"),
+  noMessages: toggle("tell nothing of what clients send, only their connections"),
   status: optionalEndpoint({
     placeholder: "[ADDR:]PORT",
     fallback: null,
@@ -274,6 +278,13 @@ function conflictOf(parsed: Parsed<typeof SERVER_FLAGS>): string | null {
   } else if (given.has("transport") && mode === "iterative") {
     return say`--transport goes with --mode per-connection or prefork, or with a program: iterative mode has no other process`;
   }
+  const notInherited = inheritanceConflict({
+    mode,
+    hasProgram: program !== null,
+    given,
+    limits: parsed.options.limit,
+  });
+  if (notInherited !== null) return notInherited;
   const mistake = fault === null ? null : faultConflict(fault, askedBesides(parsed));
   if (mistake !== null) return mistake;
   const transport = transportOf(parsed);

@@ -162,12 +162,12 @@ async function openOrphans(fault: ServerOptions["fault"]): Promise<Disposable | 
 
 /** What shows the server to whoever looks, if the user asked for it. */
 async function openStatus(
-  { status: where, quiet }: Pick<ServerOptions, "status" | "quiet">,
+  { status: where, quiet, noMessages }: Pick<ServerOptions, "status" | "quiet" | "noMessages">,
   context: Omit<ServerStatusOptions, "where" | "showsMessages">,
 ): Promise<ServerStatus | null> {
   if (where === null) return null;
   const { ServerStatus } = await import("./parent/status/server_status.ts");
-  return await ServerStatus.open({ ...context, where, showsMessages: !quiet });
+  return await ServerStatus.open({ ...context, where, showsMessages: !quiet && !noMessages });
 }
 
 /** With what to listen, if not with Deno: a worker or program can have a socket of libc's. */

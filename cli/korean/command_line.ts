@@ -69,6 +69,20 @@ export const COMMAND_LINE: Messages = {
     "프로그램은 연결 하나를 처리하고 끝나므로 미리 시작할 수 없습니다. --mode prefork는 --handler와 함께 씁니다",
   "--transport goes with --mode per-connection or prefork, or with a program: iterative mode has no other process":
     "--transport는 --mode per-connection이나 prefork, 또는 프로그램과 함께 씁니다. iterative 모드에는 다른 프로세스가 없습니다",
+  "expected NAME or NAME=VALUE": "NAME 또는 NAME=VALUE이어야 합니다",
+  "the server itself tells programs by {name}":
+    "{name}은(는) 서버가 직접 프로그램에 알리는 변수입니다",
+  "expected NAME=N, and for NAME one of {names}":
+    "NAME=N이어야 하고, NAME은 다음 가운데 하나입니다: {names}",
+  "expected a number of bytes, such as 512M": "512M 같은 바이트 수여야 합니다",
+  "--{flag} goes with a program: a worker may read no environment":
+    "--{flag}은(는) 프로그램(--)과 함께 씁니다. 자식 프로세스(워커)는 환경 변수를 읽을 수 없습니다",
+  "--chdir goes with a program: a worker may open no file":
+    "--chdir은 프로그램(--)과 함께 씁니다. 자식 프로세스(워커)는 파일을 열 수 없습니다",
+  "--limit goes with --mode per-connection or prefork, or with a program: iterative mode has no other process":
+    "--limit은 --mode per-connection이나 prefork, 또는 프로그램과 함께 씁니다. iterative 모드에는 다른 프로세스가 없습니다",
+  "--limit memory goes with a program: a worker's engine reserves far more addresses than it uses memory":
+    "--limit memory는 프로그램(--)과 함께 씁니다. 자식 프로세스(워커)의 엔진은 실제로 쓰는 메모리보다 훨씬 많은 주소를 잡아 둡니다",
   "--transport unix does not go with a program, which gets its connection by socket or by pipe":
     "--transport unix는 프로그램과 함께 쓸 수 없습니다. 프로그램은 연결을 socket이나 pipe로 받습니다",
   "--idle-timeout needs --transport pipe with a program: over a socket only the program sees the bytes":

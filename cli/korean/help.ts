@@ -57,8 +57,17 @@ export const HELP: Messages = {
   "how long a stopping server waits for its connections": "멈추는 서버가 남은 연결을 기다리는 시간",
   "how long a stopping server goes on accepting, while its health says that it stops":
     "멈추는 서버가 연결을 더 수락하는 시간. 그동안 상태 확인은 멈추는 중이라고 답합니다",
+  "a variable of programs: with that value, or the server's own; repeatable":
+    "프로그램의 환경 변수: 주어진 값, 또는 서버가 가진 값. 되풀이할 수 있습니다",
+  "programs have no variables but those of --env and of their connection":
+    "프로그램에는 --env의 변수와 연결을 알리는 변수만 있습니다",
+  "the folder that programs start in": "프로그램이 시작하는 폴더",
+  "what a process may use: open-files, memory (bytes, K, M, G), cpu (seconds), processes; repeatable":
+    "프로세스 하나가 쓸 수 있는 것: open-files(열린 파일 수), memory(바이트, K, M, G), cpu(초), processes(프로세스 수). 되풀이할 수 있습니다",
   "how events are written to standard output": "일어난 일을 표준 출력에 쓰는 방법",
   "write only the start line, warnings and errors": "시작하는 줄, 경고, 오류만 씁니다",
+  "tell nothing of what clients send, only their connections":
+    "클라이언트가 보낸 것은 알리지 않고 연결만 알립니다",
   "show the server live in a browser, at this port; with metrics and health":
     "이 포트에서 서버의 모습을 브라우저로 보여 줍니다. 지표와 상태 확인도 있습니다",
   "make a mistake on purpose, for lessons; the names are below":

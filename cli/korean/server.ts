@@ -30,6 +30,15 @@ export const SERVER: Messages = {
   "there is no {interpreter} to interpret it": "그것을 해석할 {interpreter}이(가) 없습니다",
 
   "Cannot start a worker: {reason}": "자식 프로세스(워커)를 시작할 수 없습니다: {reason}",
+  "Cannot run {path}: no folder can be set before glibc 2.29":
+    "{path}을(를) 실행할 수 없습니다: glibc 2.29보다 앞선 것에서는 폴더를 정할 수 없습니다",
+  "Cannot start programs in {path}: {reason}": "{path}에서 프로그램을 시작할 수 없습니다: {reason}",
+  "Cannot pass the variable {name} on: {reason}": "변수 {name}을(를) 넘길 수 없습니다: {reason}",
+  "printenv(1) ends with status {status}": "printenv(1)의 반환 값이 {status}입니다",
+  "it is no UTF-8, which only --transport socket passes on":
+    "UTF-8이 아닙니다. 그런 것은 --transport socket만 넘깁니다",
+  "Cannot set the limits of --limit: {reason}": "--limit의 제한을 걸 수 없습니다: {reason}",
+
   "Cannot start workers: Deno has no Unix-domain sockets on Windows; use --transport pipe":
     "자식 프로세스(워커)를 시작할 수 없습니다: 윈도우의 Deno에는 유닉스 도메인 소켓이 없습니다. --transport pipe를 쓰십시오",
   "Cannot connect to worker {pid}: {reason}":

@@ -81,7 +81,7 @@ export function parseGradeOptions(
   args: readonly string[],
   env: Pick<Deno.Env, "get"> = Deno.env,
 ): GradeOptions | ExplainOptions | Question {
-  const parsed = parseCommandLine(GRADE_COMMAND, joinLists(args, "--only"));
+  const parsed = parseCommandLine(GRADE_COMMAND, args);
   if (typeof parsed === "string") return parsed;
   const { options, operands, program } = parsed;
   const command = GRADE_COMMAND.name;
@@ -103,21 +103,4 @@ export function parseGradeOptions(
     tests: options.only.length > 0 ? options.only : CATALOGUE,
     server: program ?? parseValue("PORT", port ?? "", { flag: PORT, command }),
   };
-}
-
-/** The arguments with one flag in the place of several: its values become a list. */
-function joinLists(args: readonly string[], name: string): readonly string[] {
-  const end = args.indexOf("--");
-  const own = end === -1 ? args : args.slice(0, end);
-  const values: string[] = [];
-  const others: string[] = [];
-  for (let at = 0; at < own.length; at++) {
-    const argument = own[at] ?? "";
-    if (argument.startsWith(`${name}=`)) values.push(argument.slice(name.length + 1));
-    // Its value, or nothing, which the parser refuses.
-    else if (argument === name && at + 1 < own.length) values.push(own[++at] ?? "");
-    else others.push(argument);
-  }
-  const joined = values.length === 0 ? [] : [`${name}=${values.join(",")}`];
-  return [...joined, ...others, ...args.slice(own.length)];
 }

@@ -19,7 +19,7 @@ export function selectTests(names: readonly string[]): readonly GradeTest[] {
   return CATALOGUE.filter(({ name, group }) => names.includes(name) || names.includes(group));
 }
 
-/** A flag whose value is a list of tests and groups; empty where it is absent. */
+/** A flag whose value is a list of tests and groups, in the catalogue's order; empty where it is absent. */
 export function testsFlag(help: string): Flag<readonly GradeTest[]> {
   return {
     placeholder: "NAME",
@@ -27,6 +27,8 @@ export function testsFlag(help: string): Flag<readonly GradeTest[]> {
     fallback: [],
     help,
     format: (tests) => tests.length === 0 ? "all" : tests.map(({ name }) => name).join(","),
+    join: (selections) =>
+      CATALOGUE.filter((test) => selections.some((tests) => tests.includes(test))),
     parse: (text) => selectTests(text.split(",").map((name) => name.trim())),
   };
 }

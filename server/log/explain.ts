@@ -29,17 +29,11 @@ import {
   type Known,
 } from "./explained_calls.ts";
 import { ExplainedLines } from "./explained_lines.ts";
-import { formatText, type LineSink, ROUTINE, START, subscribeWarnings } from "./log.ts";
+import { formatText, type LogOptions, routineOf, START, subscribeWarnings } from "./log.ts";
 import { formatWaitStatus } from "./wait_status_text.ts";
 
 /** How and where to explain. */
-export interface ExplanationOptions {
-  /** Whether only the start line and warnings are written. */
-  readonly quiet: boolean;
-  /** The log. */
-  readonly output: LineSink;
-  /** The warnings. */
-  readonly warnings: LineSink;
+export interface ExplanationOptions extends Omit<LogOptions, "format" | "date"> {
   /** Milliseconds since some fixed moment. */
   readonly now: () => number;
   /** Tells the numbers of Deno's descriptors. */
@@ -60,7 +54,8 @@ const FURTHER: readonly EventName[] = [
 /** Subscribes the explanation to a server's events. */
 export function subscribeExplanation(events: EventBus, options: ExplanationOptions): void {
   const explanation = new Explanation(options);
-  const names = options.quiet ? START : [...START, ...ROUTINE, ...FURTHER];
+  const further = options.quiet ? [] : FURTHER;
+  const names = [...START, ...routineOf(options), ...further];
   events.subscribe(names, (event) => explanation.tell(event));
   subscribeWarnings(events, options.warnings);
 }

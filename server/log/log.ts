@@ -2,7 +2,7 @@
  * The log: every event as a line of text for people, or as a JSON object for programs.
  *
  * Standard output carries the log, standard error the warnings, always as text. `--quiet` leaves the start line and
- * the warnings; then nobody subscribes to messages, and they cost nothing.
+ * the warnings, `--no-messages` leaves messages out; then nobody subscribes to these, and they cost nothing.
  *
  * @module
  */
@@ -28,6 +28,8 @@ export interface LogOptions {
   readonly format: "text" | "json";
   /** Whether only the start line and warnings are written. */
   readonly quiet: boolean;
+  /** Whether messages are logged: clients send passwords, too. */
+  readonly showsMessages: boolean;
   /** The log. */
   readonly output: LineSink;
   /** The warnings. */
@@ -53,7 +55,7 @@ const WARNINGS: readonly EventName[] = [
 ];
 
 /** Those that the log has besides. */
-export const ROUTINE: readonly EventName[] = [
+const ROUTINE: readonly EventName[] = [
   "connection_accepted",
   "worker_started",
   "message_received",
@@ -68,10 +70,18 @@ export const ROUTINE: readonly EventName[] = [
   "stopped",
 ];
 
+/** Those of the routine that such a log has. */
+export function routineOf(
+  { quiet, showsMessages }: Pick<LogOptions, "quiet" | "showsMessages">,
+): readonly EventName[] {
+  if (quiet) return [];
+  return showsMessages ? ROUTINE : ROUTINE.filter((name) => name !== "message_received");
+}
+
 /** Subscribes the log to a server's events. */
 export function subscribeLog(events: EventBus, options: LogOptions): void {
   const { format, output, warnings, date } = options;
-  const names = options.quiet ? START : [...START, ...ROUTINE];
+  const names = [...START, ...routineOf(options)];
   if (format === "json") {
     const logged = options.quiet ? START : [...names, ...WARNINGS];
     events.subscribe(logged, (event) => output.writeLine(formatJson(event, date())));

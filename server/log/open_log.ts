@@ -8,12 +8,13 @@ import type { Clock } from "../../ipc/clock.ts";
 import type { ServerOptions } from "../command.ts";
 import type { EventBus } from "../events.ts";
 import { LineWriter } from "./line_writer.ts";
-import { type LineSink, subscribeLog } from "./log.ts";
+import { type LogOptions, subscribeLog } from "./log.ts";
 import { say } from "../../ipc/say.ts";
 import { translatorTo } from "../../cli/translation.ts";
 
 /** What a log is opened with. */
-export interface OpenLogOptions extends Pick<ServerOptions, "log" | "quiet" | "language"> {
+export interface OpenLogOptions
+  extends Pick<ServerOptions, "log" | "quiet" | "noMessages" | "language"> {
   /** Times writes, and what is explained. */
   readonly clock: Clock;
   /** Whether the parent itself serves connections. */
@@ -30,14 +31,15 @@ export interface OpenedLog extends AsyncDisposable {
 
 /** Writes events from now on. */
 export async function openLog(events: EventBus, options: OpenLogOptions): Promise<OpenedLog> {
-  const { log: format, quiet, language, clock } = options;
+  const { log: format, quiet, noMessages, language, clock } = options;
   const translate = await translatorTo(language);
   const errors = new LineWriter(Deno.stderr, { name: "standard error", warn() {}, clock });
   const warnings = { writeLine: (line: string) => errors.writeLine(translate(line)) };
   const warn = (message: string) => warnings.writeLine(say`warning: ${message}`);
   const output = new LineWriter(Deno.stdout, { name: "standard output", warn, clock });
-  if (format === "explain") await explain(events, { ...options, output, warnings });
-  else subscribeLog(events, { format, quiet, output, warnings, date: () => new Date() });
+  const log = { quiet, showsMessages: !noMessages, output, warnings };
+  if (format === "explain") await explain(events, { ...options, ...log });
+  else subscribeLog(events, { ...log, format, date: () => new Date() });
   return {
     errors,
     output,
@@ -51,9 +53,7 @@ export async function openLog(events: EventBus, options: OpenLogOptions): Promis
 /** Loads what explains only where somebody wants it. */
 async function explain(
   events: EventBus,
-  { clock, ...options }: OpenLogOptions & Pick<OpenedLog, "output"> & {
-    readonly warnings: LineSink;
-  },
+  { clock, ...options }: OpenLogOptions & Omit<LogOptions, "format" | "date">,
 ): Promise<void> {
   const { subscribeExplanation } = await import("./explain.ts");
   const { openDescriptorLookup } = await import("./descriptor_lookup.ts");

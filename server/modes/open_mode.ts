@@ -8,6 +8,7 @@
 import { onUnhandled } from "../../cli/exit.ts";
 import { echo } from "../child/echo.ts";
 import type { ServerOptions } from "../command.ts";
+import { openInheritance } from "../inheritance/open_inheritance.ts";
 import {
   loadModuleHere,
   type ModuleTrial,
@@ -61,20 +62,25 @@ export async function openMode(options: ServerOptions, context: OpenContext): Pr
 }
 
 async function openTransport(
-  { mode, handler, transport, connectionsPerWorker }: ServerOptions,
+  options: ServerOptions,
   context: OpenContext & { readonly handlerUrl: string | null },
 ): Promise<ProcessTransport> {
+  const { mode, handler, transport, connectionsPerWorker } = options;
   const { handlerUrl, mistake: { handingOver = {} } } = context;
+  const prepare = await openInheritance(options);
   if (handler.kind === "program") {
-    const command = await openProgram(handler.command);
+    const command = await openProgram(handler.command, prepare);
     if (transport !== "socket") return await PipeTransport.open(context, command);
     const { SocketProgramTransport } = await import("../parent/transports/socket_program.ts");
     return await SocketProgramTransport.open(context, { command, handingOver });
   }
-  if (transport === "pipe") return await PipeTransport.open(context, pipedWorker(handlerUrl));
+  if (transport === "pipe") {
+    return await PipeTransport.open(context, pipedWorker(handlerUrl, prepare));
+  }
   const workers = {
     connectionsPerWorker: mode === "prefork" ? connectionsPerWorker : 1,
     handlerUrl,
+    prepare,
   };
   if (transport === "unix") return await UnixTransport.open(context, workers);
   const { SocketTransport } = await import("../parent/transports/socket.ts");

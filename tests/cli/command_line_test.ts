@@ -5,7 +5,15 @@ import {
   parseValue,
 } from "../../cli/command_line.ts";
 import { UsageError } from "../../ipc/errors.ts";
-import { choice, type FlagTable, integer, text, toggle } from "../../cli/flags.ts";
+import {
+  choice,
+  type FlagTable,
+  integer,
+  list,
+  text,
+  toggle,
+  ValueError,
+} from "../../cli/flags.ts";
 import { assert, assertEquals, assertNotMatch, assertThrows } from "../assert.ts";
 
 const FLAGS = {
@@ -108,6 +116,43 @@ Deno.test("parseCommandLine() joins the values of a flag that may be given again
     UsageError,
   );
   assertEquals(error.message, "--call needs a value: LETTER");
+});
+
+const VISITORS = {
+  ...KNOCK,
+  flags: {
+    ...FLAGS,
+    guest: list({
+      placeholder: "NAME",
+      help: "who else",
+      separator: ",",
+      parseItem(text) {
+        if (text === "") throw new ValueError("expected a name");
+        return text;
+      },
+      formatItem: String,
+    }),
+  },
+};
+
+Deno.test("parseCommandLine() makes one list of all values of a flag that may be repeated", () => {
+  const line = ["--guest", "ann,ben", "door", "--guest=-", "--guest", "ann", "--count=4"];
+  const { options, given, operands } = parse(VISITORS, line);
+  assertEquals(options.guest, ["ann", "ben", "-", "ann"]);
+  assertEquals([given, operands], [new Set(["guest", "count"]), ["door"]]);
+  const none = parse(VISITORS, ["door"]);
+  assertEquals([none.options.guest, none.given], [[], new Set()]);
+});
+
+Deno.test("parseCommandLine() refuses the one value of several that is wrong, or missing", () => {
+  const refused = (args: readonly string[], message: string) =>
+    assertEquals(
+      assertThrows(() => parseCommandLine(VISITORS, args), UsageError).message,
+      message,
+    );
+  refused(["--guest=ann", "--guest=ben,", "door"], '--guest "ben,": expected a name');
+  refused(["--guest=ann", "door", "--guest"], "--guest needs a value: NAME");
+  refused(["--guest=ann", "--guest=", "door"], "--guest needs a value: NAME");
 });
 
 Deno.test("parseCommandLine() tells which flags were given, also with their default's value", () => {

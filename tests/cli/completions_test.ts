@@ -67,10 +67,15 @@ testShell("bash", "completes commands, flags and values, and a program behind --
   assertEquals(await offers("brood", "server", "--max-c"), ["--max-connections"]);
   assertEquals(await offers("brood", "client", "--n"), ["--no-newline", "--note"]);
   assertEquals(await offers("brood", "grade", "--only", "reaps"), ["reaps", "reaps/burst"]);
+  const again = ["brood", "grade", "--only", "talks", "--only", "reaps/"];
+  assertEquals(await offers(...again), ["reaps/burst"]);
   assertEquals(await offers("brood", "completions", "z"), ["zsh"]);
   assertEquals(await offers("brood", "grade", "--v"), ["--version"]);
   // Nobody knows a number.
   assertEquals(await offers("brood", "server", "--workers", ""), [""]);
+  // Nor what is behind a name.
+  assertEquals(await offers("brood", "server", "--handler", "a", "=", ""), [""]);
+  assertEquals(await offers("brood", "server", "--handler", "a", "="), [""]);
   assertEquals(await offers("brood", "server", "--handler", path.slice(0, -3)), [path]);
   assertEquals(await offers("brood", "server", "9000", "--", "mkfif"), ["mkfifo"]);
 });
@@ -100,6 +105,7 @@ testShell("zsh", "lists commands, flags and values", async (path) => {
   await lists("brood cl", "Sends the lines");
   await lists("brood server --max-c", "concurrent connections");
   await lists("brood grade --only talks/nu", "nul-bytes");
+  await lists("brood grade --only talks --only talks/nu", "nul-bytes");
 });
 
 Deno.test("a shell that there is no script for is refused", () => {

@@ -6,6 +6,7 @@ import {
   formatArgv,
   host,
   integer,
+  list,
   optionalChoice,
   readArgv,
   seconds,
@@ -180,6 +181,25 @@ Deno.test("readArgv() reads back every time that a person can type", () => {
 Deno.test("seconds() keeps what is more than nothing so, and a millisecond what it is", () => {
   const pause = seconds({ placeholder: "S", fallback: 0, min: 0, help: "" });
   assertTakes(pause, [["0", 0], ["0.0000001", 1], ["0.001", 1], ["0.0016", 2]]);
+});
+
+Deno.test("list() takes items with a separator between them, or one item whatever is in it", () => {
+  const description = { placeholder: "N", help: "", parseItem: COUNT.parse, formatItem: String };
+  const numbers = list({ ...description, separator: "," });
+  assertTakes(numbers, [["7", [7]], ["5,10,5", [5, 10, 5]]]);
+  assertRefuses(numbers, ["7,", ",7", "7;8", "7,11"], COUNT_EXPECTED);
+  const words = list({ ...description, separator: null, parseItem: (text: string) => text });
+  assertTakes(words, [["a,b", ["a,b"]]]);
+});
+
+Deno.test("list() is empty where it is absent, and tells its items as they are typed", () => {
+  const numbers = list({
+    ...{ placeholder: "N", help: "", separator: ",", parseItem: COUNT.parse },
+    formatItem: String,
+  });
+  assertEquals(numbers.fallback, []);
+  assertEquals([numbers.format([]), numbers.format([5, 10])], ["none", "5,10"]);
+  assertEquals(numbers.join?.([[5], [], [7, 5]]), [5, 7, 5]);
 });
 
 Deno.test("readArgv() takes the flags in any order", () => {

@@ -1,6 +1,6 @@
-/** What the server writes: the text lines, the JSON events, and what is left of them with --quiet. */
+/** What the server writes: the text lines, the JSON events, and what is left of them with --quiet and --no-messages. */
 
-import { assert, assertEquals, assertMatch } from "../assert.ts";
+import { assert, assertEquals, assertMatch, assertNotMatch } from "../assert.ts";
 import { SmallDisk } from "../support/small_disk.ts";
 import { RunningProcess, TestFolder } from "./process.ts";
 import { testProgram } from "./program.ts";
@@ -124,3 +124,25 @@ testProgram("--quiet leaves the start line", async (program) => {
   assertEquals(server.process.stdout.all.length, 1);
   assertEquals(server.process.stderr.text, "");
 });
+
+for (const format of ["text", "json", "explain"]) {
+  for (const transport of ["unix", "pipe", "socket"]) {
+    testProgram(
+      `--no-messages leaves out what came by ${transport}, as ${format}`,
+      async (program) => {
+        const flags = ["--no-messages", "--log", format, "--transport", transport];
+        await using server = await TestServer.start(program, { flags });
+        using client = await server.connect();
+        await client.roundTrip("password\n");
+        client.close();
+        await server.stop();
+        const { stdout, stderr } = server.process;
+        assertMatch(stdout.text, /is disconnected|"connection_closed"/);
+        assertNotMatch(
+          stdout.text + stderr.text,
+          /password|Client\(\d+\): (?!is )|"message_received"/,
+        );
+      },
+    );
+  }
+}

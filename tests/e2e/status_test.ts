@@ -250,8 +250,9 @@ testProgram(
   },
 );
 
-testProgram("the status tells what clients send, but not of a quiet server", async (program) => {
-  for (const [flags, expected] of [[[], "<b>\\x1b\\n"], [["--quiet"], null]] as const) {
+testProgram("the status tells what clients send, unless it is told not to", async (program) => {
+  const cases = [[[], "<b>\\x1b\\n"], [["--quiet"], null], [["--no-messages"], null]] as const;
+  for (const [flags, expected] of cases) {
     await using server = await TestServer.start(program, { flags: [...STATUS, ...flags] });
     await using reader = await StatusReader.open(await statusUrlOf(server));
     using client = await server.connect();

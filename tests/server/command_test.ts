@@ -25,8 +25,13 @@ const DEFAULTS: ServerOptions = {
   keepaliveMs: 60_000,
   graceMs: 30_000,
   drainDelayMs: 0,
+  env: [],
+  noEnv: false,
+  chdir: "",
+  limit: [],
   log: "text",
   quiet: false,
+  noMessages: false,
   status: null,
   fault: null,
   language: languageOf([]),
@@ -117,6 +122,7 @@ const ACCEPTED: readonly (readonly [string[], Partial<ServerOptions>])[] = [
   [["--log", "text", "9000"], { log: "text" }],
   [["--log", "explain", "9000"], { log: "explain" }],
   [["--quiet", "9000"], { quiet: true }],
+  [["--no-messages", "9000"], { noMessages: true }],
   [["--fault", "no-wait", "9000"], { fault: "no-wait", transport: "socket" }],
   [["--fault=dies-on-reset", "9000"], { fault: "dies-on-reset", transport: "unix" }],
   [["--fault", "one-at-a-time", "9000"], {
@@ -188,6 +194,39 @@ const REFUSED: readonly (readonly [string[], string])[] = [
   [["--grace", "soon", "9000"], `--grace "soon": ${SECONDS}`],
   [["--log", "xml", "9000"], '--log "xml": expected text or json or explain'],
   [["--quiet=no", "9000"], "--quiet takes no value"],
+  [["--env", "=x", "9000"], '--env "=x": expected NAME or NAME=VALUE'],
+  [["--env", "A\0", "9000"], '--env "A\\u0000": expected NAME or NAME=VALUE'],
+  [["--env", "A=b\0", "9000"], '--env "A=b\\u0000": expected NAME or NAME=VALUE'],
+  [["--env", "--no-env", "9000"], '--env "--no-env": expected NAME or NAME=VALUE'],
+  [["--env", "PROTO", "9000"], '--env "PROTO": the server itself tells programs by PROTO'],
+  [
+    ["--env", "TCPREMOTEIP=::1", "9000"],
+    '--env "TCPREMOTEIP=::1": the server itself tells programs by TCPREMOTEIP',
+  ],
+  [
+    ["--env", "BROOD_GUARD=1", "9000"],
+    '--env "BROOD_GUARD=1": the server itself tells programs by BROOD_GUARD',
+  ],
+  [["--env", "", "9000"], "--env needs a value: NAME[=VALUE]"],
+  [["--no-env=A", "9000"], "--no-env takes no value"],
+  [["--chdir=", "9000"], "--chdir needs a value: DIR"],
+  ...["cpu", "cpu 1", "files=1", "=1", "cpu=1,"].map((text): [string[], string] => [
+    ["--limit", text, "9000"],
+    `--limit ${JSON.stringify(text)}: ` +
+    "expected NAME=N, and for NAME one of open-files, memory, cpu, processes",
+  ]),
+  ...["cpu=0", "open-files=-1", "processes=1K", "cpu=2147483648", "cpu="].map(
+    (text): [string[], string] => [
+      ["--limit", text, "9000"],
+      `--limit ${JSON.stringify(text)}: expected a whole number from 1 to 2147483647`,
+    ],
+  ),
+  ...["memory=0", "memory=1T", "memory=1.5G", "memory=99999999999G"].map(
+    (text): [string[], string] => [
+      ["--limit", text, "9000"],
+      `--limit ${JSON.stringify(text)}: expected a number of bytes, such as 512M`,
+    ],
+  ),
 ];
 
 for (const [args, message] of REFUSED) {
@@ -238,6 +277,25 @@ const CONFLICTS: readonly (readonly [string[], string])[] = [
     "--transport pipe carries one connection: it goes with --mode per-connection",
   ],
   [["--transport=pipe", "--spare=1", "9000"], "--transport pipe does not go with --spare"],
+  [
+    ["--env", "A=1", "9000"],
+    "--env goes with a program: a worker may read no environment",
+  ],
+  [
+    ["--no-env", "--handler=a.ts", "9000"],
+    "--no-env goes with a program: a worker may read no environment",
+  ],
+  [["--chdir", "/", "9000"], "--chdir goes with a program: a worker may open no file"],
+  [
+    ["--limit", "cpu=1", "--mode=iterative", "9000"],
+    "--limit goes with --mode per-connection or prefork, or with a program: " +
+    "iterative mode has no other process",
+  ],
+  [
+    ["--limit", "cpu=1,memory=1G", "9000"],
+    "--limit memory goes with a program: " +
+    "a worker's engine reserves far more addresses than it uses memory",
+  ],
   [["9000", "--"], "PROGRAM is missing behind --"],
   [["--", "cat"], "PORT is missing"],
   [["--handler=", "9000"], "--handler needs a value: echo|FILE"],
@@ -302,6 +360,42 @@ const AGREED: readonly (readonly [string[], Partial<ServerOptions>])[] = [
   }],
 ];
 
+/** What a program inherits, and a worker. */
+const INHERITED: typeof AGREED = [
+  [["--env", "A=1", "--env=B", "--env", "C=", "--env=D=e=f,g", "--no-env", "9000", "--", "env"], {
+    env: [
+      { name: "A", value: "1" },
+      { name: "B", value: null },
+      { name: "C", value: "" },
+      { name: "D", value: "e=f,g" },
+    ],
+    noEnv: true,
+    transport: OF_PROGRAM,
+    handler: { kind: "program", command: ["env"] },
+  }],
+  // Such a name is not one of the server's.
+  [["--env=PROTOCOL", "--chdir=..", "9000", "--", "pwd"], {
+    env: [{ name: "PROTOCOL", value: null }],
+    chdir: "..",
+    transport: OF_PROGRAM,
+    handler: { kind: "program", command: ["pwd"] },
+  }],
+  [["--limit=memory=2K,memory=3M", "--limit", "memory=1G, cpu=5", "9000", "--", "cat"], {
+    limit: [
+      { name: "memory", value: 2048 },
+      { name: "memory", value: 3 * 1024 ** 2 },
+      { name: "memory", value: 1024 ** 3 },
+      { name: "cpu", value: 5 },
+    ],
+    transport: OF_PROGRAM,
+    handler: { kind: "program", command: ["cat"] },
+  }],
+  [["--limit=open-files=64", "--limit=processes=9", "--mode=prefork", "9000"], {
+    mode: "prefork",
+    limit: [{ name: "open-files", value: 64 }, { name: "processes", value: 9 }],
+  }],
+];
+
 /** These go with a fault. */
 const AGREED_WITH_FAULT: typeof AGREED = [
   [["--fault=no-wait", "--transport=socket", "--mode=per-connection", "--handler=echo", "9000"], {
@@ -316,7 +410,7 @@ const AGREED_WITH_FAULT: typeof AGREED = [
   }],
 ];
 
-for (const [args, expected] of [...AGREED, ...AGREED_WITH_FAULT]) {
+for (const [args, expected] of [...AGREED, ...AGREED_WITH_FAULT, ...INHERITED]) {
   Deno.test(`parseServerOptions() finds no conflict in ${args.join(" ")}`, () => {
     assertEquals(parseServerOptions(args), { ...DEFAULTS, ...expected });
   });

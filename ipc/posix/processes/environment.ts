@@ -39,8 +39,8 @@ function readOwn(): readonly OwnVariable[] {
   }
 }
 
-/** Pointers to the variables of this process, but for those of these names. Throws `OperationalError` without FFI. */
-export function inheritedVariables(except: ReadonlySet<string>): readonly bigint[] {
+/** Pointers to those variables of this process whose names pass. Throws `OperationalError` without FFI. */
+export function inheritedVariables(passes: (name: string) => boolean): readonly bigint[] {
   openEnvironment();
-  return (variables ?? []).filter(({ name }) => !except.has(name)).map(({ pointer }) => pointer);
+  return (variables ?? []).filter(({ name }) => passes(name)).map(({ pointer }) => pointer);
 }

@@ -9,6 +9,8 @@
  * @module
  */
 
+import { OperationalError } from "../../errors.ts";
+import { say } from "../../say.ts";
 import { type Descriptor, numberOf } from "../descriptor.ts";
 import { planDuplicates } from "./duplicates.ts";
 import { inheritedVariables, openEnvironment } from "./environment.ts";
@@ -58,12 +60,12 @@ export interface SpawnOptions {
   readonly args: readonly string[];
   /** What its environment has besides this process's own, or in its place. */
   readonly env: Readonly<Record<string, string>>;
-  /** Whether it inherits nothing of this process's environment. */
-  readonly clearEnv?: boolean;
+  /** The names of this process's own variables that it inherits; all of them unless told. */
+  readonly inherits?: ReadonlySet<string> | undefined;
   /** The descriptors that it gets, by the numbers that it gets them at. They stay open here. */
   readonly descriptors: ReadonlyMap<number, Descriptor>;
   /** Its working directory; this process's own if there is none. */
-  readonly cwd?: string;
+  readonly cwd?: string | undefined;
 }
 
 /**
@@ -73,12 +75,14 @@ export interface SpawnOptions {
  * executed: ENOENT, EACCES, E2BIG, EAGAIN; `TypeError` for what no program can be started with.
  */
 export function spawn(path: string, options: SpawnOptions): number {
-  const { args, env, clearEnv = false, descriptors, cwd = null } = options;
+  const { args, env, inherits, descriptors, cwd = null } = options;
   if (!path.startsWith("/")) throw new TypeError(`Cannot run "${path}": it is no absolute path`);
   const libc = open();
   openErrors();
   const envp = Object.entries(env).map(([name, value]) => variable(name, value));
-  const inherited = clearEnv ? [] : inheritedVariables(new Set(Object.keys(env)));
+  const inherited = inheritedVariables((name) =>
+    !Object.hasOwn(env, name) && (inherits?.has(name) ?? true)
+  );
   const memory = new SpawnMemory({ path, argv: [path, ...args], envp, inherited, cwd });
   const { pid, fileActions, attributes, signals, argv } = memory;
   const action = `Cannot run ${path}`;
@@ -109,7 +113,9 @@ export function spawn(path: string, options: SpawnOptions): number {
       if (memory.cwd !== null) {
         const changeFolder = libc.posix_spawn_file_actions_addchdir_np;
         if (changeFolder === null) {
-          throw new TypeError(`${action}: no folder can be set before glibc 2.29`);
+          throw new OperationalError(
+            say`Cannot run ${path}: no folder can be set before glibc 2.29`,
+          );
         }
         check(changeFolder(fileActions, memory.cwd));
       }

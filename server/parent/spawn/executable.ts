@@ -5,9 +5,10 @@
  * @module
  */
 
-import { errnoOf, isShortage, OperationalError, reasonOf } from "../../../ipc/errors.ts";
+import { errnoOf, isShortage, OperationalError, problemOf, reasonOf } from "../../../ipc/errors.ts";
 import { readVariable } from "../../../cli/environment.ts";
 import { say } from "../../../ipc/say.ts";
+import { findFolder } from "./folder.ts";
 
 /**
  * Where programs are looked for if `PATH` does not say: what the system's own default (confstr(3)) has, and one more.
@@ -72,12 +73,17 @@ const INTERPRETER_BYTES = 256;
 
 /**
  * The error of a program that was executable once and could not be started: where the operating system says that there
- * is no such file although there is, it is the interpreter that is missing. A want of descriptors, memory or processes
- * is no fault of the program's, and stays what it is.
+ * is no such file although there is, it is the interpreter that is missing, or the folder to start it in. A want of
+ * descriptors, memory or processes is no fault of the program's, and stays what it is.
  */
-export function executionError(path: string, cause: unknown): unknown {
+export function executionError(
+  { path, cwd }: { readonly path: string; readonly cwd?: string | undefined },
+  cause: unknown,
+): unknown {
   const errno = errnoOf(cause);
   if (errno === null || isShortage(cause) || errno === "EAGAIN") return cause;
+  const lost = cwd === undefined ? null : problemOf(() => findFolder(cwd));
+  if (lost !== null) return new OperationalError(lost, { cause });
   const interpreter = errno === "ENOENT" && exists(path) ? interpreterOf(path) : null;
   const reason = interpreter === null
     ? reasonOf(cause)

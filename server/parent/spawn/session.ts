@@ -22,6 +22,18 @@ export interface SessionCommand {
   readonly args: readonly string[];
   /** What its environment has besides this process's own. */
   readonly env?: Readonly<Record<string, string>>;
+  /** The names of this process's own variables that it inherits; all of them unless told. */
+  readonly inherits?: ReadonlySet<string>;
+  /** The absolute path of its working folder; this process's own unless told. */
+  readonly cwd?: string;
+}
+
+/** Makes a process start otherwise than its command alone would have it. */
+export type Prepare = (command: SessionCommand) => SessionCommand;
+
+/** Does not. */
+export function asItIs(command: SessionCommand): SessionCommand {
+  return command;
 }
 
 /** What Deno asks the operating system for where a process leads a session of its own. */
@@ -41,15 +53,21 @@ export function descriptorsOf(stdio: "piped" | "null"): readonly GivenDescriptor
 
 /**
  * Starts a process, with pipes to its standard input and output or with neither; its standard error is this process's.
- * Throws what {@linkcode executionError} makes of the operating system's error.
+ * Throws what {@linkcode executionError} makes of the operating system's error, and `TypeError` for a part of the
+ * variables: Deno has a process inherit all or none.
  */
 export function startSession(
-  { path, args, env }: SessionCommand,
+  { path, args, env, inherits, cwd }: SessionCommand,
   stdio: "piped" | "null",
 ): Deno.ChildProcess {
+  if (inherits !== undefined && inherits.size > 0) {
+    throw new TypeError("Deno cannot pass a part of the environment on");
+  }
   const command = new Deno.Command(path, {
     args: [...args],
     env: { ...env },
+    clearEnv: inherits !== undefined,
+    ...cwd === undefined ? {} : { cwd },
     stdin: stdio,
     stdout: stdio,
     stderr: "inherit",
@@ -58,20 +76,20 @@ export function startSession(
   try {
     return startAnywhere(() => command.spawn());
   } catch (error) {
-    throw executionError(path, error);
+    throw executionError({ path, cwd }, error);
   }
 }
 
 /** Starts a process that gets descriptors, by their numbers there; with those it has 0, 1 and 2. Throws likewise. */
 export function startSessionWith(
   descriptors: ReadonlyMap<number, Descriptor>,
-  { path, args, env = {} }: SessionCommand,
+  { path, args, env = {}, inherits, cwd }: SessionCommand,
   children: Pick<Children, "start">,
 ): Child {
   leaveLostFolder();
   try {
-    return children.start(path, { args, env, descriptors });
+    return children.start(path, { args, env, inherits, descriptors, cwd });
   } catch (error) {
-    throw executionError(path, error);
+    throw executionError({ path, cwd }, error);
   }
 }

@@ -6,7 +6,7 @@
 
 import type { AcceptedConnection } from "../../accept/connection.ts";
 import type { CloseReason, WorkerExit } from "../../events.ts";
-import type { SessionCommand } from "../spawn/session.ts";
+import { asItIs, type Prepare, type SessionCommand } from "../spawn/session.ts";
 import { workerCommand } from "../process/worker_command.ts";
 import { reasonOfWorkerExit } from "./worker_exit.ts";
 
@@ -21,7 +21,10 @@ export interface ProcessCommand {
 }
 
 /** A worker (`--transport pipe`) with the handler at that URL; null for the echo. */
-export function pipedWorker(handlerUrl: string | null): ProcessCommand {
-  const command = () => workerCommand({ transport: "pipe", handlerUrl });
+export function pipedWorker(
+  handlerUrl: string | null,
+  prepare: Prepare = asItIs,
+): ProcessCommand {
+  const command = () => prepare(workerCommand({ transport: "pipe", handlerUrl }));
   return { command, takesHeader: true, reasonOf: reasonOfWorkerExit };
 }

@@ -8,16 +8,18 @@
 import type { AcceptedConnection } from "../../accept/connection.ts";
 import type { CloseReason, WorkerExit } from "../../events.ts";
 import { findExecutable } from "../spawn/executable.ts";
+import { asItIs, type Prepare } from "../spawn/session.ts";
 import type { ProcessCommand } from "./process_command.ts";
 
 /** Finds the program. Throws `OperationalError` if there is none of that name, or it may not be executed. */
 export async function openProgram(
   command: readonly [string, ...string[]],
+  prepare: Prepare = asItIs,
 ): Promise<ProcessCommand> {
   const [name, ...args] = command;
   const path = await findExecutable(name);
   return {
-    command: (connection) => ({ path, args, env: environmentOf(connection) }),
+    command: (connection) => prepare({ path, args, env: environmentOf(connection) }),
     takesHeader: false,
     reasonOf,
   };

@@ -13,7 +13,7 @@ import type { CloseReason, ProcessOrigin, WorkerExit } from "../../events.ts";
 import { workerCommand } from "../process/worker_command.ts";
 import type { EngagedWorker, Process, WorkerProcess } from "../process/worker_process.ts";
 import { Rendezvous } from "../rendezvous/rendezvous.ts";
-import { startSessionWith } from "../spawn/session.ts";
+import { asItIs, startSessionWith } from "../spawn/session.ts";
 import { closeCopy, type HandingOver } from "./handing_over.ts";
 import { HandedOverConnection } from "./handed_over_connection.ts";
 import type { ProcessTransport, WorkersOptions } from "./transport.ts";
@@ -70,9 +70,9 @@ export class SocketTransport implements ProcessTransport {
   /** Starts a worker, whatever connections it will get. */
   start(worker: number): Process {
     const { rendezvous: { folder }, children, handingOver } = this.#parts;
-    const { connectionsPerWorker: connections, handlerUrl } = this.#options;
+    const { connectionsPerWorker: connections, handlerUrl, prepare = asItIs } = this.#options;
     const { events, idleTimeoutMs, showsTraffic = false } = this.#context;
-    const command = workerCommand({
+    const command = prepare(workerCommand({
       transport: "socket",
       control: folder.hubPath,
       handlerUrl,
@@ -83,7 +83,7 @@ export class SocketTransport implements ProcessTransport {
       reportsMessages: events.wants("message_received"),
       reportsTraffic: showsTraffic,
       ...handingOver.flags,
-    });
+    }));
     const inherited = handingOver.inherited ?? [];
     const { transport, started } = SocketParentTransport.open((workerEnd) => ({
       child: startSessionWith(new Map([[DOOR, workerEnd], ...inherited]), command, children),

@@ -9,6 +9,7 @@ import type { RelayResult } from "../../../ipc/relay/relay.ts";
 import type { AcceptedConnection } from "../../accept/connection.ts";
 import type { CloseReason, Outcome, ProcessOrigin, WorkerExit } from "../../events.ts";
 import type { Hub } from "../rendezvous/hub.ts";
+import type { Prepare } from "../spawn/session.ts";
 import type { EngagedWorker, Process, WorkerProcess } from "../process/worker_process.ts";
 
 /** What workers with a control channel are started with. */
@@ -17,6 +18,8 @@ export interface WorkersOptions {
   readonly connectionsPerWorker: number;
   /** The URL of the handler's module; null for the echo. */
   readonly handlerUrl: string | null;
+  /** Has it start with what the user asked for, such as limits. */
+  readonly prepare?: Prepare;
 }
 
 /** A connection that was opened to a worker. */

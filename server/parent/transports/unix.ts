@@ -12,7 +12,7 @@ import type { CloseReason, ProcessOrigin, WorkerExit } from "../../events.ts";
 import type { ServerContext } from "../../context.ts";
 import { GuardProcess } from "../process/guard_process.ts";
 import { Rendezvous } from "../rendezvous/rendezvous.ts";
-import { descriptorsOf, SESSION_CALL, startSession } from "../spawn/session.ts";
+import { asItIs, descriptorsOf, SESSION_CALL, startSession } from "../spawn/session.ts";
 import { workerCommand } from "../process/worker_command.ts";
 import type { EngagedWorker, Process, WorkerProcess } from "../process/worker_process.ts";
 import { RelayedConnection } from "./relayed_connection.ts";
@@ -69,15 +69,15 @@ export class UnixTransport implements ProcessTransport {
   /** Starts a worker, whatever connections it will get. */
   start(worker: number): Process {
     const { rendezvous: { folder }, guard } = this.#parts;
-    const { connectionsPerWorker: connections, handlerUrl } = this.#options;
-    const command = workerCommand({
+    const { connectionsPerWorker: connections, handlerUrl, prepare = asItIs } = this.#options;
+    const command = prepare(workerCommand({
       transport: "unix",
       socket: folder.workerPath(worker),
       control: folder.hubPath,
       handlerUrl,
       worker,
       connections,
-    });
+    }));
     const process = startSession(guard?.marked(command) ?? command, "null");
     guard?.watch(process.pid);
     return process;

@@ -3,7 +3,7 @@ import { EventBus, type ProcessOrigin, type ServerEvent } from "../../../server/
 import { type DescriptorLookup, NO_LOOKUP } from "../../../server/log/descriptor_lookup.ts";
 import { subscribeExplanation } from "../../../server/log/explain.ts";
 import { formatText } from "../../../server/log/log.ts";
-import { assertEquals } from "../../assert.ts";
+import { assert, assertEquals } from "../../assert.ts";
 import { bytesOf } from "../../support/bytes.ts";
 
 const PARENT = 4001;
@@ -92,12 +92,14 @@ class Stage {
     options: {
       readonly lookup?: DescriptorLookup;
       readonly quiet?: boolean;
+      readonly showsMessages?: boolean;
       readonly isParentServing?: boolean;
     } = {},
   ) {
     subscribeExplanation(this.#events, {
       lookup: LOOKUP,
       quiet: false,
+      showsMessages: true,
       isParentServing: false,
       ...options,
       output: { writeLine: (line) => void this.lines.push(line) },
@@ -551,6 +553,18 @@ Deno.test("a quiet explanation has the start alone", () => {
   const stage = new Stage({ quiet: true });
   stage.emit(accepted(12), started(PROGRAM, CONNECTION), connected(WORKER), closed(null), EXITED);
   assertEquals(stage.take(), START_LINES);
+});
+
+Deno.test("an explanation without messages has everything else", () => {
+  const [full, other] = [new Stage(), new Stage({ showsMessages: false })];
+  for (const stage of [full, other]) {
+    stage.emit(accepted(12), started(PROGRAM, CONNECTION), connected(WORKER), HELLO, closed(null));
+  }
+  const lines = full.take();
+  const at = lines.findIndex((line) => line.includes("Client(51234): hello"));
+  const next = lines.findIndex((line) => line.includes("Client(51234): is disconnected"));
+  assert(0 < at && at < next, lines.join("\n"));
+  assertEquals(other.take(), lines.toSpliced(at, next - at));
 });
 
 Deno.test("warnings are no part of the explanation", () => {

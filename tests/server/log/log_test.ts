@@ -351,11 +351,12 @@ Deno.test("formatJson() keeps a byte order mark that a client sent", () => {
 });
 
 /** Emits every row on a bus with a log. Returns the lines of both sinks. */
-function logEverything(options: Pick<LogOptions, "format" | "quiet">) {
+function logEverything(options: Pick<LogOptions, "format" | "quiet"> & Partial<LogOptions>) {
   const events = new EventBus();
   const output: string[] = [];
   const warnings: string[] = [];
   subscribeLog(events, {
+    showsMessages: true,
     ...options,
     output: { writeLine: (line) => output.push(line) },
     warnings: { writeLine: (line) => warnings.push(line) },
@@ -416,7 +417,25 @@ Deno.test("The quiet JSON log leaves the start line and the warnings", () => {
   assertEquals(warnings, textOf(WARNING_ROWS));
 });
 
+const OTHER_ROWS = ROWS.filter(({ event }) => event.event !== "message_received");
+
+Deno.test("A text log without messages has everything else", () => {
+  const { output } = logEverything({ format: "text", quiet: false, showsMessages: false });
+  assertEquals(output, textOf(OTHER_ROWS.filter((row) => !isWarning(row))));
+});
+
+Deno.test("A JSON log without messages has everything else", () => {
+  const { output } = logEverything({ format: "json", quiet: false, showsMessages: false });
+  assertEquals(output, jsonOf(OTHER_ROWS));
+});
+
 for (const format of ["text", "json"] as const) {
+  Deno.test(`The ${format} log without messages wants none`, () => {
+    const { events } = logEverything({ format, quiet: false, showsMessages: false });
+    assert(!events.wants("message_received"));
+    assert(events.wants("connection_closed"));
+  });
+
   Deno.test(`The quiet ${format} log wants no messages, and the full one does`, () => {
     assert(!logEverything({ format, quiet: true }).events.wants("message_received"));
     assert(logEverything({ format, quiet: false }).events.wants("message_received"));

@@ -8,7 +8,7 @@ import { type Child, Children } from "../../../../ipc/posix/processes/children.t
 import type { SpawnOptions } from "../../../../ipc/posix/processes/spawn.ts";
 import { processStat } from "../../../../ipc/posix/proc/processes.ts";
 
-const EMPTY: SpawnOptions = { args: [], env: {}, clearEnv: true, descriptors: new Map() };
+const EMPTY: SpawnOptions = { args: [], env: {}, inherits: new Set(), descriptors: new Map() };
 
 /** More than any system gives out (proc_sys_kernel(5)). */
 export const NO_PID = 2 ** 22 + 1;

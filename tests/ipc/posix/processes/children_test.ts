@@ -7,7 +7,7 @@ import { readAll, send } from "../../../support/bytes.ts";
 import { posixTest } from "../opened.ts";
 import { listenOnFreePort, Pair, targetOf } from "../sockets.ts";
 
-const EMPTY: SpawnOptions = { args: [], env: {}, clearEnv: true, descriptors: new Map() };
+const EMPTY: SpawnOptions = { args: [], env: {}, inherits: new Set(), descriptors: new Map() };
 
 /** Runs a shell script with a socket as its standard input and output, and resolves to all that it writes. */
 async function outputOf(script: string, options: Partial<SpawnOptions> = {}): Promise<string> {
@@ -22,7 +22,7 @@ async function outputOf(script: string, options: Partial<SpawnOptions> = {}): Pr
 
 posixTest("a program inherits the environment, but for what it is told otherwise", async () => {
   const env = { PATH: "/usr/bin:/bin", BROOD_TEST: "예" };
-  const text = await outputOf("env", { env, clearEnv: false });
+  const text = await outputOf("env", { env, inherits: undefined });
   const told = new Map(
     text.trimEnd().split("\n").map((line) => line.split("=", 2) as [string, string]),
   );
@@ -30,6 +30,17 @@ posixTest("a program inherits the environment, but for what it is told otherwise
   assertEquals(told.get("HOME"), Deno.env.get("HOME"));
   assertEquals(text.match(/^PATH=/gm)?.length, 1);
 });
+
+posixTest(
+  "a program inherits only what is named, where that is told, and what it is given",
+  async () => {
+    const inherits = new Set(["HOME", "PATH", "BROOD_HAS_NO_SUCH_VARIABLE"]);
+    const text = await outputOf("exec env", { env: { PATH: "/usr/bin:/bin", A: "1" }, inherits });
+    // The shell adds its folder.
+    const lines = text.trimEnd().split("\n").filter((line) => !line.startsWith("PWD="));
+    assertEquals(lines.toSorted(), ["A=1", `HOME=${Deno.env.get("HOME")}`, "PATH=/usr/bin:/bin"]);
+  },
+);
 
 posixTest("Children.start() gives a program its socket, and tells its exit status", async () => {
   await using children = new Children();

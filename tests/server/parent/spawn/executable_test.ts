@@ -159,7 +159,7 @@ Deno.test("executionError() tells what is the matter with a program, and names i
       [orphan, "there is no /no/such/shell to interpret it"],
     ] as const
   ) {
-    const error = executionError(path, startErrorOf(path));
+    const error = executionError({ path }, startErrorOf(path));
     assert(error instanceof OperationalError);
     assertEquals(error.message, `Cannot execute ${path}: ${reason}`);
   }
@@ -168,5 +168,7 @@ Deno.test("executionError() tells what is the matter with a program, and names i
 Deno.test("executionError() leaves a want of this server's what it is, and a bug", () => {
   const bug = new TypeError("a bug");
   const wants = ["EMFILE", "ENOMEM", "EAGAIN"].map((code) => Object.assign(new Error(), { code }));
-  for (const error of [bug, ...wants]) assertEquals(executionError("/bin/cat", error), error);
+  for (const error of [bug, ...wants]) {
+    assertEquals(executionError({ path: "/bin/cat" }, error), error);
+  }
 });
