@@ -7,14 +7,12 @@
 
 import { DOCUMENTS } from "./topics.ts";
 
-/** A picture, or a link, its text and where it leads. */
-const LINK = /(!?)\[([^\]]*)\]\(([^)\s]*)\)/g;
-
-/** Notes for those who work on the documents, each with the empty line behind it. */
-const NOTE = /<!--.*?-->\n{0,2}/gs;
-
-/** A block of code, which is left alone. */
-const CODE = /(^```.*?^```$|`[^`\n]*`)/gms;
+/**
+ * What is not plain text: a block of code; a picture or a link, its text and where it leads; code in a line; a note for
+ * those who work on the documents, with the empty line behind it.
+ */
+const MARKUP =
+  /(?<block>^```.*?^```$)|(?<mark>!?)\[(?<text>(?:`[^`\n]*`|[^\]`])*)\]\((?<href>[^)\s]*)\)|(?<code>`[^`\n]*`)|<!--.*?-->\n{0,2}/gms;
 
 /** A place in a document. */
 export interface Target {
@@ -32,18 +30,19 @@ export function prepare(
   document: string,
   link: (text: string, target: Target) => string,
 ): string {
-  const parts = document.split(CODE);
-  const prose = (text: string) =>
-    text.replace(NOTE, "").replace(LINK, (_, mark: string, text: string, href: string) => {
-      if (mark !== "") return "";
-      const [path = "", anchor] = href.split("#");
-      const topic = /(?:^|\/)([^/]+)\.md$/.exec(path)?.[1] ?? "";
-      if (/^https?:/.test(href)) return `${text} (${href})`;
-      // The twin in the other language, and places in the same document, are no topics of their own.
-      if (!Object.hasOwn(DOCUMENTS, topic)) return text;
-      return link(text, { topic, anchor: anchor === undefined ? "" : `#${anchor}` });
-    });
-  return parts.map((part, at) => at % 2 === 1 ? part : prose(part)).join("").trim();
+  return document.replace(MARKUP, (...args) => {
+    const { block, mark, text = "", href, code } = args.at(-1) as Readonly<
+      Record<"block" | "mark" | "text" | "href" | "code", string | undefined>
+    >;
+    if (href === undefined) return block ?? code ?? "";
+    if (mark !== "") return "";
+    const [path = "", anchor] = href.split("#");
+    const topic = /(?:^|\/)([^/]+)\.md$/.exec(path)?.[1] ?? "";
+    if (/^https?:/.test(href)) return `${text} (${href})`;
+    // The twin in the other language, and places in the same document, are no topics of their own.
+    if (!Object.hasOwn(DOCUMENTS, topic)) return text;
+    return link(text, { topic, anchor: anchor === undefined ? "" : `#${anchor}` });
+  }).trim();
 }
 
 /** A document for a terminal. */

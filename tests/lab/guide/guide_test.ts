@@ -52,7 +52,7 @@ Deno.test("on a terminal a link is the command that shows where it leads", () =>
 
 [한국어](ko/page.md)
 
-See [the lab](lab.md#1-a) and [another](../README.md), [here](#below), [RFC](https://x.org/1).
+See [the \`lab\`](lab.md#1-a) and [another](../README.md), [here](#below), [RFC](https://x.org/1).
 
 <!-- not run: no reason -->
 
@@ -70,7 +70,7 @@ of it](images/x.png)
     formatForTerminal(page),
     `# Page
 
-See the lab (brood guide lab) and another, here, RFC (https://x.org/1).
+See the \`lab\` (brood guide lab) and another, here, RFC (https://x.org/1).
 
 \`\`\`sh
 echo "[a](lab.md)" # <!-- stays -->
