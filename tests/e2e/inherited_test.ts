@@ -192,7 +192,7 @@ testProgram("a program that has used its CPU time is killed by SIGXCPU", async (
 const WORKERS: readonly (readonly string[])[] = [
   ["--transport", "unix"],
   ["--transport", "unix", "--spare", "1"],
-  ["--transport", "unix", "--handler", fixture("echo_handler.ts")],
+  ["--transport", "unix", "--handler", fixture("echo_handler.js")],
   ["--transport", "pipe"],
   ["--transport", "socket"],
   ["--transport", "socket", "--mode", "prefork", "--workers", "2"],
@@ -230,8 +230,8 @@ const IMPOSSIBLE: readonly (readonly [what: string, flags: string, message: stri
   ],
   [
     "a folder that is a file",
-    `--chdir ${fixture("echo_handler.ts")}`,
-    `Cannot start programs in ${fixture("echo_handler.ts")}: not a directory`,
+    `--chdir ${fixture("echo_handler.js")}`,
+    `Cannot start programs in ${fixture("echo_handler.js")}: not a directory`,
   ],
 ];
 
