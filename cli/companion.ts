@@ -11,6 +11,11 @@ import { errnoOf, isStreamError, OperationalError, spawnReasonOf } from "../ipc/
 import { startAnywhere } from "../ipc/working_folder.ts";
 import { say } from "../ipc/say.ts";
 
+/** How a process ended, in words that stand behind its name. */
+export function formatEnd({ code, signal }: Deno.CommandStatus): string {
+  return signal === null ? say`exited with status ${code}` : say`was killed by ${signal}`;
+}
+
 /** How long one may take to end unless told. */
 const END_MS = 1000;
 
@@ -65,9 +70,8 @@ export class Companion implements AsyncDisposable {
 
   /** Resolves to how it ended, or to null if it was made to. */
   async ended(): Promise<string | null> {
-    const { code, signal } = await this.#child.status;
-    if (this.#isClosing) return null;
-    return signal === null ? say`exited with status ${code}` : say`was killed by ${signal}`;
+    const status = await this.#child.status;
+    return this.#isClosing ? null : formatEnd(status);
   }
 
   /** Writes to its input. Resolves when that is taken, or the process is gone, which its end tells. */

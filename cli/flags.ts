@@ -1,6 +1,6 @@
 /**
  * Flags as data: one table for each command, by the names of the command's options. From the table come the options'
- * types, the parser and `--help` (`command_line.ts`), the README's block, and the argv of a worker.
+ * types, the parser and `--help` (`command_line.ts`, `help.ts`), its block in the documents, and the argv of a worker.
  *
  * This file imports nothing, because a worker reads its argv with it.
  *

@@ -24,7 +24,7 @@ import {
   ROOT,
 } from "./compile_options.ts";
 import { type DenoResult, failureReason, runDeno } from "./deno_command.ts";
-import { NPM_RUNTIME_TARGET, provideNpmRuntime } from "./npm_runtime.ts";
+import { NPM_RUNTIME_TARGET, NPM_RUNTIME_WARNING, provideNpmRuntime } from "./npm_runtime.ts";
 import { makeInOneStep } from "./one_step.ts";
 import { SERVER_PERMISSIONS } from "./permissions.ts";
 
@@ -46,7 +46,7 @@ async function run(args: readonly string[]): Promise<number> {
     return compiled.code;
   }
   if (options.runtime === "npm") {
-    console.error("warning: a binary made with --runtime npm is for testing, not for handing out");
+    console.error(NPM_RUNTIME_WARNING);
   }
   const { size } = await Deno.stat(options.output);
   console.log(`made ${options.output} (${(size / 1e6).toFixed(1)} MB) for ${options.target}`);

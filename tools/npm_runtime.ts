@@ -18,6 +18,10 @@ import { makeInOneStep } from "./one_step.ts";
 /** The only platform that the pair runs on and compiles for. */
 export const NPM_RUNTIME_TARGET = "x86_64-unknown-linux-gnu";
 
+/** What whoever makes a binary with it is told. */
+export const NPM_RUNTIME_WARNING =
+  "warning: a binary made with --runtime npm is for testing, not for handing out";
+
 /** A file that is taken from a package in npm. */
 export interface PinnedFile {
   /** The name of the package. */

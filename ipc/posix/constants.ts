@@ -7,6 +7,12 @@
 /** The level of options and control messages that are not of one protocol. */
 export const SOL_SOCKET = 1;
 
+/** A connection, whose bytes come in order: TCP, where the address is of the internet. */
+export const SOCK_STREAM = 1;
+
+/** Does not wait, whatever is done with it. */
+export const SOCK_NONBLOCK = 0o4000;
+
 /** Closes the new descriptor when a program is executed. */
 export const SOCK_CLOEXEC = 0o2000000;
 

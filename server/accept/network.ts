@@ -7,7 +7,7 @@
  * @module
  */
 
-import { type Flag, ValueError } from "../../cli/flags.ts";
+import { type Flag, list, ValueError } from "../../cli/flags.ts";
 import { formatAddress, ipv4Of, parseAddress } from "../../ipc/address.ts";
 import { say } from "../../ipc/say.ts";
 
@@ -62,14 +62,13 @@ export function firstOf(bytes: Uint8Array, bits: number): Uint8Array {
 
 /** Networks: the flag may be given again, and a value may be a list. */
 export function networks(help: string): Flag<readonly Network[]> {
-  return {
+  return list({
     placeholder: "CIDR",
-    fallback: [],
     help,
-    format: (networks) => networks.length === 0 ? "none" : networks.map(formatNetwork).join(","),
-    parse: (text) => text.split(",").map(parseNetwork),
-    join: (lists) => lists.flat(),
-  };
+    separator: ",",
+    parseItem: parseNetwork,
+    formatItem: formatNetwork,
+  });
 }
 
 function formatNetwork({ bytes, bits }: Network): string {

@@ -5,33 +5,9 @@ import {
   parseValue,
 } from "../../cli/command_line.ts";
 import { UsageError } from "../../ipc/errors.ts";
-import {
-  choice,
-  type FlagTable,
-  integer,
-  list,
-  text,
-  toggle,
-  ValueError,
-} from "../../cli/flags.ts";
+import { type FlagTable, list, text, ValueError } from "../../cli/flags.ts";
 import { assert, assertEquals, assertNotMatch, assertThrows } from "../assert.ts";
-
-const FLAGS = {
-  host: text({ placeholder: "ADDR", fallback: "127.0.0.1", help: "where to knock" }),
-  count: integer({ placeholder: "N", fallback: 3, min: 1, max: 9, help: "how often" }),
-  sound: choice(["soft", "hard"], "how it sounds"),
-  quiet: toggle("say nothing"),
-};
-
-const KNOCK: CommandSpec<typeof FLAGS> = {
-  name: "knock",
-  summary: "Knocks on a door.",
-  operands: ["DOOR", "[VISITOR]"],
-  flags: FLAGS,
-  notes: ["A note.", "Another."],
-};
-
-const KNOCK_WITH: CommandSpec<typeof FLAGS> = { ...KNOCK, program: "[-- PROGRAM [ARG]...]" };
+import { FLAGS, KNOCK, KNOCK_WITH, RING } from "./knock.ts";
 
 const DEFAULTS = { host: "127.0.0.1", count: 3, sound: "soft", quiet: false } as const;
 
@@ -202,14 +178,6 @@ Deno.test("parseCommandLine() refuses an unknown flag, by its name", () => {
   const unknown = ["--nope", "-x", "-5", "--host.x=1", "--no-quiet", "--__proto__", "--toString=1"];
   for (const flag of unknown) assertRefused([flag, "door"], `unknown flag ${flag}`);
 });
-
-const LETTERS = {
-  host: FLAGS.host,
-  count: integer({ placeholder: "N", fallback: 3, min: 1, max: 9, help: "how often", alias: "n" }),
-  quiet: toggle("say nothing", { alias: "q" }),
-};
-
-const RING = { ...KNOCK, name: "ring", flags: LETTERS };
 
 Deno.test("parseCommandLine() takes a flag by its letter, with its value behind it", () => {
   const parsed = parseCommandLine(RING, ["-q", "door", "-n", "4", "guest"]);

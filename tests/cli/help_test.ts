@@ -1,34 +1,7 @@
-import type { CommandSpec } from "../../cli/command_line.ts";
-import { choice, integer, text, toggle } from "../../cli/flags.ts";
 import { formatHelp, formatUsage, formatUsages } from "../../cli/help.ts";
 import { translatorBy, translatorTo } from "../../cli/translation.ts";
 import { assertEquals, assertStringIncludes } from "../assert.ts";
-
-const FLAGS = {
-  host: text({ placeholder: "ADDR", fallback: "127.0.0.1", help: "where to knock" }),
-  count: integer({ placeholder: "N", fallback: 3, min: 1, max: 9, help: "how often" }),
-  sound: choice(["soft", "hard"], "how it sounds"),
-  quiet: toggle("say nothing"),
-};
-
-const KNOCK: CommandSpec<typeof FLAGS> = {
-  name: "knock",
-  summary: "Knocks on a door.",
-  operands: ["DOOR", "[VISITOR]"],
-  flags: FLAGS,
-  notes: ["A note.", "Another."],
-};
-
-const KNOCK_WITH: CommandSpec<typeof FLAGS> = { ...KNOCK, program: "[-- PROGRAM [ARG]...]" };
-
-const RING = {
-  ...KNOCK,
-  flags: {
-    host: FLAGS.host,
-    count: { ...FLAGS.count, alias: "n" },
-    quiet: { ...FLAGS.quiet, alias: "q" },
-  },
-};
+import { KNOCK, KNOCK_WITH, RING } from "./knock.ts";
 
 Deno.test("formatUsage() shows how the command is called", () => {
   assertEquals(formatUsage(KNOCK), "brood knock [OPTIONS] DOOR [VISITOR]");

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertMatch } from "../assert.ts";
 import type { ProcessView, ServerState } from "../../server/status/state.ts";
-import { childrenOf, isRunning, runToEnd, within } from "./process.ts";
+import { childrenOf, isRunning, runToEnd, until, within } from "./process.ts";
 import { type Program, testProgram } from "./program.ts";
 import { TestServer } from "./server.ts";
 import { TempFolder } from "../support/temp_folder.ts";
@@ -226,10 +226,7 @@ testProgram("the status process ends with a server that is killed", async (progr
   await using server = await TestServer.start(program, { flags: STATUS, folder: folder.path });
   const pid = await statusProcessOf(server);
   await server.kill();
-  const gone = async () => {
-    while (await isRunning(pid)) await new Promise((resolve) => setTimeout(resolve, 20));
-  };
-  await within(gone(), () => "the status process outlives its server");
+  await until(async () => !await isRunning(pid), "end of the status process with its server");
 });
 
 testProgram(

@@ -16,7 +16,7 @@ import { exitWith } from "../../cli/exit.ts";
 import { Lifetime } from "../../cli/lifetime.ts";
 import { EXIT_STATUS } from "../../ipc/errors.ts";
 import { ROOT } from "../compile_options.ts";
-import { NPM_RUNTIME_VERSION } from "../npm_runtime.ts";
+import { NPM_RUNTIME_VERSION, NPM_RUNTIME_WARNING } from "../npm_runtime.ts";
 import { makeInOneStep } from "../one_step.ts";
 import { readRelease } from "./agreement.ts";
 import { makeBinaries, missingIn } from "./binaries.ts";
@@ -51,7 +51,7 @@ async function run(args: readonly string[]): Promise<number> {
     : await makeBinaries(folder, { runtime, signal: lifetime.stopping });
   for (const { platform: { binary }, reason } of missing) console.error(`no ${binary}: ${reason}`);
   if (runtime === "npm") {
-    console.error("warning: a binary made with --runtime npm is for testing, not for handing out");
+    console.error(NPM_RUNTIME_WARNING);
   }
   const lacking = new Set(missing.map(({ platform }) => platform));
   const made = PLATFORMS.filter((platform) => !lacking.has(platform));

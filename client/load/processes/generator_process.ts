@@ -15,6 +15,7 @@ import { type LoadMessage, receiveMessages, sendMessage } from "./messages.ts";
 import { sizeOfShare } from "../schedule.ts";
 import type { ShareOptions } from "./share.ts";
 import { Tally } from "../tally/tally.ts";
+import { formatEnd } from "../../../cli/companion.ts";
 import { say } from "../../../ipc/say.ts";
 
 /** A running generator. */
@@ -63,11 +64,10 @@ export class GeneratorProcess implements AsyncDisposable {
     return tally ?? this.#countLost(status);
   }
 
-  #countLost({ code, signal }: Deno.CommandStatus): Tally {
+  #countLost(status: Deno.CommandStatus): Tally {
     const tally = new Tally();
     const connections = sizeOfShare(this.#share);
-    const end = signal === null ? `exited with status ${code}` : `was killed by ${signal}`;
-    const reason = say`load process ${this.#child.pid} ${end}`;
+    const reason = say`load process ${this.#child.pid} ${formatEnd(status)}`;
     tally.fail({ kind: "processLost", reason }, connections);
     this.loss = say`${reason}: its ${connections} connections count as failed`;
     return tally;

@@ -5,15 +5,11 @@
  */
 
 import { type Endpoint, formatEndpoint } from "../../address.ts";
-import { SOCK_CLOEXEC } from "../constants.ts";
+import { SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_STREAM } from "../constants.ts";
 import { type Descriptor, takeOwnership } from "../descriptor.ts";
 import { type Libc, openLibc } from "../libc.ts";
 import { ERRNO, lastErrno, openErrors, PosixError, throwLastError } from "../posix_error.ts";
 import { encodeSocketAddress } from "./socket_address.ts";
-
-/** `<sys/socket.h>` of Linux; the same on x86-64 and on arm64. */
-const SOCK_STREAM = 1;
-const SOCK_NONBLOCK = 0o4000;
 
 interface Connecting {
   readonly libc: Libc<"socket" | "connect">;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { SOCK_CLOEXEC } from "../constants.ts";
+import { MSG_NOSIGNAL, SOCK_CLOEXEC, SOCK_NONBLOCK } from "../constants.ts";
 import { type Descriptor, takeOwnership } from "../descriptor.ts";
 import { type Libc, openLibc } from "../libc.ts";
 import { openErrors, throwLastError } from "../posix_error.ts";
@@ -12,8 +12,6 @@ import { encodeUnixPath } from "./socket_address.ts";
 
 /** `<sys/socket.h>` of Linux; the same on x86-64 and on arm64. */
 const SOCK_DGRAM = 2;
-const SOCK_NONBLOCK = 0o4000;
-const MSG_NOSIGNAL = 0x4000;
 
 interface Sending {
   readonly libc: Libc<"socket" | "connect" | "send">;

@@ -9,17 +9,13 @@
  */
 
 import { type Endpoint, formatEndpoint } from "../../address.ts";
-import { SOCK_CLOEXEC } from "../constants.ts";
+import { SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_STREAM } from "../constants.ts";
 import { type Descriptor, numberOf, takeOwnership } from "../descriptor.ts";
 import { newBytes, newWords } from "../intrinsics.ts";
 import { type Libc, openLibc } from "../libc.ts";
 import { type Again, againOrThrow, openErrors, throwLastError } from "../posix_error.ts";
 import { ADDRESS_BYTES_MAX, decodeSocketAddress, encodeSocketAddress } from "./socket_address.ts";
 import { enable } from "./socket_options.ts";
-
-/** `<sys/socket.h>` of Linux; the same on x86-64 and on arm64. */
-const SOCK_STREAM = 1;
-const SOCK_NONBLOCK = 0o4000;
 
 interface Listening {
   readonly libc: Libc<"socket" | "bind" | "listen" | "accept4">;

@@ -8,7 +8,7 @@
  */
 
 import type { Endpoint } from "../../address.ts";
-import { SOL_SOCKET } from "../constants.ts";
+import { SOCK_STREAM, SOL_SOCKET } from "../constants.ts";
 import { newBytes, newWords } from "../intrinsics.ts";
 import { type Libc, openLibc } from "../libc.ts";
 import { openErrors } from "../posix_error.ts";
@@ -19,7 +19,6 @@ import { ADDRESS_BYTES_MAX, decodeSocketAddress, decodeUnixPath } from "./socket
 const SO_TYPE = 3;
 const SO_ACCEPTCONN = 30;
 const SO_DOMAIN = 39;
-const SOCK_STREAM = 1;
 const AF = { unix: 1, ipv4: 2, ipv6: 10 } as const;
 
 const NAMES = ["getsockopt", "getsockname", "getpeername"] as const;

@@ -80,9 +80,6 @@ dt { font-weight: 600 }
 /** Which values of a figure are better. */
 const BETTER = { higher: say`higher is better`, lower: say`lower is better` } as const;
 
-const BY_PERCENTILE = say`by percentile`;
-const SO_MANY = say`percentile: so many took no longer`;
-
 /** Behind the style of charts, which it changes. */
 const CURVE_STYLE = `
 svg polyline { stroke: var(--colour) } svg polyline.dashed { stroke-dasharray: 7 4 }
@@ -260,8 +257,8 @@ function curves(
   const rarest = Math.max(0, ...lines.flatMap(({ points }) => points.map(({ x }) => x)));
   const chart = lineChart({
     id,
-    title: `${translate(title)}: ${translate(BY_PERCENTILE)}`,
-    xLabel: translate(SO_MANY),
+    title: `${translate(title)}: ${translate(say`by percentile`)}`,
+    xLabel: translate(say`percentile: so many took no longer`),
     yLabel: "ms",
     points: [],
     others: lines,
