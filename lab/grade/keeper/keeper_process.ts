@@ -85,23 +85,26 @@ export class KeeperProcess implements AsyncDisposable {
    * {@linkcode OperationalError} where the keeper is gone.
    */
   async start(command: readonly string[]): Promise<void> {
-    this.#check();
+    this.check();
     this.#started = Promise.withResolvers();
     this.#server = { pid: 0, end: null };
     this.output.forget();
     await this.#process.write(formatMessage({ order: "start", command }));
     await within(BEGIN_MS, this.#started.promise, { clock: this.#clock });
+    this.check();
   }
 
   /** Kills the server with all that it has started. Rejects likewise. */
   async clear(): Promise<void> {
-    this.#check();
+    this.check();
     this.#cleared = Promise.withResolvers();
     await this.#process.write(formatMessage({ order: "clear" }));
     await within(CLEAR_MS, this.#cleared.promise, { clock: this.#clock });
+    this.check();
   }
 
-  #check(): void {
+  /** Throws {@linkcode OperationalError} where the keeper is gone: what the server did since then is not told. */
+  check(): void {
     if (!this.#isLost) return;
     throw new OperationalError(
       say`Cannot go on: the keeper was killed, which is the server's parent`,

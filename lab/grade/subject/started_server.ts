@@ -19,6 +19,9 @@ import type { Absence, Subject } from "../observe/subject.ts";
 const LISTEN_MS = 9000;
 const LOOK_MS = 10;
 
+/** So often it is looked for the end of a server whose process does not run any more. */
+const END_LOOKS = 50;
+
 /** Owns the server, with all its processes. */
 export class StartedServer implements Subject {
   /** It may be ended. */
@@ -130,14 +133,18 @@ export class StartedServer implements Subject {
     return listeningAfterMs === null ? "gone" : null;
   }
 
-  /** Whether the process that accepts runs. */
+  /** Whether the process that accepts runs. Rejects where its keeper was killed: nothing can be told of it then. */
   async isAlive(): Promise<boolean> {
     const { view } = this;
     const end = this.#keeper.server?.end ?? null;
     const isAlive = view?.isAlive ?? end === null;
     if (!isAlive && this.#keeper.server !== null) {
-      // Its last words and its end come through other pipes than the kernel's table.
-      await this.#clock.sleep(LOOK_MS, this.#signal);
+      // Its last words and its end, or the keeper's, come through other pipes than the kernel's table.
+      let looks = 0;
+      do await this.#clock.sleep(LOOK_MS, this.#signal); while (
+        this.#keeper.server?.end === null && ++looks < END_LOOKS && !this.#signal.aborted
+      );
+      this.#keeper.check();
       this.#note(this.#keeper.server.end);
     }
     return isAlive;
