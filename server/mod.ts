@@ -6,16 +6,15 @@
 
 import { systemClock, within } from "../ipc/clock.ts";
 import type { Lifetime } from "../cli/lifetime.ts";
-import { Admission, type Slot } from "./accept/admission.ts";
+import { Admission } from "./accept/admission.ts";
 import { describeHandler, type ServerOptions } from "./command.ts";
-import { AcceptedConnection } from "./accept/connection.ts";
 import { connectionLimit, descriptorLimit, withoutSpares } from "./accept/descriptors.ts";
-import { EventBus, type Rejection } from "./events.ts";
+import { EventBus } from "./events.ts";
 import { openGate } from "./accept/gate.ts";
 import { keepAliveFrom } from "./accept/keepalive.ts";
 import type { LineWriter } from "./log/line_writer.ts";
-import { type ClientSocket, descriptorNumberOf } from "./accept/client_socket.ts";
 import { Listener, type ListenerOptions } from "./accept/listener.ts";
+import { Reception } from "./accept/reception.ts";
 import { closingSignal } from "./closing.ts";
 import { openLog } from "./log/open_log.ts";
 import { findLibcProblem } from "../ipc/posix/libc.ts";
@@ -97,33 +96,14 @@ async function serveUntilStopped(
   const serviceManager = await openServiceManager(events);
   serviceManager?.tell("READY=1");
 
-  const serving = new Set<Promise<void>>();
-  let accepted = 0;
-  const serve = (socket: ClientSocket, slot: Slot) => {
-    tellAccepted(socket, events);
-    const entry = gate.admit(socket.remoteAddr.hostname);
-    if ("reason" in entry) {
-      reject(socket, { rejection: entry, rejected: gate.rejected(entry.reason), events });
-      slot[Symbol.dispose]();
-      return;
-    }
-    const { hostSlot, hostConnections } = entry;
-    const connection = new AcceptedConnection(socket, {
-      id: ++accepted,
-      hostConnections,
-      maxDurationMs: options.maxDurationMs,
-      isKeepAliveOff: options.keepaliveMs === 0,
-      events,
-      clock,
-    });
-    status?.watch(connection);
-    const served = mode.serve(connection).finally(() => {
-      hostSlot?.[Symbol.dispose]();
-      slot[Symbol.dispose]();
-      serving.delete(served);
-    });
-    serving.add(served);
-  };
+  const reception = new Reception({
+    ...{ gate, events, clock, maxDurationMs: options.maxDurationMs },
+    isKeepAliveOff: options.keepaliveMs === 0,
+    serve: (connection) => {
+      status?.watch(connection);
+      return mode.serve(connection);
+    },
+  });
   const admission = openAdmission(name, { limit: maxConnections, events });
   const connectionsAborted = await listener.acceptLoop({
     admission,
@@ -134,16 +114,16 @@ async function serveUntilStopped(
       clock,
       onDelay: () => events.emit({ event: "draining", delayMs }),
     }),
-  }, serve);
+  }, (socket, slot) => reception.receive(socket, slot));
 
   mode.drain();
   serviceManager?.tell("STOPPING=1");
-  events.emit({ event: "stopping", connections: serving.size, graceMs });
-  await within(graceMs, Promise.all(serving), { clock, signal: lifetime.forced });
+  events.emit({ event: "stopping", connections: reception.size, graceMs });
+  await within(graceMs, reception.allServed(), { clock, signal: lifetime.forced });
   await mode.endAll();
   // What is left has been ended; the end of this process closes what the runtime may still wait for.
-  await within(LAST_MS, Promise.all(serving), { clock });
-  events.emit({ event: "stopped", connectionsAccepted: accepted, connectionsAborted });
+  await within(LAST_MS, reception.allServed(), { clock });
+  events.emit({ event: "stopped", connectionsAccepted: reception.accepted, connectionsAborted });
 }
 
 /** What is done in another way: nothing, and nothing is loaded, unless a mistake is asked for. */
@@ -188,27 +168,6 @@ async function admissionLimit(options: ServerOptions): Promise<number> {
   }
   const each = connectionLimit({ flag: "--workers", value: workers }, descriptors);
   return maxConnections === null ? each : Math.min(each, connectionLimit(asked, descriptors));
-}
-
-function tellAccepted(socket: ClientSocket, events: EventBus): void {
-  if (!events.wants("socket_accepted")) return;
-  const { remoteAddr } = socket;
-  events.emit({ event: "socket_accepted", remoteAddr, descriptor: descriptorNumberOf(socket) });
-}
-
-/** Closes a connection that does not get in. */
-function reject(
-  socket: ClientSocket,
-  context: {
-    readonly rejection: Rejection;
-    readonly rejected: number;
-    readonly events: EventBus;
-  },
-): void {
-  const { hostname: remoteHost, port: remotePort } = socket.remoteAddr;
-  socket.close();
-  const { rejection, rejected, events } = context;
-  events.emit({ event: "connection_rejected", remoteHost, remotePort, ...rejection, rejected });
 }
 
 /** Lets a module in this process print where warnings go. */

@@ -1,0 +1,104 @@
+/**
+ * The reception: what becomes of a socket between its accept and the mode that serves it. It takes the socket through
+ * the gate, makes a connection of it, and gives back what it held when that is over.
+ *
+ * @module
+ */
+
+import type { Clock } from "../../ipc/clock.ts";
+import type { EventBus, Rejection } from "../events.ts";
+import type { Slot } from "./admission.ts";
+import { type ClientSocket, descriptorNumberOf } from "./client_socket.ts";
+import { AcceptedConnection } from "./connection.ts";
+import type { Gate } from "./gate.ts";
+
+/** What a reception works with. */
+export interface ReceptionOptions {
+  /** Who gets in. */
+  readonly gate: Gate;
+  /** Where connections are told. */
+  readonly events: EventBus;
+  /** Measures how long they last. */
+  readonly clock: Clock;
+  /** How long one may last, in milliseconds; 0 is for ever. */
+  readonly maxDurationMs: number;
+  /** Whether TCP keepalive is off. */
+  readonly isKeepAliveOff: boolean;
+  /** Serves one. Resolves when all that it used is gone; does not reject. */
+  readonly serve: (connection: AcceptedConnection) => Promise<void>;
+}
+
+/** Counts the connections of one server. */
+export class Reception {
+  readonly #options: ReceptionOptions;
+  readonly #received = new Set<Promise<void>>();
+  #accepted = 0;
+
+  /** Has received none yet. */
+  constructor(options: ReceptionOptions) {
+    this.#options = options;
+  }
+
+  /** How many connections were let in so far. */
+  get accepted(): number {
+    return this.#accepted;
+  }
+
+  /** How many are under way. */
+  get size(): number {
+    return this.#received.size;
+  }
+
+  /** Takes over a socket that was accepted, and its slot. */
+  receive(socket: ClientSocket, slot: Slot): void {
+    const received = this.#receive(socket).finally(() => {
+      slot[Symbol.dispose]();
+      this.#received.delete(received);
+    });
+    this.#received.add(received);
+  }
+
+  async #receive(socket: ClientSocket): Promise<void> {
+    const { gate, serve, ...options } = this.#options;
+    tellAccepted(socket, options.events);
+    const entry = gate.admit(socket.remoteAddr.hostname);
+    if ("reason" in entry) {
+      const rejected = gate.rejected(entry.reason);
+      reject(socket, { rejection: entry, rejected, events: options.events });
+      return;
+    }
+    const { hostSlot, hostConnections } = entry;
+    try {
+      const id = ++this.#accepted;
+      await serve(new AcceptedConnection(socket, { ...options, id, hostConnections }));
+    } finally {
+      hostSlot?.[Symbol.dispose]();
+    }
+  }
+
+  /** Resolves when none of those that are under way now is left. */
+  async allServed(): Promise<void> {
+    await Promise.all(this.#received);
+  }
+}
+
+function tellAccepted(socket: ClientSocket, events: EventBus): void {
+  if (!events.wants("socket_accepted")) return;
+  const { remoteAddr } = socket;
+  events.emit({ event: "socket_accepted", remoteAddr, descriptor: descriptorNumberOf(socket) });
+}
+
+/** Closes a connection that does not get in. */
+function reject(
+  socket: ClientSocket,
+  context: {
+    readonly rejection: Rejection;
+    readonly rejected: number;
+    readonly events: EventBus;
+  },
+): void {
+  const { hostname: remoteHost, port: remotePort } = socket.remoteAddr;
+  socket.close();
+  const { rejection, rejected, events } = context;
+  events.emit({ event: "connection_rejected", remoteHost, remotePort, ...rejection, rejected });
+}
