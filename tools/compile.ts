@@ -2,7 +2,7 @@
  * `deno task compile`: makes the one binary, `dist/brood`, with `deno bundle` and `deno compile`.
  *
  * A compiled program reads all that it carries each time it starts, and with us every connection starts one. A bundle
- * is what is used of the packages, a third of their size.
+ * is what is used of the packages, a third of their size, and the largest data in it is compressed.
  *
  * Packages are installed first: one that cannot be had is told in a line.
  *
@@ -26,6 +26,7 @@ import {
 import { type DenoResult, failureReason, runDeno } from "./deno_command.ts";
 import { NPM_RUNTIME_TARGET, NPM_RUNTIME_WARNING, provideNpmRuntime } from "./npm_runtime.ts";
 import { makeInOneStep } from "./one_step.ts";
+import { packData } from "./packed_data.ts";
 import { SERVER_PERMISSIONS } from "./permissions.ts";
 
 /** True if `deno compile` failed because it could not get its runtime. */
@@ -87,7 +88,9 @@ export async function makeBinary(
 /** Puts the program into a folder as JavaScript: what each command needs in files of its own, as it is loaded. */
 async function bundleInto(folder: string, signal: AbortSignal): Promise<DenoResult> {
   const args = ["bundle", "--code-splitting", "--outdir", folder, "main.ts"];
-  return await runDeno(args, { cwd: ROOT, signal });
+  const bundled = await runDeno(args, { cwd: ROOT, signal });
+  if (bundled.code === 0) await packData(folder);
+  return bundled;
 }
 
 async function compile(
