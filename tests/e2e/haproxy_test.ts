@@ -66,15 +66,6 @@ interface Ports {
   readonly status: number;
 }
 
-Deno.test("the example's file tells the flags of a server that there are", async () => {
-  const text = await Deno.readTextFile(EXAMPLE);
-  const { SERVER_COMMAND, parseServerOptions } = await import("../../server/command.ts");
-  const [, flags = ""] = new RegExp(`brood ${SERVER_COMMAND.name} ([^]*?)\n#\n`).exec(text) ?? [];
-  const options = parseServerOptions(flags.replaceAll(/\\\n# /g, " ").trim().split(/ +/));
-  assert(typeof options !== "string");
-  assertEquals([options.port, options.drainDelayMs, options.proxyFrom.length], [9000, 5000, 1]);
-});
-
 /** How many clients are busy at a time, and how many workers each server has. */
 const CLIENTS = 6;
 
