@@ -15,13 +15,20 @@
  */
 
 import { formatAddress, parseAddress } from "./address.ts";
-import type { ByteStream, ConnectionInfo } from "./transport.ts";
+import type { ByteStream, ConnectionEnds, ConnectionInfo } from "./transport.ts";
 
-const SIGNATURE = Uint8Array.of(13, 10, 13, 10, 0, 13, 10, 81, 85, 73, 84, 10);
-const FIXED_LENGTH = 16;
-const VERSION_2_PROXY = 0x21;
-const TCP_OVER_IPV4 = 0x11;
-const TCP_OVER_IPV6 = 0x21;
+/** What every header begins with. */
+export const SIGNATURE: Readonly<Uint8Array> = Uint8Array.of(
+  ...[13, 10, 13, 10, 0, 13, 10, 81, 85, 73, 84, 10],
+);
+/** How long the part is that every header has: up to its length. */
+export const FIXED_LENGTH = 16;
+/** Version 2, and that a connection is passed on. */
+export const VERSION_2_PROXY = 0x21;
+/** The family and protocol of addresses with 4 bytes. */
+export const TCP_OVER_IPV4 = 0x11;
+/** Of those with 16. */
+export const TCP_OVER_IPV6 = 0x21;
 const UNIQUE_ID = 0x05;
 
 /** Encodes the header. Throws `TypeError` where an address is not an IP address. */
@@ -86,21 +93,30 @@ function parseFixed(fixed: Uint8Array): number {
 }
 
 function parseBody(body: Uint8Array<ArrayBuffer>, family: number): ConnectionInfo {
-  const width = family === TCP_OVER_IPV4 ? 4 : 16;
-  const view = new DataView(body.buffer);
-  const portsAt = 2 * width;
-  if (body.length < portsAt + 4) {
+  const length = endsLengthOf(family);
+  if (body.length < length) {
     throw new Error(`Cannot read the PROXY header: ${body.length} bytes hold no addresses`);
   }
+  return { id: parseId(findUniqueId(body, length)), ...parseEnds(body.subarray(0, length)) };
+}
+
+/** How many bytes the addresses and ports of a family take. */
+export function endsLengthOf(family: number): number {
+  return family === TCP_OVER_IPV4 ? 12 : 36;
+}
+
+/** Both ends of a connection, of all the bytes that its addresses and ports take. */
+export function parseEnds(bytes: Uint8Array): ConnectionEnds {
+  const width = (bytes.length - 4) / 2;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   return {
-    id: parseId(findUniqueId(body, portsAt + 4)),
     remoteAddr: {
-      hostname: formatAddress(body.subarray(0, width)),
-      port: view.getUint16(portsAt),
+      hostname: formatAddress(bytes.subarray(0, width)),
+      port: view.getUint16(2 * width),
     },
     localAddr: {
-      hostname: formatAddress(body.subarray(width, portsAt)),
-      port: view.getUint16(portsAt + 2),
+      hostname: formatAddress(bytes.subarray(width, 2 * width)),
+      port: view.getUint16(2 * width + 2),
     },
   };
 }

@@ -28,16 +28,22 @@ export interface ByteStream {
   close(): void;
 }
 
-/** Who is connected: what the parent tells a worker before the first byte. */
-export interface ConnectionInfo {
-  /** Counts the connections of one server, from 1. */
-  readonly id: number;
-
+/** The two ends of a connection. */
+export interface ConnectionEnds {
   /** The client's end. */
   readonly remoteAddr: Endpoint;
 
   /** The server's end. */
   readonly localAddr: Endpoint;
+}
+
+/** Who is connected: what the parent tells a worker before the first byte. */
+export interface ConnectionInfo extends ConnectionEnds {
+  /** Counts the connections of one server, from 1. */
+  readonly id: number;
+
+  /** The end of the balancer that has told both in a PROXY header; no worker is told. Absent where there is none. */
+  readonly proxyAddr?: Endpoint;
 }
 
 /** The parent's end: opens the stream that carries one connection to one worker. */

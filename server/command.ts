@@ -88,6 +88,9 @@ export const SERVER_FLAGS = {
     max: 1_000_000,
     help: "new connections a second from one address; more are closed; 0: no limit",
   }),
+  proxyFrom: networks(
+    "balancers: a connection from there begins with a PROXY header that tells the client",
+  ),
   spare: integer({
     placeholder: "N",
     fallback: 0,

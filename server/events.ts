@@ -36,8 +36,25 @@ export interface Outcome {
   readonly reason: CloseReason;
 }
 
+/** Why a connection that a balancer made has told no client. */
+export type HeaderProblem =
+  /** It begins otherwise. */
+  | "absent"
+  /** What it began with is not as the specification of the PROXY protocol says. */
+  | "malformed"
+  /** It is longer than is read. */
+  | "too_long"
+  /** The connection ended before. */
+  | "cut_off"
+  /** It was not there in time. */
+  | "late"
+  /** The server stopped before. */
+  | "server_stopped";
+
 /** Why a connection was closed as soon as it was accepted. */
 export type Rejection =
+  /** It came from a balancer, and its PROXY header was not there or none. */
+  | { readonly reason: "proxy_header"; readonly problem: HeaderProblem }
   /** No rule lets its client's address in, or one turns it away. */
   | { readonly reason: "denied" }
   /** Its client's address makes more connections than that in a second. */
@@ -135,6 +152,17 @@ export type ServerEvent =
     readonly event: "socket_accepted";
     readonly remoteAddr: Endpoint;
     readonly descriptor: number | null;
+  }
+  /**
+   * The PROXY header of a socket that was accepted from a balancer, at `remoteAddr`. `client` is null where it tells
+   * none. Its bytes came in so many reads, and with them none of the client's.
+   */
+  | {
+    readonly event: "proxy_header_read";
+    readonly remoteAddr: Endpoint;
+    readonly client: Endpoint | null;
+    readonly bytes: number;
+    readonly reads: number;
   }
   /** `workerPid` is null where the handler runs in the parent, or there is no worker for it. */
   | {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { systemClock, within } from "../ipc/clock.ts";
+import { type Clock, systemClock, within } from "../ipc/clock.ts";
 import type { Lifetime } from "../cli/lifetime.ts";
 import { Admission } from "./accept/admission.ts";
 import { describeHandler, type ServerOptions } from "./command.ts";
@@ -14,7 +14,7 @@ import { openGate } from "./accept/gate.ts";
 import { keepAliveFrom } from "./accept/keepalive.ts";
 import type { LineWriter } from "./log/line_writer.ts";
 import { Listener, type ListenerOptions } from "./accept/listener.ts";
-import { Reception } from "./accept/reception.ts";
+import { type Introductions, Reception } from "./accept/reception.ts";
 import { closingSignal } from "./closing.ts";
 import { openLog } from "./log/open_log.ts";
 import { findLibcProblem } from "../ipc/posix/libc.ts";
@@ -53,6 +53,7 @@ async function serveUntilStopped(
 
   const maxConnections = await admissionLimit(options);
   const mistake = await openFault(options.fault);
+  await using introductions = await openIntroductions(options, { clock, events });
   await using entrance = await openGate(options, { clock, events });
   const { gate } = entrance;
   using listener = Listener.bind({ ...options, listen: mistake.listen ?? await listenOf(options) });
@@ -97,7 +98,7 @@ async function serveUntilStopped(
   serviceManager?.tell("READY=1");
 
   const reception = new Reception({
-    ...{ gate, events, clock, maxDurationMs: options.maxDurationMs },
+    ...{ introductions, gate, events, clock, maxDurationMs: options.maxDurationMs },
     isKeepAliveOff: options.keepaliveMs === 0,
     serve: (connection) => {
       status?.watch(connection);
@@ -120,10 +121,21 @@ async function serveUntilStopped(
   serviceManager?.tell("STOPPING=1");
   events.emit({ event: "stopping", connections: reception.size, graceMs });
   await within(graceMs, reception.allServed(), { clock, signal: lifetime.forced });
+  reception.end();
   await mode.endAll();
   // What is left has been ended; the end of this process closes what the runtime may still wait for.
   await within(LAST_MS, reception.allServed(), { clock });
   events.emit({ event: "stopped", connectionsAccepted: reception.accepted, connectionsAborted });
+}
+
+/** Who tells the clients of balancers; null, and nothing is loaded, where there are none. */
+async function openIntroductions(
+  { proxyFrom }: Pick<ServerOptions, "proxyFrom">,
+  context: { readonly clock: Clock; readonly events: EventBus },
+): Promise<Introductions | null> {
+  if (proxyFrom.length === 0) return null;
+  const { ProxyHeaders } = await import("./accept/proxy/proxy_headers.ts");
+  return new ProxyHeaders(proxyFrom, context);
 }
 
 /** What is done in another way: nothing, and nothing is loaded, unless a mistake is asked for. */

@@ -37,6 +37,8 @@ export const HELP: Messages = {
     "한 주소에서 동시에 올 수 있는 연결 수. 더 오면 닫습니다. 0: 제한 없음",
   "let clients from there in, and nobody else; repeatable, or a list with commas":
     "그곳의 클라이언트만 받아들입니다. 여러 번 쓰거나 쉼표로 나누어 적을 수 있습니다",
+  "balancers: a connection from there begins with a PROXY header that tells the client":
+    "로드 밸런서: 여기서 온 연결은 클라이언트를 알려 주는 PROXY 헤더로 시작한다",
   "turn clients from there away; the longest prefix decides, and on a tie deny":
     "그곳의 클라이언트를 거절합니다. 가장 긴 프리픽스가 정하고, 같으면 거절합니다",
   "more such rules, one a line: allow CIDR or deny CIDR; SIGHUP reads them again":

@@ -8,7 +8,7 @@ import { type Clock, LATE, within } from "../../ipc/clock.ts";
 import { isStreamError } from "../../ipc/errors.ts";
 import type { RelayEnd, Traffic } from "../../ipc/relay/relay.ts";
 import { sendQueues } from "../../ipc/relay/send_queue.ts";
-import type { ConnectionInfo } from "../../ipc/transport.ts";
+import type { ConnectionEnds, ConnectionInfo } from "../../ipc/transport.ts";
 import type { Descriptor } from "../../ipc/posix/descriptor.ts";
 import type { CloseReason, EventBus, Outcome } from "../events.ts";
 import { type ClientSocket, descriptorNumberOf, type StreamSocket } from "./client_socket.ts";
@@ -23,6 +23,8 @@ export interface AcceptedConnectionOptions {
   readonly clock: Clock;
   /** How many connections its client's address has, this one included; 0 if nobody counts. */
   readonly hostConnections: number;
+  /** The ends that a balancer has told of it, which the socket connects to; null, or absent, where there is none. */
+  readonly told?: ConnectionEnds | null;
   /** How long it may last, in milliseconds; 0, or absent, is for ever. */
   readonly maxDurationMs?: number;
   /** Whether TCP keepalive is off: on unless told, where the socket is one of Deno's. */
@@ -77,7 +79,11 @@ export class AcceptedConnection {
    */
   constructor(socket: ClientSocket, options: AcceptedConnectionOptions) {
     this.#socket = socket;
-    this.info = { id: options.id, remoteAddr: socket.remoteAddr, localAddr: socket.localAddr };
+    const { id, told = null } = options;
+    const { remoteAddr, localAddr } = socket;
+    this.info = told === null
+      ? { id, remoteAddr, localAddr }
+      : { id, ...told, proxyAddr: remoteAddr };
     this.hostConnections = options.hostConnections;
     this.#events = options.events;
     this.#clock = options.clock;
@@ -137,7 +143,8 @@ export class AcceptedConnection {
 
   /** Bytes that were written to the client and that its side has not taken yet, or null where nobody can tell. */
   unsentBytes(): Promise<number | null> {
-    return sendQueues.unsentBytes(this.info);
+    // The kernel knows the connection by the socket's ends, whatever a balancer tells.
+    return sendQueues.unsentBytes(this.#socket);
   }
 
   /** Closes it unserved, and tells why. */

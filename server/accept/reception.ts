@@ -1,19 +1,35 @@
 /**
- * The reception: what becomes of a socket between its accept and the mode that serves it. It takes the socket through
- * the gate, makes a connection of it, and gives back what it held when that is over.
+ * The reception: what becomes of a socket between its accept and the mode that serves it. It asks a balancer who the
+ * client is, takes the socket through the gate, makes a connection of it, and gives back what it held when that is
+ * over.
  *
  * @module
  */
 
-import type { Clock } from "../../ipc/clock.ts";
+import type { Endpoint } from "../../ipc/address.ts";
+import { type Clock, NEEDLESS } from "../../ipc/clock.ts";
+import type { ConnectionEnds } from "../../ipc/transport.ts";
 import type { EventBus, Rejection } from "../events.ts";
 import type { Slot } from "./admission.ts";
 import { type ClientSocket, descriptorNumberOf } from "./client_socket.ts";
 import { AcceptedConnection } from "./connection.ts";
 import type { Gate } from "./gate.ts";
 
+/** Who the clients of balancers are. */
+export interface Introductions extends AsyncDisposable {
+  /** Whether a balancer has made that connection. */
+  expects(socket: ClientSocket): boolean;
+  /**
+   * Resolves to the ends that it tells, or to null for the socket's own. Where it tells none properly, or not before
+   * the abort, the socket is closed: then it resolves to why.
+   */
+  read(socket: ClientSocket, signal: AbortSignal): Promise<ConnectionEnds | Rejection | null>;
+}
+
 /** What a reception works with. */
 export interface ReceptionOptions {
+  /** Tells clients behind balancers; null where there are none. */
+  readonly introductions: Introductions | null;
   /** Who gets in. */
   readonly gate: Gate;
   /** Where connections are told. */
@@ -32,6 +48,7 @@ export interface ReceptionOptions {
 export class Reception {
   readonly #options: ReceptionOptions;
   readonly #received = new Set<Promise<void>>();
+  readonly #ended = new AbortController();
   #accepted = 0;
 
   /** Has received none yet. */
@@ -59,21 +76,41 @@ export class Reception {
   }
 
   async #receive(socket: ClientSocket): Promise<void> {
-    const { gate, serve, ...options } = this.#options;
+    const { introductions, gate, serve, ...options } = this.#options;
     tellAccepted(socket, options.events);
-    const entry = gate.admit(socket.remoteAddr.hostname);
+    const told = introductions?.expects(socket) === true
+      ? await introductions.read(socket, this.#ended.signal)
+      : null;
+    if (told !== null && "reason" in told) {
+      this.#tellRejected(socket.remoteAddr, gate.reject(told));
+      return;
+    }
+    const { remoteAddr } = told ?? socket;
+    const entry = gate.admit(remoteAddr.hostname);
     if ("reason" in entry) {
-      const rejected = gate.rejected(entry.reason);
-      reject(socket, { rejection: entry, rejected, events: options.events });
+      socket.close();
+      this.#tellRejected(remoteAddr, entry);
       return;
     }
     const { hostSlot, hostConnections } = entry;
     try {
       const id = ++this.#accepted;
-      await serve(new AcceptedConnection(socket, { ...options, id, hostConnections }));
+      await serve(new AcceptedConnection(socket, { ...options, id, hostConnections, told }));
     } finally {
       hostSlot?.[Symbol.dispose]();
     }
+  }
+
+  /** Tells of a connection that was closed because it does not get in. */
+  #tellRejected({ hostname: remoteHost, port: remotePort }: Endpoint, rejection: Rejection): void {
+    const { events, gate } = this.#options;
+    const rejected = gate.rejected(rejection.reason);
+    events.emit({ event: "connection_rejected", remoteHost, remotePort, ...rejection, rejected });
+  }
+
+  /** Ends those that no mode serves yet. */
+  end(): void {
+    this.#ended.abort(NEEDLESS);
   }
 
   /** Resolves when none of those that are under way now is left. */
@@ -86,19 +123,4 @@ function tellAccepted(socket: ClientSocket, events: EventBus): void {
   if (!events.wants("socket_accepted")) return;
   const { remoteAddr } = socket;
   events.emit({ event: "socket_accepted", remoteAddr, descriptor: descriptorNumberOf(socket) });
-}
-
-/** Closes a connection that does not get in. */
-function reject(
-  socket: ClientSocket,
-  context: {
-    readonly rejection: Rejection;
-    readonly rejected: number;
-    readonly events: EventBus;
-  },
-): void {
-  const { hostname: remoteHost, port: remotePort } = socket.remoteAddr;
-  socket.close();
-  const { rejection, rejected, events } = context;
-  events.emit({ event: "connection_rejected", remoteHost, remotePort, ...rejection, rejected });
 }

@@ -18,9 +18,11 @@ import {
   explainAccepting,
   explainClose,
   explainExit,
+  explainHeader,
   explainListening,
   explainMeans,
   explainMessage,
+  explainNoHeader,
   explainOpening,
   explainReady,
   explainStart,
@@ -45,6 +47,7 @@ export interface ExplanationOptions extends Omit<LogOptions, "format" | "date"> 
 /** Those that are explained and that the text log leaves out. */
 const FURTHER: readonly EventName[] = [
   "socket_accepted",
+  "proxy_header_read",
   "process_started",
   "worker_idle",
   "connection_opened",
@@ -69,6 +72,8 @@ interface Accepted {
   readonly descriptor: Known;
   readonly waiting: number | null;
   readonly at: number;
+  /** What its PROXY header has told, in a line; null where there is none. */
+  readonly header: string | null;
 }
 
 /** A connection until it is closed. */
@@ -106,6 +111,8 @@ class Explanation {
       }
       case "socket_accepted":
         return this.#noteAccepted(event);
+      case "proxy_header_read":
+        return this.#noteHeader(event);
       case "process_started":
         return this.#tellStarted(event);
       case "worker_idle":
@@ -135,8 +142,10 @@ class Explanation {
       case "connection_rejected": {
         const { remoteHost: hostname, remotePort: port } = event;
         const accepted = this.#takeAccepted({ hostname, port });
-        const lines = accepted === null ? [] : [this.#acceptLine(accepted)];
-        return this.#write(event, [...lines, closeLine(accepted?.descriptor ?? null)]);
+        const descriptor = accepted?.descriptor ?? null;
+        const lines = accepted === null ? [] : this.#acceptLines(accepted);
+        if (event.reason === "proxy_header") lines.push(explainNoHeader(descriptor));
+        return this.#write(event, [...lines, closeLine(descriptor)]);
       }
       case "admission_paused":
         return this.#write(event, explainAccepting(true, this.#waiting));
@@ -163,7 +172,20 @@ class Explanation {
       waiting: this.#waiting,
       descriptor: descriptor ?? lookup.connectedTo(remoteAddr),
       at: now(),
+      header: null,
     });
+  }
+
+  /** From now on it is told by its client. */
+  #noteHeader(event: Extract<ServerEvent, { readonly event: "proxy_header_read" }>): void {
+    const { remoteAddr, client } = event;
+    const accepted = this.#takeAccepted(remoteAddr);
+    if (accepted === null) return;
+    const header = explainHeader(accepted.descriptor, {
+      ...event,
+      client: client === null ? null : formatEndpoint(client),
+    });
+    this.#accepted.set(formatEndpoint(client ?? remoteAddr), { ...accepted, header });
   }
 
   #takeAccepted(remoteAddr: ConnectionInfo["remoteAddr"]): Accepted | null {
@@ -247,13 +269,15 @@ class Explanation {
     const serving = this.#options.isParentServing
       ? ["no other process: the parent itself serves it, and accepts the next one afterwards"]
       : [];
-    const first = accepted === undefined || accepted === null ? [] : [this.#acceptLine(accepted)];
+    const first = accepted === undefined || accepted === null ? [] : this.#acceptLines(accepted);
     this.#write(event, [...first, ...lines, ...serving]);
   }
 
-  #acceptLine(accepted: Accepted): string {
-    const isWhileAgo = this.#options.now() - accepted.at >= WHILE_MS;
-    return explainAccept(accepted, isWhileAgo ? this.#lines.formatTime(accepted.at) : null);
+  #acceptLines(accepted: Accepted): string[] {
+    const { at, header } = accepted;
+    const isWhileAgo = this.#options.now() - at >= WHILE_MS;
+    const line = explainAccept(accepted, isWhileAgo ? this.#lines.formatTime(at) : null);
+    return header === null ? [line] : [line, header];
   }
 
   #tellExited(event: Extract<ServerEvent, { readonly event: "worker_exited" }>): void {

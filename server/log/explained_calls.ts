@@ -64,6 +64,25 @@ export function explainAccept(
   return `${call("accept", listener)}${when} gave ${gave}${queue === null ? "" : `; ${queue}`}`;
 }
 
+/** The PROXY header of a connection that a balancer made. `client` is whom it tells, or null. */
+export function explainHeader(
+  descriptor: Known,
+  { client, bytes, reads }: {
+    readonly client: string | null;
+    readonly bytes: number;
+    readonly reads: number;
+  },
+): string {
+  const calls = `${call("recv", descriptor)}, in ${reads === 1 ? "one call" : `${reads} calls`},`;
+  const told = client === null ? "it tells no client" : `the client is ${client}`;
+  return `${calls} gave the PROXY header, ${bytes} bytes, and nothing that follows it: ${told}`;
+}
+
+/** That there is none. */
+export function explainNoHeader(descriptor: Known): string {
+  return `${call("recv", descriptor)} gave no PROXY header`;
+}
+
 /** That nobody is accepted, or somebody again. */
 export function explainAccepting(isPaused: boolean, waiting: number | null): string[] {
   const queue = queueText(waiting);

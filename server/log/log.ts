@@ -10,7 +10,14 @@
 import { formatEndpoint } from "../../ipc/address.ts";
 import type { ConnectionInfo } from "../../ipc/transport.ts";
 import { escapeBytes, escapeLines, stringifySafely } from "./escape.ts";
-import type { CloseReason, EventBus, EventName, Rejection, ServerEvent } from "../events.ts";
+import type {
+  CloseReason,
+  EventBus,
+  EventName,
+  HeaderProblem,
+  Rejection,
+  ServerEvent,
+} from "../events.ts";
 import { say } from "../../ipc/say.ts";
 
 /** Bytes of a message that the log shows; of a longer one it also tells the length. */
@@ -117,6 +124,7 @@ export function formatText(event: ServerEvent): string | null {
       return `client ${formatEndpoint(event.connection.remoteAddr)} is connected...${worker}`;
     }
     case "socket_accepted":
+    case "proxy_header_read":
     case "worker_started":
     case "process_started":
     case "worker_idle":
@@ -182,6 +190,8 @@ export function formatText(event: ServerEvent): string | null {
 
 function rejectionText(rejection: Rejection): string {
   switch (rejection.reason) {
+    case "proxy_header":
+      return HEADER_PROBLEMS[rejection.problem];
     case "denied":
       return "the rules deny its address";
     case "max_rate":
@@ -190,6 +200,15 @@ function rejectionText(rejection: Rejection): string {
       return `its address has ${rejection.maxPerHost} connections already`;
   }
 }
+
+const HEADER_PROBLEMS: Readonly<Record<HeaderProblem, string>> = {
+  absent: "it does not begin with a PROXY header",
+  malformed: "its PROXY header is malformed",
+  too_long: "its PROXY header is too long",
+  cut_off: "it ended before its PROXY header did",
+  late: "its PROXY header was not there in time",
+  server_stopped: "the server stopped before its PROXY header was there",
+};
 
 /** What the text log adds to a connection that did not simply finish. */
 const CLOSE_REMARKS: Readonly<Record<CloseReason, readonly string[]>> = {
@@ -253,5 +272,8 @@ function flatten(fields: Readonly<Record<string, unknown>>): Record<string, unkn
 
 function connectionFields(connection: ConnectionInfo | null): Record<string, unknown> {
   const { hostname = null, port = null } = connection?.remoteAddr ?? {};
-  return { connectionId: connection?.id ?? null, remoteHost: hostname, remotePort: port };
+  const fields = { connectionId: connection?.id ?? null, remoteHost: hostname, remotePort: port };
+  const proxy = connection?.proxyAddr;
+  if (proxy === undefined) return fields;
+  return { ...fields, proxyHost: proxy.hostname, proxyPort: proxy.port };
 }

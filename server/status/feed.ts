@@ -39,6 +39,10 @@ export interface FlatConnection {
   readonly remoteHost: string;
   /** The client's port. */
   readonly remotePort: number;
+  /** The address of the balancer that stands between, where one does. */
+  readonly proxyHost?: string;
+  /** Its port. */
+  readonly proxyPort?: number;
 }
 
 /** An event with its connection's facts beside its own. */
@@ -90,11 +94,15 @@ export function flatEvent(
   event: Extract<ServerEvent, { readonly event: Exclude<StatusEventName, "worker_exited"> }>,
 ): StatusEvent {
   if (!("connection" in event)) return event;
-  const { connection: { id, remoteAddr }, ...rest } = event;
+  const { connection: { id, remoteAddr, proxyAddr }, ...rest } = event;
+  const proxy = proxyAddr === undefined
+    ? {}
+    : { proxyHost: proxyAddr.hostname, proxyPort: proxyAddr.port };
   return {
     ...rest,
     connectionId: id,
     remoteHost: remoteAddr.hostname,
     remotePort: remoteAddr.port,
+    ...proxy,
   } as StatusEvent;
 }

@@ -57,6 +57,7 @@ const NONE_CLOSED: Readonly<Record<CloseReason, number>> = {
 };
 
 const NONE_REJECTED: Readonly<Record<Rejection["reason"], number>> = {
+  proxy_header: 0,
   denied: 0,
   max_rate: 0,
   max_per_host: 0,

@@ -148,12 +148,13 @@ export class StatusModel {
     at: number,
   ): ConnectionView {
     const { connections, workers } = this.state;
-    const { connectionId: id, remoteHost, remotePort, workerPid } = event;
+    const { connectionId: id, remoteHost, remotePort, proxyHost, proxyPort, workerPid } = event;
+    const proxy = proxyHost === undefined ? {} : { proxyHost, proxyPort };
     const known = connections[id];
     if (known !== undefined) return known;
     if (workerPid !== null) addSpan(workers[workerPid], { connectionId: id, from: at, to: null });
     return connections[id] = {
-      ...{ id, remoteHost, remotePort, workerPid, acceptedAt: at },
+      ...{ id, remoteHost, remotePort, ...proxy, workerPid, acceptedAt: at },
       ...{ holder: "parent", bytesIn: null, bytesOut: null, lastMessage: null },
     };
   }

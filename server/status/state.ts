@@ -86,6 +86,10 @@ export interface ConnectionView {
   readonly remoteHost: string;
   /** The client's port. */
   readonly remotePort: number;
+  /** The address of the balancer that stands between, where one does: it is the socket's other end. */
+  readonly proxyHost?: string;
+  /** Its port. */
+  readonly proxyPort?: number;
   /** Who serves it; null for the parent itself, or nobody. */
   readonly workerPid: number | null;
   /** When it was accepted. */

@@ -17,6 +17,7 @@ const DEFAULTS: ServerOptions = {
   deny: [],
   rulesFile: null,
   maxRate: 0,
+  proxyFrom: [],
   spare: 0,
   workers: 8,
   connectionsPerWorker: 0,
@@ -106,6 +107,9 @@ const ACCEPTED: readonly (readonly [string[], Partial<ServerOptions>])[] = [
   [["--deny", "::ffff:192.0.2.0/120", "9000"], { deny: [parseNetwork("192.0.2.0/24")] }],
   [["--rules", "rules.txt", "9000"], { rulesFile: "rules.txt" }],
   [["--max-rate", "20", "9000"], { maxRate: 20 }],
+  [["--proxy-from", "10.0.0.0/8,::1", "--proxy-from=192.0.2.7", "9000"], {
+    proxyFrom: ["10.0.0.0/8", "::1", "192.0.2.7"].map(parseNetwork),
+  }],
   [["--max-duration", "1.5", "9000", "--", "cat"], {
     maxDurationMs: 1500,
     transport: OF_PROGRAM,

@@ -31,12 +31,14 @@ const NAMES: Readonly<Record<EventName, true>> = {
   worker_ending: true,
   worker_reaped: true,
   socket_accepted: true,
+  proxy_header_read: true,
   process_started: true,
   worker_told_to_end: true,
 };
 
 const UNLOGGED: readonly EventName[] = [
   "socket_accepted",
+  "proxy_header_read",
   "process_started",
   "worker_idle",
   "connection_opened",

@@ -31,7 +31,7 @@ export function areDescriptorsShown({ workers, history }: ServerState): boolean 
 export class DescriptorLook {
   readonly #kernel: Kernel;
   readonly #state: ServerState;
-  /** Open connections, by their client's end. */
+  /** Open connections, by the other end of their socket: the client's, or a balancer's. */
   readonly #connectionOf: ReadonlyMap<string, number>;
   /** The parent's sockets. */
   readonly #own: readonly OwnSocket[];
@@ -51,10 +51,10 @@ export class DescriptorLook {
     this.#kernel = kernel;
     this.#state = state;
     this.#connectionOf = new Map(
-      Object.values(state.connections).map(({ id, remoteHost, remotePort }) => [
-        keyOf({ hostname: remoteHost, port: remotePort }),
-        id,
-      ]),
+      Object.values(state.connections).map((connection) => {
+        const { id, remoteHost, remotePort, proxyHost, proxyPort } = connection;
+        return [keyOf({ hostname: proxyHost ?? remoteHost, port: proxyPort ?? remotePort }), id];
+      }),
     );
     this.#own = kernel.ownSockets();
     this.#ownPipes = (this.#open(state.server.pid) ?? []).filter(({ kind }) => kind === "pipe");

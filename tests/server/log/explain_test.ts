@@ -473,6 +473,51 @@ Deno.test("the explanation tells that a client which is rejected is accepted and
   ]);
 });
 
+Deno.test("the explanation tells what a balancer's header says, and that nothing behind it was taken", () => {
+  for (
+    const [client, told] of [
+      [{ hostname: "192.0.2.7", port: 4 }, "the client is 192.0.2.7:4"],
+      [null, "it tells no client"],
+    ] as const
+  ) {
+    const stage = new Stage({ isParentServing: true });
+    const { remoteAddr } = CONNECTION;
+    const connection = client === null
+      ? CONNECTION
+      : { ...CONNECTION, remoteAddr: client, proxyAddr: remoteAddr };
+    stage.emit(
+      accepted(12),
+      { event: "proxy_header_read", remoteAddr, client, bytes: 28, reads: client === null ? 1 : 3 },
+      { event: "connection_accepted", connection, workerPid: null },
+    );
+    const calls = client === null ? "one call" : "3 calls";
+    assertEquals(stage.take().slice(START_LINES.length + 1, -1), [
+      ...under(
+        "accept(5) gave descriptor 12; 2 connections wait in the accept queue",
+        `recv(12), in ${calls}, gave the PROXY header, 28 bytes, and nothing that follows it: ${told}`,
+      ),
+    ]);
+  }
+});
+
+Deno.test("the explanation tells that a balancer has sent no header", () => {
+  const stage = new Stage();
+  const { hostname: remoteHost, port: remotePort } = CONNECTION.remoteAddr;
+  const rejection = { reason: "proxy_header", problem: "absent", rejected: 1 } as const;
+  stage.emit(accepted(12), {
+    event: "connection_rejected",
+    ...{ remoteHost, remotePort, ...rejection },
+  });
+  assertEquals(stage.take().slice(START_LINES.length), [
+    head("client 127.0.0.1:51234 is rejected: it does not begin with a PROXY header"),
+    ...under(
+      "accept(5) gave descriptor 12; 2 connections wait in the accept queue",
+      "recv(12) gave no PROXY header",
+      "close(12): the client's socket",
+    ),
+  ]);
+});
+
 Deno.test("the explanation tells how many wait when accepting pauses and goes on", () => {
   let waiting = 0;
   const stage = new Stage({ lookup: { ...LOOKUP, waitingAt: () => waiting } });

@@ -1,5 +1,5 @@
 import type { ConnectionInfo } from "../../../ipc/transport.ts";
-import type { CloseReason, EventName, ServerEvent } from "../../../server/events.ts";
+import type { CloseReason, EventName, HeaderProblem, ServerEvent } from "../../../server/events.ts";
 import { EventBus } from "../../../server/events.ts";
 import {
   formatJson,
@@ -140,6 +140,36 @@ const ROWS: readonly Row[] = [
     text: "client [::1]:51236 is rejected: its address has 3 connections already",
     json: '"event":"connection_rejected","remoteHost":"::1","remotePort":51236,' +
       '"reason":"max_per_host","maxPerHost":3,"rejected":7',
+  },
+  ...(Object.entries({
+    absent: "it does not begin with a PROXY header",
+    malformed: "its PROXY header is malformed",
+    too_long: "its PROXY header is too long",
+    cut_off: "it ended before its PROXY header did",
+    late: "its PROXY header was not there in time",
+    server_stopped: "the server stopped before its PROXY header was there",
+  }) as [HeaderProblem, string][]).map(([problem, told]): Row => ({
+    event: {
+      event: "connection_rejected",
+      remoteHost: "192.0.2.7",
+      remotePort: 51_238,
+      reason: "proxy_header",
+      problem,
+      rejected: 1,
+    },
+    text: `client 192.0.2.7:51238 is rejected: ${told}`,
+    json: '"event":"connection_rejected","remoteHost":"192.0.2.7","remotePort":51238,' +
+      `"reason":"proxy_header","problem":"${problem}","rejected":1`,
+  })),
+  {
+    event: {
+      event: "connection_accepted",
+      connection: { ...CONNECTION, proxyAddr: { hostname: "10.0.0.1", port: 7000 } },
+      workerPid: 28_301,
+    },
+    text: "client 127.0.0.1:51234 is connected... (worker 28301)",
+    json: '"event":"connection_accepted","connectionId":12,"remoteHost":"127.0.0.1",' +
+      '"remotePort":51234,"proxyHost":"10.0.0.1","proxyPort":7000,"workerPid":28301',
   },
   {
     event: {

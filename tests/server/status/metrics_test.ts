@@ -40,6 +40,7 @@ Deno.test("each metric has the value that the state has", async () => {
     brood_connections_accepted_total: 2,
     brood_connections_active: 1,
     brood_connections_limit: 40,
+    'brood_connections_rejected_total{reason="proxy_header"}': 0,
     'brood_connections_rejected_total{reason="denied"}': 0,
     'brood_connections_rejected_total{reason="max_rate"}': 0,
     'brood_connections_rejected_total{reason="max_per_host"}': 3,

@@ -1,0 +1,190 @@
+/** A real balancer in front of servers: HAProxy, with either version of the header, and with the example's file. */
+
+import { assert, assertEquals, assertGreaterOrEqual } from "../assert.ts";
+import { closedPort } from "../support/sockets.ts";
+import { TempFolder } from "../support/temp_folder.ts";
+import { checkCommand, HaproxyProcess } from "./haproxy.ts";
+import { runToEnd } from "./process.ts";
+import { type Program, testProgram } from "./program.ts";
+import { type ServerStart, TestClient, TestServer } from "./server.ts";
+
+const NEEDS = { needs: ["haproxy"] };
+
+const EXAMPLE = decodeURIComponent(
+  new URL("../../examples/haproxy/haproxy.cfg", import.meta.url).pathname,
+);
+
+/** The ways in which a connection is accepted, and what of each transport reads the client's first byte. */
+const ACCEPTING: readonly (Pick<ServerStart, "flags" | "command"> & { readonly name: string })[] = [
+  { name: "a relay", flags: [] },
+  { name: "a worker with the socket", flags: ["--transport", "socket"] },
+  { name: "a program with the socket", flags: [], command: ["cat"] },
+];
+
+for (const version of ["send-proxy", "send-proxy-v2"]) {
+  for (const { name, flags = [], command } of ACCEPTING) {
+    testProgram(`${name}: HAProxy with ${version} tells the client`, async (program) => {
+      await using server = await TestServer.start(program, {
+        flags: ["--proxy-from", "127.0.0.1", "--log", "json", ...flags],
+        command,
+      });
+      await using haproxy = await HaproxyProcess.start((port) => `
+defaults
+    mode tcp
+    timeout connect 5s
+    timeout client 60s
+    timeout server 60s
+listen front
+    bind 127.0.0.1:${port}
+    server brood 127.0.0.1:${server.port} ${version}
+`);
+      using client = await TestClient.connect({ hostname: "127.0.0.1", port: haproxy.port });
+      assertEquals(await client.roundTrip(), "ping\n");
+      const fields = { remoteHost: "127.0.0.1", remotePort: client.port };
+      const accepted = await server.event("connection_accepted", fields);
+      assert(accepted["proxyPort"] !== client.port && accepted["proxyPort"] !== undefined);
+      await client.closeWrite();
+      assertEquals(await client.disconnected(), "end of file");
+    }, NEEDS);
+  }
+}
+
+/** The example's configuration, with the addresses of this test. */
+function exampleFor(port: number, servers: readonly Ports[], text: string): string {
+  let configuration = text.replace("bind :9000", `bind 127.0.0.1:${port}`);
+  for (const [index, ports] of servers.entries()) {
+    const written = `10.0.0.1${index + 1}:9000 check port 9100`;
+    assert(configuration.includes(written), written);
+    const here = `127.0.0.1:${ports.port} check port ${ports.status}`;
+    configuration = configuration.replace(written, here);
+  }
+  return configuration;
+}
+
+interface Ports {
+  readonly port: number;
+  readonly status: number;
+}
+
+/** How many clients are busy at a time, and how many workers each server has. */
+const CLIENTS = 6;
+
+/** A load that goes on until it is disposed. Its end rejects where the balancer itself has failed. */
+class Load implements AsyncDisposable {
+  readonly failed: { readonly port: number; readonly error: unknown }[] = [];
+  succeeded = 0;
+  readonly #port: number;
+  readonly #clients: readonly Promise<void>[];
+  #isOver = false;
+
+  constructor(port: number) {
+    this.#port = port;
+    this.#clients = Array.from({ length: CLIENTS }, () => this.#run());
+    for (const client of this.#clients) client.catch(() => {});
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#isOver) {
+      using client = await TestClient.connect({ hostname: "127.0.0.1", port: this.#port });
+      try {
+        for (let trip = 0; trip < 5; trip++) assertEquals(await client.roundTrip(), "ping\n");
+        await client.closeWrite();
+        assertEquals(await client.disconnected(), "end of file");
+        this.succeeded += 1;
+      } catch (error) {
+        this.failed.push({ port: client.port, error });
+      }
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isOver = true;
+    await Promise.all(this.#clients);
+  }
+}
+
+function startServer(program: Program, ports: Ports, folder?: string): Promise<TestServer> {
+  return TestServer.start(program, {
+    ...folder === undefined ? {} : { folder },
+    flags: [
+      ...["--mode", "prefork", "--workers", String(CLIENTS), "--transport", "socket"],
+      ...["--proxy-from", "127.0.0.1", "--status", String(ports.status), "--no-messages"],
+      ...["--drain-delay", "5", "--grace", "60", "--log", "json"],
+    ],
+    port: ports.port,
+  });
+}
+
+/** A client whom the balancer sends to that server, which may take more than one. */
+async function connectServedBy(server: TestServer, port: number): Promise<TestClient> {
+  while (true) {
+    const client = await TestClient.connect({ hostname: "127.0.0.1", port });
+    // Its answer comes from a server that has logged it before.
+    assertEquals(await client.roundTrip(), "ping\n");
+    if (acceptedPorts(server).has(client.port)) return client;
+    client.close();
+  }
+}
+
+function acceptedPorts(server: TestServer): Set<unknown> {
+  const accepted = server.events.filter(({ event }) => event === "connection_accepted");
+  return new Set(accepted.map(({ remotePort }) => remotePort));
+}
+
+testProgram(
+  "HAProxy with the example's file: one server is killed, one comes, and one drains, under load",
+  async (program) => {
+    assertEquals((await runToEnd(checkCommand(EXAMPLE))).status, 0);
+    const text = await Deno.readTextFile(EXAMPLE);
+    const newPorts = (): Ports => ({ port: closedPort(), status: closedPort() });
+    const [ofA, ofB, ofC] = [newPorts(), newPorts(), newPorts()];
+    // What one that is killed leaves behind is for the next one there to remove.
+    await using folder = new TempFolder();
+    await using a = await startServer(program, ofA, folder.path);
+    await using b = await startServer(program, ofB);
+    await using haproxy = await HaproxyProcess.start((port) =>
+      exampleFor(port, [ofA, ofB, ofC], text)
+    );
+    const told = (what: string) =>
+      haproxy.process.stdout.find((line) => line.includes(what) || undefined);
+    await told("Server broods/c is DOWN");
+    await using load = new Load(haproxy.port);
+    await a.event("connection_closed", { reason: "finished" });
+    await b.event("connection_closed", { reason: "finished" });
+
+    // One is killed: its connections fail, and nobody else's.
+    using lost = await connectServedBy(a, haproxy.port);
+    await a.kill();
+    await lost.disconnected();
+    await told("Server broods/a is DOWN");
+    const ofKilled = load.failed.length;
+    assertGreaterOrEqual(CLIENTS, ofKilled);
+    const byB = acceptedPorts(b);
+    for (const { port, error } of load.failed) assert(!byB.has(port), `${error}`);
+
+    // One comes, and gets connections.
+    await using c = await startServer(program, ofC);
+    await told("Server broods/c is UP");
+    await c.event("connection_closed", { reason: "finished" });
+
+    // One drains: a connection that it has goes on, new ones go elsewhere, and none fails.
+    using lasting = await connectServedBy(b, haproxy.port);
+    b.process.signal("SIGTERM");
+    await b.event("draining");
+    await told("Server broods/b is DOWN");
+    await b.event("stopping");
+    assertEquals(await lasting.roundTrip(), "ping\n");
+    await lasting.closeWrite();
+    assertEquals(await lasting.disconnected(), "end of file");
+    assertEquals((await b.ended()).code, 0);
+    const accepted = load.succeeded;
+    await c.event("connection_closed", {}, c.process.stdout.all.length);
+    await load[Symbol.asyncDispose]();
+    assertEquals(load.failed.slice(ofKilled), []);
+    assertGreaterOrEqual(load.succeeded, accepted + 1);
+    assertEquals((await b.event("stopped"))["connectionsAborted"], 0);
+    for (const server of [b, c]) assertEquals(server.process.stderr.text, "");
+  },
+  // Half a minute, and nothing in it depends on the form.
+  { ...NEEDS, forms: ["compiled"] },
+);
