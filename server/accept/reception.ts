@@ -10,7 +10,7 @@ import type { EventBus, Rejection } from "../events.ts";
 import type { Slot } from "./admission.ts";
 import { type ClientSocket, descriptorNumberOf } from "./client_socket.ts";
 import { AcceptedConnection } from "./connection.ts";
-import type { Gate } from "./gate.ts";
+import type { Entry, Gate } from "./gate.ts";
 
 /** What a reception works with. */
 export interface ReceptionOptions {
@@ -27,6 +27,9 @@ export interface ReceptionOptions {
   /** Serves one. Resolves when all that it used is gone; does not reject. */
   readonly serve: (connection: AcceptedConnection) => Promise<void>;
 }
+
+/** What a client gets that has no address. */
+const NOBODY_COUNTS: Entry = { hostSlot: null, hostConnections: 0 };
 
 /** Counts the connections of one server. */
 export class Reception {
@@ -61,7 +64,9 @@ export class Reception {
   async #receive(socket: ClientSocket): Promise<void> {
     const { gate, serve, ...options } = this.#options;
     tellAccepted(socket, options.events);
-    const entry = gate.admit(socket.remoteAddr.hostname);
+    const { hostname, path } = socket.remoteAddr;
+    // Who may open the file of a Unix-domain socket is for its permissions to say.
+    const entry = path === undefined ? gate.admit(hostname) : NOBODY_COUNTS;
     if ("reason" in entry) {
       const rejected = gate.rejected(entry.reason);
       reject(socket, { rejection: entry, rejected, events: options.events });
