@@ -267,7 +267,7 @@ function portConflict(
     if (port !== undefined) return say`PORT ${port}: a Unix-domain socket has none`;
     if (reusePort) return say`--reuse-port goes with an address: a Unix-domain socket has no port`;
   } else if (port === undefined) {
-    return say`PORT is missing`;
+    return say`${"PORT"} is missing`;
   }
   return placesConflict(places);
 }

@@ -31,8 +31,8 @@ export function countHandedSockets({ pid, env }: HandedProcess = Deno): number {
   const text = readVariable("LISTEN_FDS", env) ?? "0";
   const count = Number(text);
   if (/^\d+$/.test(text) && count <= COUNT_MAX) return count;
-  throw new UsageError(
-    say`LISTEN_FDS ${JSON.stringify(text)}: expected a whole number from ${0} to ${COUNT_MAX}`,
-    { command: "server" },
-  );
+  const problem = say`expected a whole number from ${0} to ${COUNT_MAX}`;
+  throw new UsageError(say`${"LISTEN_FDS"} ${JSON.stringify(text)}: ${problem}`, {
+    command: "server",
+  });
 }

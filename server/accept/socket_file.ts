@@ -8,9 +8,9 @@
  * @module
  */
 
+import { formatEndpoint, unixEndpoint } from "../../ipc/address.ts";
 import { errnoOf, OperationalError, reasonOf } from "../../ipc/errors.ts";
 import { say } from "../../ipc/say.ts";
-import { UNIX } from "../../ipc/address.ts";
 
 /** By which the kernel knows a file. */
 type Identity = Pick<Deno.FileInfo, "dev" | "ino">;
@@ -113,5 +113,8 @@ function remove(path: string): void {
 }
 
 function problem(path: string, reason: string, cause?: unknown): OperationalError {
-  return new OperationalError(say`Cannot listen on ${UNIX}${path}: ${reason}`, { cause });
+  return new OperationalError(
+    say`Cannot listen on ${formatEndpoint(unixEndpoint(path))}: ${reason}`,
+    { cause },
+  );
 }

@@ -209,7 +209,7 @@ function nameOf({ id, remoteAddr }: ConnectionInfo): string {
   return remoteAddr.path === undefined ? `Client(${remoteAddr.port})` : `Client(unix#${id})`;
 }
 
-/** Who is connected: an address and a port, or, as clients of a Unix-domain socket have neither, the connection's id. */
+/** Who is connected: an address and a port, or the connection's id, as clients of a Unix-domain socket have neither. */
 export function clientOf({ id, remoteAddr }: ConnectionInfo): string {
   return remoteAddr.path === undefined ? formatEndpoint(remoteAddr) : `unix#${id}`;
 }
