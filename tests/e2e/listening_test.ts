@@ -175,18 +175,21 @@ testProgram(
   "a socket's file that nobody listens on is replaced, any other one stays",
   async (program) => {
     await using folder = new TempFolder();
+    // What a server that was killed has left there the next one removes.
+    await using runs = new TempFolder();
+    const start = { port: null, folder: runs.path };
     const path = folder.join("echo.sock");
     const unix = ["--host", `unix:${path}`];
     {
       await using killed = await TestServer.start(program, {
-        port: null,
+        ...start,
         flags: [...JSON_LOG, ...unix],
       });
       await killed.kill();
     }
     assert(Deno.statSync(path).isSocket);
     await using server = await TestServer.start(program, {
-      port: null,
+      ...start,
       flags: [...JSON_LOG, ...unix],
     });
     assertEquals(await talkTo(path), "hello\n");
