@@ -1,5 +1,5 @@
 /**
- * How an internet address and a port are written.
+ * The ends of connections, and how an internet address and a port are written.
  *
  * The one parser of addresses: a worker reads its connection's ends with it, so it takes what the runtime has loaded
  * already, the URL parser. `node:net` or a package would add to the start of every worker.
@@ -7,18 +7,40 @@
  * @module
  */
 
-/** One end of a TCP connection. */
+/** One end of a TCP connection, or of one over a Unix-domain socket. */
 export interface Endpoint {
-  /** The IP address; IPv6 without brackets. */
+  /** The IP address, IPv6 without brackets; of a Unix-domain socket `unix:` and its path. */
   readonly hostname: string;
-  /** The port, 0 to 65535. */
+  /** The port, 0 to 65535; a Unix-domain socket has none: 0. */
   readonly port: number;
+  /** The path of a Unix-domain socket, empty where it is bound to none, as a client's; absent for TCP. */
+  readonly path?: string;
 }
 
-/** `127.0.0.1:9000`, or `[::1]:9000` for IPv6 (RFC 3986, section 3.2.2). */
+/** What a Unix-domain socket is written with, in front of its path. */
+export const UNIX = "unix:";
+
+/** The end of a Unix-domain socket with that path; empty for none. */
+export function unixEndpoint(path: string): Endpoint & { readonly path: string } {
+  return { hostname: `${UNIX}${path}`, port: 0, path };
+}
+
+/** `127.0.0.1:9000`, `[::1]:9000` for IPv6 (RFC 3986, section 3.2.2), or `unix:/run/echo`. */
 export function formatEndpoint(endpoint: Endpoint): string {
   const { hostname, port } = endpoint;
+  if (hostname.startsWith(UNIX)) return hostname;
   return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
+}
+
+/** An IPv4 address that is mapped into IPv6, as Deno and the functions here write it. */
+const MAPPED = /^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/;
+
+/**
+ * An IP address, as plain IPv4 where it is one that is mapped into IPv6: whether a client of IPv4 has met a socket that
+ * listens on IPv4 or on both makes no difference.
+ */
+export function plainAddress(address: string): string {
+  return address.replace(MAPPED, "");
 }
 
 /** An IPv4 address as every system writes it. */

@@ -6,15 +6,16 @@
  *
  *     12 bytes  signature
  *      1 byte   version 2 and command PROXY (0x21)
- *      1 byte   TCP over IPv4 (0x11) or over IPv6 (0x21)
+ *      1 byte   TCP over IPv4 (0x11) or over IPv6 (0x21), or a stream of AF_UNIX (0x31)
  *      2 bytes  length of what follows
- *     addresses: source, destination (4 or 16 bytes each), source port, destination port (2 bytes each)
+ *     addresses: source, destination (4 or 16 bytes each), source port, destination port (2 bytes each);
+ *                of AF_UNIX source and destination path (108 bytes each, filled up with zeros)
  *     TLVs:      type (1 byte), length (2 bytes), value
  *
  * @module
  */
 
-import { formatAddress, parseAddress } from "./address.ts";
+import { formatAddress, parseAddress, unixEndpoint } from "./address.ts";
 import type { ByteStream, ConnectionEnds, ConnectionInfo } from "./transport.ts";
 
 /** What every header begins with. */
@@ -29,10 +30,48 @@ export const VERSION_2_PROXY = 0x21;
 export const TCP_OVER_IPV4 = 0x11;
 /** Of those with 16. */
 export const TCP_OVER_IPV6 = 0x21;
+const UNIX_STREAM = 0x31;
 const UNIQUE_ID = 0x05;
 
-/** Encodes the header. Throws `TypeError` where an address is not an IP address. */
+/** The bytes of a path, `sun_path` of unix(7). */
+const PATH_LENGTH = 108;
+
+/** The family and protocol, and what stands before the TLVs. */
+interface Ends {
+  readonly family: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Encodes the header. Throws `TypeError` where an address is not an IP address, and `RangeError` for a long path. */
 export function encodeProxyHeader(info: ConnectionInfo): Uint8Array<ArrayBuffer> {
+  const { family, bytes } = info.localAddr.path === undefined ? tcpEnds(info) : unixEnds(info);
+  const id = new TextEncoder().encode(String(info.id));
+  const bodyLength = bytes.length + 3 + id.length;
+  const header = new Uint8Array(FIXED_LENGTH + bodyLength);
+  const view = new DataView(header.buffer);
+  header.set(SIGNATURE);
+  view.setUint8(12, VERSION_2_PROXY);
+  view.setUint8(13, family);
+  view.setUint16(14, bodyLength);
+  header.set(bytes, FIXED_LENGTH);
+  const at = FIXED_LENGTH + bytes.length;
+  view.setUint8(at, UNIQUE_ID);
+  view.setUint16(at + 1, id.length);
+  header.set(id, at + 3);
+  return header;
+}
+
+function unixEnds({ remoteAddr, localAddr }: ConnectionInfo): Ends {
+  const bytes = new Uint8Array(2 * PATH_LENGTH);
+  [remoteAddr, localAddr].forEach(({ path = "" }, end) => {
+    const text = new TextEncoder().encode(path);
+    if (text.length > PATH_LENGTH) throw new RangeError(`Cannot encode the path "${path}"`);
+    bytes.set(text, end * PATH_LENGTH);
+  });
+  return { family: UNIX_STREAM, bytes };
+}
+
+function tcpEnds(info: ConnectionInfo): Ends {
   const remote = parseAddress(info.remoteAddr.hostname);
   const local = parseAddress(info.localAddr.hostname);
   if (remote.length !== local.length) {
@@ -41,23 +80,13 @@ export function encodeProxyHeader(info: ConnectionInfo): Uint8Array<ArrayBuffer>
         "the two are of different families",
     );
   }
-  const id = new TextEncoder().encode(String(info.id));
-  const bodyLength = 2 * remote.length + 4 + 3 + id.length;
-  const header = new Uint8Array(FIXED_LENGTH + bodyLength);
-  const view = new DataView(header.buffer);
-  header.set(SIGNATURE);
-  view.setUint8(12, VERSION_2_PROXY);
-  view.setUint8(13, remote.length === 4 ? TCP_OVER_IPV4 : TCP_OVER_IPV6);
-  view.setUint16(14, bodyLength);
-  let at = FIXED_LENGTH;
-  header.set(remote, at);
-  header.set(local, at += remote.length);
-  view.setUint16(at += local.length, info.remoteAddr.port);
-  view.setUint16(at += 2, info.localAddr.port);
-  view.setUint8(at += 2, UNIQUE_ID);
-  view.setUint16(at += 1, id.length);
-  header.set(id, at += 2);
-  return header;
+  const bytes = new Uint8Array(2 * remote.length + 4);
+  const view = new DataView(bytes.buffer);
+  bytes.set(remote);
+  bytes.set(local, remote.length);
+  view.setUint16(2 * remote.length, info.remoteAddr.port);
+  view.setUint16(2 * remote.length + 2, info.localAddr.port);
+  return { family: remote.length === 4 ? TCP_OVER_IPV4 : TCP_OVER_IPV6, bytes };
 }
 
 /**
@@ -86,17 +115,16 @@ function parseFixed(fixed: Uint8Array): number {
     throw new Error("Cannot read the PROXY header: it does not begin as version 2 does");
   }
   const family = fixed[13];
-  if (family !== TCP_OVER_IPV4 && family !== TCP_OVER_IPV6) {
+  if (family !== TCP_OVER_IPV4 && family !== TCP_OVER_IPV6 && family !== UNIX_STREAM) {
     throw new Error(`Cannot read the PROXY header: unknown family and protocol ${family}`);
   }
   return family;
 }
 
 function parseBody(body: Uint8Array<ArrayBuffer>, family: number): ConnectionInfo {
+  if (family === UNIX_STREAM) return parseUnixBody(body);
   const length = endsLengthOf(family);
-  if (body.length < length) {
-    throw new Error(`Cannot read the PROXY header: ${body.length} bytes hold no addresses`);
-  }
+  checkRoom(body, length);
   return { id: parseId(findUniqueId(body, length)), ...parseEnds(body.subarray(0, length)) };
 }
 
@@ -119,6 +147,24 @@ export function parseEnds(bytes: Uint8Array): ConnectionEnds {
       port: view.getUint16(2 * width + 2),
     },
   };
+}
+
+function parseUnixBody(body: Uint8Array<ArrayBuffer>): ConnectionInfo {
+  checkRoom(body, 2 * PATH_LENGTH);
+  const endAt = (at: number) => {
+    const path = new TextDecoder().decode(body.subarray(at, at + PATH_LENGTH));
+    return unixEndpoint(path.replace(/\0.*$/s, ""));
+  };
+  return {
+    id: parseId(findUniqueId(body, 2 * PATH_LENGTH)),
+    remoteAddr: endAt(0),
+    localAddr: endAt(PATH_LENGTH),
+  };
+}
+
+function checkRoom(body: Uint8Array, length: number): void {
+  if (body.length >= length) return;
+  throw new Error(`Cannot read the PROXY header: ${body.length} bytes hold no addresses`);
 }
 
 /** The value of the `UNIQUE_ID` TLV in `body`, whose TLVs begin at `at`. */

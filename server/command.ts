@@ -16,7 +16,6 @@ import {
   choice,
   flagName,
   type FlagValues,
-  host,
   integer,
   optionalChoice,
   optionalEndpoint,
@@ -25,7 +24,9 @@ import {
   text,
   toggle,
 } from "../cli/flags.ts";
+import { countHandedSockets } from "./accept/handed.ts";
 import { networks } from "./accept/network.ts";
+import { havePort, places, placesConflict } from "./accept/places.ts";
 import { CONNECTIONS_DEFAULT } from "./accept/descriptors.ts";
 import { type AskedBesides, faultConflict } from "./faults/conflict.ts";
 import { inheritanceConflict } from "./inheritance/conflict.ts";
@@ -39,12 +40,9 @@ const ECHO = "echo";
 
 /** The flags of `brood server`. */
 export const SERVER_FLAGS = {
-  hostname: host({
-    name: "host",
-    placeholder: "ADDR",
-    fallback: "127.0.0.1",
-    help: "address or host name to listen on",
-  }),
+  places: places(
+    "address, host name or Unix-domain socket to listen on; repeatable, or a list with commas",
+  ),
   mode: choice(["per-connection", "iterative", "prefork"], "how connections meet processes"),
   handler: text({
     placeholder: "echo|FILE",
@@ -59,6 +57,7 @@ export const SERVER_FLAGS = {
     max: 65_535,
     help: "connections that may wait in the kernel's queue",
   }),
+  reusePort: toggle("listen also where servers of this user do that say so too (SO_REUSEPORT)"),
   maxConnections: integer({
     placeholder: "N",
     fallback: CONNECTIONS_DEFAULT,
@@ -174,14 +173,16 @@ export const SERVER_COMMAND: CommandSpec<typeof SERVER_FLAGS> = {
   name: "server",
   summary:
     "Serves each TCP connection in a process of its own: an echo, a module of yours, or any program.",
-  operands: ["PORT"],
+  operands: ["[PORT]"],
   program: "[-- PROGRAM [ARG]...]",
   flags: SERVER_FLAGS,
   hasVersion: true,
   notes: [
     "PROGRAM is started for each connection, its standard input and output being the client: the socket itself " +
     "(--transport socket, its default on Linux), as under inetd, or pipes (--transport pipe).",
-    "Times are in seconds, decimals allowed. PORT 0 takes a free port and prints it.",
+    "Times are in seconds, decimals allowed. PORT 0 takes a free port and prints it; all addresses share one. It is " +
+    "left out where all that is listened on are Unix-domain sockets, or sockets that the server was started with " +
+    "(LISTEN_FDS).",
     "Ctrl-C (SIGINT) or SIGTERM stops it; a second Ctrl-C skips the wait for connections.",
   ],
   glossary: {
@@ -213,8 +214,10 @@ export function describeHandler(handler: HandlerChoice): string {
 /** What a server is told, whole: the values of its flags, and what else its command line says. */
 export interface ServerOptions
   extends Omit<FlagValues<typeof SERVER_FLAGS>, "maxConnections" | "handler" | "language"> {
-  /** 0 takes a free one. */
+  /** 0 takes a free one, and stands where none is needed. */
   readonly port: number;
+  /** How many listening sockets the server was started with: it serves these, and opens none. */
+  readonly handedSockets: number;
   /** What serves a connection. */
   readonly handler: HandlerChoice;
   /** How many connections are served at once; null where the user leaves that to the default. */
@@ -227,17 +230,49 @@ export interface ServerOptions
 export function parseServerOptions(args: readonly string[]): ServerOptions | Question {
   const parsed = parseCommandLine(SERVER_COMMAND, args);
   if (typeof parsed === "string") return parsed;
-  const { options, operands: [port = ""], program } = parsed;
-  const conflict = conflictOf(parsed);
+  const { options, operands: [port], program } = parsed;
+  const handedSockets = countHandedSockets();
+  const conflict = portConflict({ ...parsed, port, handedSockets }) ?? conflictOf(parsed);
   if (conflict !== null) throw new UsageError(conflict, { command: SERVER_COMMAND.name });
   return {
     ...options,
-    port: parseValue("PORT", port, { flag: PORT, command: SERVER_COMMAND.name }),
+    port: parseValue("PORT", port ?? "0", { flag: PORT, command: SERVER_COMMAND.name }),
+    handedSockets,
     handler: handlerOf(options.handler, program),
     maxConnections: maxConnectionsOf(parsed),
     transport: transportOf(parsed),
     language: languageOf(args),
   };
+}
+
+/** What contradicts each other in where to listen, in a line; null if nothing does. */
+function portConflict(
+  { options: { places, reusePort, fault }, given, port, handedSockets }:
+    & Parsed<typeof SERVER_FLAGS>
+    & { readonly port: string | undefined; readonly handedSockets: number },
+): string | null {
+  const isPlain = places.length === 1 && havePort(places) && !reusePort && handedSockets === 0;
+  if (fault !== null && !isPlain) {
+    return say`--fault ${fault} goes with one address of --host, and nothing else to listen on`;
+  }
+  if (handedSockets > 0) {
+    const option = (["places", "reusePort"] as const).find((option) => given.has(option));
+    const what = port !== undefined
+      ? "PORT"
+      : option === undefined
+      ? null
+      : `--${flagName(option, SERVER_FLAGS[option])}`;
+    return what === null
+      ? null
+      : say`${what} does not go with LISTEN_FDS: the server serves the sockets that it was started with`;
+  }
+  if (!havePort(places)) {
+    if (port !== undefined) return say`PORT ${port}: a Unix-domain socket has none`;
+    if (reusePort) return say`--reuse-port goes with an address: a Unix-domain socket has no port`;
+  } else if (port === undefined) {
+    return say`${"PORT"} is missing`;
+  }
+  return placesConflict(places);
 }
 
 function handlerOf(handler: string, program: readonly [string, ...string[]] | null): HandlerChoice {

@@ -143,6 +143,8 @@ export type ServerEvent =
     readonly maxConnections: number;
     /** The mistake that is made on purpose; absent where none is. */
     readonly fault?: string;
+    /** All places where it listens, as they are written; absent where there is but one, which `host` and `port` are. */
+    readonly addresses?: readonly string[];
   }
   /**
    * A client's socket was accepted; nobody has decided yet what becomes of it. `descriptor` is null where that is

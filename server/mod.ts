@@ -4,6 +4,7 @@
  * @module
  */
 
+import { formatEndpoint } from "../ipc/address.ts";
 import { type Clock, systemClock, within } from "../ipc/clock.ts";
 import type { Lifetime } from "../cli/lifetime.ts";
 import { Admission } from "./accept/admission.ts";
@@ -13,7 +14,7 @@ import { EventBus } from "./events.ts";
 import { openGate } from "./accept/gate.ts";
 import { keepAliveFrom } from "./accept/keepalive.ts";
 import type { LineWriter } from "./log/line_writer.ts";
-import { Listener, type ListenerOptions } from "./accept/listener.ts";
+import { openListener } from "./accept/open_listener.ts";
 import { type Introductions, Reception } from "./accept/reception.ts";
 import { closingSignal } from "./closing.ts";
 import { openLog } from "./log/open_log.ts";
@@ -56,7 +57,7 @@ async function serveUntilStopped(
   await using introductions = await openIntroductions(options, { clock, events });
   await using entrance = await openGate(options, { clock, events });
   const { gate } = entrance;
-  using listener = Listener.bind({ ...options, listen: mistake.listen ?? await listenOf(options) });
+  using listener = await openListener({ ...options, listen: mistake.listen });
   await keepAliveFrom(listener.addr, options.keepaliveMs);
   const isModuleHere = options.mode === "iterative" && options.handler.kind === "module";
   // Standard output is the log's.
@@ -71,6 +72,9 @@ async function serveUntilStopped(
   using _orphans = await openOrphans(options.fault);
   await using mode = await openMode(options, { ...context, mistake });
   const { hostname: host, port } = listener.addr;
+  const addresses = listener.addresses.length === 1
+    ? {}
+    : { addresses: listener.addresses.map(formatEndpoint) };
   const { mode: name, backlog, graceMs, drainDelayMs: delayMs, fault } = options;
   events.emit({
     event: "listening",
@@ -81,6 +85,7 @@ async function serveUntilStopped(
     backlog,
     maxConnections,
     ...fault === null ? {} : { fault },
+    ...addresses,
   });
 
   status?.begin({
@@ -160,13 +165,6 @@ async function openStatus(
   if (where === null) return null;
   const { ServerStatus } = await import("./parent/status/server_status.ts");
   return await ServerStatus.open({ ...context, where, showsMessages: !quiet && !noMessages });
-}
-
-/** With what to listen, if not with Deno: a worker or program can have a socket of libc's. */
-async function listenOf({ transport }: ServerOptions): Promise<ListenerOptions["listen"]> {
-  if (transport !== "socket") return undefined;
-  const { listenWithLibc } = await import("./accept/libc_acceptor.ts");
-  return listenWithLibc;
 }
 
 /** How many connections are served at once. Throws `UsageError` if the user asks for more than can be. */

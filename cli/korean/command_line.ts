@@ -20,6 +20,19 @@ export const COMMAND_LINE: Messages = {
   "surplus argument {argument}": "남는 인자입니다: {argument}",
   "{operand} is missing": "인자 {operand}이(가) 없습니다",
   "{operand} and {other} is missing": "인자 {operand}, {other}이(가) 없습니다",
+  "PORT {port}: a Unix-domain socket has none":
+    "PORT {port}: 유닉스 도메인 소켓에는 포트가 없습니다",
+  "--reuse-port goes with an address: a Unix-domain socket has no port":
+    "--reuse-port는 주소에 씁니다: 유닉스 도메인 소켓에는 포트가 없습니다",
+  "{what} does not go with LISTEN_FDS: the server serves the sockets that it was started with":
+    "{what}은(는) LISTEN_FDS와 함께 쓸 수 없습니다: 서버는 시작될 때 받은 소켓을 씁니다",
+  "--fault {fault} goes with one address of --host, and nothing else to listen on":
+    "--fault {fault}은(는) --host의 주소 하나에만 쓸 수 있고, 다른 곳에서는 들을 수 없습니다",
+  "--host {place} is given twice": "--host {place}이(가) 두 번 있습니다",
+  "--host :: takes IPv4 too: leave --host 0.0.0.0 out":
+    "--host ::는 IPv4도 받습니다: --host 0.0.0.0을 빼십시오",
+  "expected the path of a file behind unix:": "unix: 뒤에는 파일의 경로가 있어야 합니다",
+  "the path of a socket has up to {count} bytes": "소켓의 경로는 {count}바이트까지입니다",
   "PROGRAM is missing behind --": "-- 뒤에 PROGRAM이 없습니다",
   "--{flag} takes no value": "--{flag}에는 값을 줄 수 없습니다",
   "--{flag} needs a value: {placeholder}": "--{flag}에는 값이 필요합니다: {placeholder}",

@@ -25,7 +25,10 @@ export const HELP: Messages = {
   // server
   "Serves each TCP connection in a process of its own: an echo, a module of yours, or any program.":
     "TCP 연결마다 따로 둔 프로세스에서 처리합니다: 에코, 직접 쓴 모듈, 또는 아무 프로그램이나.",
-  "address or host name to listen on": "들을 주소나 호스트 이름",
+  "address, host name or Unix-domain socket to listen on; repeatable, or a list with commas":
+    "들을 주소, 호스트 이름, 또는 유닉스 도메인 소켓. 여러 번 쓰거나 쉼표로 나누어 적을 수 있습니다",
+  "listen also where servers of this user do that say so too (SO_REUSEPORT)":
+    "같은 사용자의 서버가 역시 그렇게 듣고 있는 곳에서도 듣습니다 (SO_REUSEPORT)",
   "how connections meet processes": "연결과 프로세스를 짝짓는 방법",
   "what serves a connection: echo, or the default export of a module":
     "연결을 처리하는 것: echo, 또는 모듈의 default export",
@@ -76,8 +79,8 @@ export const HELP: Messages = {
     "수업을 위해 일부러 실수를 냅니다. 이름은 아래에 있습니다",
   "PROGRAM is started for each connection, its standard input and output being the client: the socket itself (--transport socket, its default on Linux), as under inetd, or pipes (--transport pipe).":
     "PROGRAM은 연결마다 시작되고, 그 표준 입력과 출력이 클라이언트입니다: inetd에서처럼 소켓 그 자체(--transport socket, 리눅스의 기본값)이거나 파이프(--transport pipe)입니다.",
-  "Times are in seconds, decimals allowed. PORT 0 takes a free port and prints it.":
-    "시간은 초이고 소수도 쓸 수 있습니다. PORT가 0이면 빈 포트를 골라 출력합니다.",
+  "Times are in seconds, decimals allowed. PORT 0 takes a free port and prints it; all addresses share one. It is left out where all that is listened on are Unix-domain sockets, or sockets that the server was started with (LISTEN_FDS).":
+    "시간은 초 단위이고 소수도 됩니다. PORT가 0이면 비어 있는 포트를 골라 출력합니다. 모든 주소는 한 포트를 씁니다. 듣는 곳이 모두 유닉스 도메인 소켓이거나, 서버가 시작될 때 받은 소켓(LISTEN_FDS)이면 PORT를 쓰지 않습니다.",
   "Ctrl-C (SIGINT) or SIGTERM stops it; a second Ctrl-C skips the wait for connections.":
     "Ctrl-C(SIGINT)나 SIGTERM으로 멈춥니다. Ctrl-C를 한 번 더 누르면 연결을 기다리지 않습니다.",
   "Mistakes that --fault makes:": "--fault가 일부러 내는 실수:",

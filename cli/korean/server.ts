@@ -9,6 +9,12 @@ import type { Messages } from "../messages.ts";
 /** Its messages. */
 export const SERVER: Messages = {
   "Cannot listen on {where}: {reason}": "{where}에서 들을 수 없습니다: {reason}",
+  "there is a file that is no socket": "소켓이 아닌 파일이 그곳에 있습니다",
+  "another server listens there": "다른 서버가 그곳에서 듣고 있습니다",
+  "Cannot listen on descriptor {number}{name}, which LISTEN_FDS hands over: {reason}":
+    "LISTEN_FDS가 넘겨준 디스크립터 {number}{name}에서 들을 수 없습니다: {reason}",
+  "it is no listening socket of a stream, of IPv4, IPv6 or AF_UNIX":
+    "IPv4, IPv6, AF_UNIX의 스트림 듣기 소켓이 아닙니다",
   "Cannot listen on {where} for the status page: {reason}":
     "상태 페이지를 위해 {where}에서 들을 수 없습니다: {reason}",
   "Cannot accept on {where}: {reason}": "{where}에서 연결을 수락할 수 없습니다: {reason}",

@@ -10,7 +10,7 @@
  * | bytes                                            | `sockets/transfer.ts`; `socket_stream.ts` makes a stream of it |
  * | bytes, with SIGPIPE                              | `sockets/broken_pipe.ts`                         |
  * | waiting, for many, and turns of the event loop   | `sockets/poll.ts`, `poller.ts`, `event_loop_turn.ts` |
- * | waiting for many sockets that are to be read     | `sockets/read_waits.ts`                          |
+ * | waiting for many sockets, each by itself         | `sockets/socket_waits.ts`                        |
  * | a descriptor for another process                 | `sockets/passing.ts`                             |
  * | starting programs                                | `processes/spawn.ts`, `spawn_memory.ts`, `duplicates.ts` |
  * | how they end                                     | `processes/children.ts`, `wait_status.ts`, `parent_death.ts` |

@@ -36,6 +36,8 @@ export class SendQueues {
 
   /** Bytes in the send queue of a connection of this machine, or null if that cannot be told. */
   async unsentBytes(ends: Ends): Promise<number | null> {
+    // That of a Unix-domain socket stands in no table.
+    if (ends.localAddr.path !== undefined) return null;
     this.#reading ??= this.#readTables().finally(() => this.#reading = null);
     const tables = await this.#reading;
     return tables === null ? null : findUnsent(tables, ends);
@@ -63,15 +65,20 @@ async function readTcpTables(): Promise<string | null> {
 
 /**
  * The send queue in the line of that connection: `local remote state sent:received`, all in hexadecimal. A connection
- * over IPv4 to a socket that listens on IPv6 is in the table of IPv6.
+ * over IPv4 to a socket that listens on IPv6 is in the table of IPv6, its addresses mapped.
  */
 function findUnsent(tables: string, { localAddr, remoteAddr }: Ends): number | null {
-  const ends = `${formatEnd(localAddr)} ${formatEnd(remoteAddr)} `;
-  const at = tables.indexOf(ends);
-  if (at === -1) return null;
+  const plain = `${formatEnd(localAddr)} ${formatEnd(remoteAddr)} `;
+  const mapped = `${MAPPED}${formatEnd(localAddr)} ${MAPPED}${formatEnd(remoteAddr)} `;
+  const ends = [mapped, plain].find((ends) => tables.includes(` ${ends}`));
+  if (ends === undefined) return null;
+  const at = tables.indexOf(` ${ends}`) + 1;
   const [, queue] = tables.slice(at + ends.length, at + ends.length + 12).split(/[ :]/);
   return queue === undefined ? null : parseInt(queue, 16);
 }
+
+/** What the kernel prints in front of an IPv4 address that is mapped into IPv6. */
+const MAPPED = "0000000000000000FFFF0000";
 
 /** An end as the kernel prints it: the address as words of 32 bits in the machine's byte order, and the port. */
 function formatEnd({ hostname, port }: Endpoint): string {

@@ -9,14 +9,73 @@ import type { Endpoint } from "../../ipc/address.ts";
 import type { Descriptor } from "../../ipc/posix/descriptor.ts";
 import type { ByteStream } from "../../ipc/transport.ts";
 
-/** A socket that this process reads and writes. `Deno.TcpConn` is one. */
+/** The ends of a socket. */
+export interface Ends {
+  /** The client's. */
+  readonly remoteAddr: Endpoint;
+  /** The server's. */
+  readonly localAddr: Endpoint;
+}
+
+/**
+ * A socket that this process reads and writes. `Deno.TcpConn` is one. What cannot be set has it already, or needs none.
+ */
 export type StreamSocket =
   & ByteStream
-  & Pick<DescriptorSocket, "remoteAddr" | "localAddr">
-  & Pick<Deno.TcpConn, "setNoDelay" | "setKeepAlive">;
+  & Ends
+  & Partial<Pick<Deno.TcpConn, "setNoDelay" | "setKeepAlive">>;
 
 /** A client's socket. */
 export type ClientSocket = StreamSocket | DescriptorSocket;
+
+/** A socket of Deno's whose ends are called otherwise here. */
+export class RenamedSocket implements StreamSocket {
+  /** The client's end. */
+  readonly remoteAddr: Endpoint;
+  /** The server's end. */
+  readonly localAddr: Endpoint;
+  readonly #conn: ByteStream & Pick<StreamSocket, "setNoDelay" | "setKeepAlive">;
+
+  /** Takes over the socket. */
+  constructor(
+    conn: ByteStream & Pick<StreamSocket, "setNoDelay" | "setKeepAlive">,
+    { remoteAddr, localAddr }: Ends,
+  ) {
+    this.#conn = conn;
+    this.remoteAddr = remoteAddr;
+    this.localAddr = localAddr;
+  }
+
+  /** Reads, as the socket does. */
+  read(buffer: Uint8Array): Promise<number | null> {
+    return this.#conn.read(buffer);
+  }
+
+  /** Writes, as the socket does. */
+  write(bytes: Uint8Array): Promise<number> {
+    return this.#conn.write(bytes);
+  }
+
+  /** Ends the outgoing direction. */
+  closeWrite(): Promise<void> {
+    return this.#conn.closeWrite();
+  }
+
+  /** Closes the socket. */
+  close(): void {
+    this.#conn.close();
+  }
+
+  /** Turns Nagle's algorithm off, where there is one. */
+  setNoDelay(isOn?: boolean): void {
+    this.#conn.setNoDelay?.(isOn);
+  }
+
+  /** Turns TCP keepalive on, where there is such a thing. */
+  setKeepAlive(isOn?: boolean): void {
+    this.#conn.setKeepAlive?.(isOn);
+  }
+}
 
 /** A socket of libc. Owns its descriptor. */
 export class DescriptorSocket {
@@ -28,10 +87,7 @@ export class DescriptorSocket {
   readonly localAddr: Endpoint;
 
   /** Takes over a socket that was accepted. */
-  constructor(
-    descriptor: Descriptor,
-    ends: { readonly remoteAddr: Endpoint; readonly localAddr: Endpoint },
-  ) {
+  constructor(descriptor: Descriptor, ends: Ends) {
     this.descriptor = descriptor;
     this.remoteAddr = ends.remoteAddr;
     this.localAddr = ends.localAddr;

@@ -92,9 +92,9 @@ export class AcceptedConnection {
     this.descriptorNumber = descriptorNumberOf(socket);
     if ("descriptor" in socket) return;
     try {
-      socket.setNoDelay(true);
+      socket.setNoDelay?.(true);
       // So that the loss of a client that sends nothing, not even an end of file, is noticed.
-      if (options.isKeepAliveOff !== true) socket.setKeepAlive(true);
+      if (options.isKeepAliveOff !== true) socket.setKeepAlive?.(true);
     } catch (error) {
       // Some systems refuse them when the client is gone already; the first read will tell.
       if (!isStreamError(error)) throw error;

@@ -1,10 +1,10 @@
 /**
- * A listening socket of libc's, whose connections another process can have. Loaded only where that is asked for.
+ * Listening sockets of libc's, whose connections another process can have. Loaded only where that is asked for.
  *
  * @module
  */
 
-import { type Endpoint, parseAddress } from "../../ipc/address.ts";
+import { type Endpoint, parseAddress, unixEndpoint } from "../../ipc/address.ts";
 import { OperationalError } from "../../ipc/errors.ts";
 import type { Descriptor } from "../../ipc/posix/descriptor.ts";
 import { localAddrOf, remoteAddrOf } from "../../ipc/posix/sockets/ends.ts";
@@ -14,7 +14,7 @@ import { Poller } from "../../ipc/posix/sockets/poller.ts";
 import { setKeepAlive, setNoDelay } from "../../ipc/posix/sockets/socket_options.ts";
 import type { Acceptor, ListenTarget } from "./acceptor.ts";
 import { keepAliveOf } from "./keepalive.ts";
-import { type ClientSocket, DescriptorSocket } from "./client_socket.ts";
+import { DescriptorSocket } from "./client_socket.ts";
 import { say } from "../../ipc/say.ts";
 
 /**
@@ -22,13 +22,16 @@ import { say } from "../../ipc/say.ts";
  * {@linkcode OperationalError} where libc cannot be called.
  */
 export function listenWithLibc(
-  { hostname, port, backlog, keepaliveMs = 0 }: ListenTarget,
+  { keepaliveMs = 0, ...target }: ListenTarget,
 ): LibcAcceptor {
+  const { hostname, path, boundPath = path } = target;
   try {
-    return new LibcAcceptor(
-      listen({ hostname: numericAddressOf(hostname), port, backlog }),
-      keepaliveMs,
-    );
+    if (path !== undefined && boundPath !== undefined) {
+      const descriptor = listen({ ...target, path: boundPath });
+      return new LibcAcceptor([{ descriptor, addr: unixEndpoint(path) }], keepaliveMs);
+    }
+    const descriptor = listen({ ...target, hostname: numericAddressOf(hostname) });
+    return new LibcAcceptor([listeningOf(descriptor)], keepaliveMs);
   } catch (cause) {
     if (!(cause instanceof OperationalError)) throw cause;
     throw new OperationalError(
@@ -38,58 +41,132 @@ export function listenWithLibc(
   }
 }
 
-/** Owns the listening socket, and waits for it in a thread of the pool. */
-export class LibcAcceptor implements Acceptor {
-  /** Where it listens, with the port that the kernel chose. */
+/** One acceptor in place of several, or of the one there is. */
+export async function joinLibc(
+  acceptors: readonly LibcAcceptor[],
+  keepaliveMs: number,
+): Promise<LibcAcceptor> {
+  const [only] = acceptors;
+  if (only !== undefined && acceptors.length === 1) return only;
+  const released = await Promise.all(acceptors.map((acceptor) => acceptor.release()));
+  return new LibcAcceptor(released.flat(), keepaliveMs);
+}
+
+/** A listening socket, and where it listens. */
+export interface Listening {
+  /** The socket. */
+  readonly descriptor: Descriptor;
+  /** With the port that the kernel chose. */
   readonly addr: Endpoint;
-  readonly #listener: Descriptor;
+}
+
+/** A listening socket with what the kernel tells of it. Throws the system's error. */
+export function listeningOf(descriptor: Descriptor): Listening {
+  return { descriptor, addr: endOf(descriptor) };
+}
+
+/** Owns the listening sockets, and waits for them in one thread of the pool. */
+export class LibcAcceptor implements Acceptor {
+  readonly #listening: readonly Listening[];
   readonly #poller = new Poller();
+  /** The socket that is asked first: each in its turn, so that none keeps the others waiting. */
+  #next = 0;
+  #isFinishing = false;
 
-  /** Takes over a listening socket. What it accepts inherits its options, tcp(7). */
-  constructor(listener: Descriptor, keepaliveMs: number) {
-    this.#listener = listener;
-    setNoDelay(listener, true);
-    if (keepaliveMs > 0) setKeepAlive(listener, keepAliveOf(keepaliveMs));
-    this.addr = endOf(listener);
-  }
-
-  /** The listening socket. */
-  get descriptor(): Descriptor {
-    return this.#listener;
-  }
-
-  /** Resolves to the next connection. Rejects with the operating system's error. */
-  async accept(): Promise<ClientSocket> {
-    if (isTurnDue()) await takeTurn();
-    while (true) {
-      const accepted = accept(this.#listener);
-      if (accepted === "again") {
-        await this.#poller.wait([{ descriptor: this.#listener, want: "read" }]);
-        continue;
-      }
-      const { descriptor, remoteAddr } = accepted;
-      try {
-        // A connection that was reset in the queue is accepted all the same: ENOTCONN, as with Deno's accept.
-        remoteAddrOf(descriptor);
-        return new DescriptorSocket(descriptor, { remoteAddr, localAddr: endOf(descriptor) });
-      } catch (error) {
-        descriptor.close();
-        throw error;
-      }
+  /** Takes over listening sockets, one or more. What they accept inherits their options, tcp(7). */
+  constructor(listening: readonly Listening[], keepaliveMs: number) {
+    this.#listening = listening;
+    for (const { descriptor, addr } of listening) {
+      if (addr.path !== undefined) continue;
+      setNoDelay(descriptor, true);
+      if (keepaliveMs > 0) setKeepAlive(descriptor, keepAliveOf(keepaliveMs));
     }
   }
 
-  /** Closes it: an accept under way rejects. */
+  /** Where the first one listens. */
+  get addr(): Endpoint {
+    return this.#first.addr;
+  }
+
+  /** Where they listen. */
+  get addresses(): readonly Endpoint[] {
+    return this.#listening.map(({ addr }) => addr);
+  }
+
+  /** The listening socket, the first one. */
+  get descriptor(): Descriptor {
+    return this.#first.descriptor;
+  }
+
+  /** The listening sockets, for another acceptor: this one is not to be used any more. */
+  async release(): Promise<readonly Listening[]> {
+    await this.#poller[Symbol.asyncDispose]();
+    return this.#listening;
+  }
+
+  get #first(): Listening {
+    const [first] = this.#listening;
+    if (first === undefined) throw new TypeError("There is no socket to accept from");
+    return first;
+  }
+
+  /** Resolves to the next connection. Rejects with the operating system's error. */
+  async accept(): Promise<DescriptorSocket> {
+    if (isTurnDue()) await takeTurn();
+    while (true) {
+      const accepted = this.#acceptAny();
+      if (accepted !== null) return accepted;
+      if (this.#isFinishing) this.close();
+      await this.#poller.wait(
+        this.#listening.map(({ descriptor }) => ({ descriptor, want: "read" })),
+      );
+    }
+  }
+
+  /** Null where nobody waits at any of them. */
+  #acceptAny(): DescriptorSocket | null {
+    for (let tried = 0; tried < this.#listening.length; tried++) {
+      const listening = this.#listening[this.#next] ?? this.#first;
+      this.#next = (this.#next + 1) % this.#listening.length;
+      const accepted = acceptFrom(listening);
+      if (accepted !== null) return accepted;
+    }
+    return null;
+  }
+
+  /** Takes what waits, and then closes them. */
+  finish(): void {
+    this.#isFinishing = true;
+    this.#poller.wake();
+  }
+
+  /** Closes them: an accept under way rejects. */
   close(): void {
-    this.#listener.close();
-    // Its wait is over as soon as the listener is closed; whoever waits finds that out.
+    for (const { descriptor } of this.#listening) descriptor[Symbol.dispose]();
+    // The wait is over as soon as they are closed; whoever waits finds that out.
     this.#poller[Symbol.asyncDispose]();
+  }
+}
+
+/** Takes the next one off the queue, or null where there is none. Throws the operating system's error. */
+function acceptFrom({ descriptor: listener, addr }: Listening): DescriptorSocket | null {
+  const accepted = accept(listener);
+  if (accepted === "again") return null;
+  const { descriptor, remoteAddr } = accepted;
+  try {
+    // A connection that was reset in the queue is accepted all the same: ENOTCONN, as with Deno's accept.
+    remoteAddrOf(descriptor);
+    const localAddr = addr.path === undefined ? endOf(descriptor) : addr;
+    return new DescriptorSocket(descriptor, { remoteAddr, localAddr });
+  } catch (error) {
+    descriptor.close();
+    throw error;
   }
 }
 
 function endOf(descriptor: Descriptor): Endpoint {
   const end = localAddrOf(descriptor);
-  if (end === null) throw new TypeError("A socket of the internet has an address");
+  if (end === null) throw new TypeError("A listening socket has an address");
   return end;
 }
 

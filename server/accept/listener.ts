@@ -1,5 +1,5 @@
 /**
- * The listener: owns the listening socket from the bind to the close, and the loop that accepts from it.
+ * The listener: owns the listening socket or sockets from the bind to the close, and the loop that accepts from them.
  *
  * @module
  */
@@ -44,32 +44,57 @@ export interface AcceptContext {
   readonly signal: AbortSignal;
 }
 
-/** A bound socket. Disposing closes it; connections that wait in its queue are reset by the kernel. */
+/** What a listener may be told besides. */
+export interface ListenerParts {
+  /** What is to be removed when it is closed. */
+  readonly files?: Disposable;
+  /** Whether what waits in the queue is served, as far as there are slots, when no more is to be accepted. */
+  readonly finishes?: boolean;
+}
+
+/**
+ * Binds and listens at one place. Throws {@linkcode OperationalError} that names the place, the reason and what to do.
+ */
+export function bindAt(
+  target: ListenTarget,
+  listen: (target: ListenTarget) => Acceptor = listenWithDeno,
+): Acceptor {
+  try {
+    return listen(target);
+  } catch (cause) {
+    if (cause instanceof OperationalError) throw cause;
+    const reason = target.path === undefined ? reasonWithAdvice(cause) : reasonOf(cause);
+    throw new OperationalError(say`Cannot listen on ${formatEndpoint(target)}: ${reason}`, {
+      cause,
+    });
+  }
+}
+
+/** Bound sockets. Disposing closes them; connections that wait in their queues are reset by the kernel. */
 export class Listener implements Disposable {
   readonly #acceptor: Acceptor;
+  readonly #parts: ListenerParts;
   #open = true;
 
-  private constructor(acceptor: Acceptor) {
+  /** Takes over the sockets. */
+  constructor(acceptor: Acceptor, parts: ListenerParts = {}) {
     this.#acceptor = acceptor;
+    this.#parts = parts;
   }
 
   /** Binds and listens. Throws {@linkcode OperationalError} that names the address, the reason and what to do. */
-  static bind(options: ListenerOptions): Listener {
-    const { listen = listenWithDeno } = options;
-    try {
-      return new Listener(listen(options));
-    } catch (cause) {
-      if (cause instanceof OperationalError) throw cause;
-      const reason = reasonWithAdvice(cause);
-      throw new OperationalError(say`Cannot listen on ${formatEndpoint(options)}: ${reason}`, {
-        cause,
-      });
-    }
+  static bind({ listen, ...target }: ListenerOptions): Listener {
+    return new Listener(bindAt(target, listen));
   }
 
-  /** Where it listens, with the port that the kernel chose. */
+  /** Where it listens, with the port that the kernel chose: the first place. */
   get addr(): Endpoint {
     return this.#acceptor.addr;
+  }
+
+  /** All the places. */
+  get addresses(): readonly Endpoint[] {
+    return this.#acceptor.addresses ?? [this.addr];
   }
 
   /**
@@ -81,25 +106,35 @@ export class Listener implements Disposable {
     serve: (socket: ClientSocket, slot: Slot) => void,
   ): Promise<number> {
     const { admission, events, clock, signal } = context;
+    const { finish } = this.#parts.finishes === true ? this.#acceptor : {};
     const close = () => this[Symbol.dispose]();
-    signal.addEventListener("abort", close, { once: true });
+    const end = finish === undefined ? close : () => finish.call(this.#acceptor);
+    signal.addEventListener("abort", end, { once: true });
     const failures = new AcceptFailures({
       clock,
       signal,
       onFailed: (reason) => {
-        const error = say`Cannot accept on ${formatEndpoint(this.addr)}: ${reason}`;
+        const where = this.addresses.map(formatEndpoint).join(", ");
+        const error = say`Cannot accept on ${where}: ${reason}`;
         events.emit({ event: "accept_failed", error });
       },
     });
     while (true) {
-      const slot = await admission.acquire(signal);
-      if (slot === null) return failures.aborted;
+      let slot = await admission.acquire(signal);
+      if (slot === null && finish !== undefined && this.#open) slot = admission.takeFree();
+      if (slot === null) {
+        close();
+        return failures.aborted;
+      }
       let socket: ClientSocket;
       try {
         socket = await this.#acceptor.accept();
       } catch (error) {
         slot[Symbol.dispose]();
-        if (!this.#open) return failures.aborted;
+        if (!this.#open || (signal.aborted && errnoOf(error) === null)) {
+          close();
+          return failures.aborted;
+        }
         await failures.recover(error);
         continue;
       }
@@ -112,6 +147,8 @@ export class Listener implements Disposable {
   [Symbol.dispose](): void {
     if (!this.#open) return;
     this.#open = false;
+    // First the file: whoever finds it finds a server that listens.
+    this.#parts.files?.[Symbol.dispose]();
     this.#acceptor.close();
   }
 }

@@ -13,7 +13,7 @@ import type { EventBus, Rejection } from "../events.ts";
 import type { Slot } from "./admission.ts";
 import { type ClientSocket, descriptorNumberOf } from "./client_socket.ts";
 import { AcceptedConnection } from "./connection.ts";
-import type { Gate } from "./gate.ts";
+import type { Entry, Gate } from "./gate.ts";
 
 /** Who the clients of balancers are. */
 export interface Introductions extends AsyncDisposable {
@@ -43,6 +43,9 @@ export interface ReceptionOptions {
   /** Serves one. Resolves when all that it used is gone; does not reject. */
   readonly serve: (connection: AcceptedConnection) => Promise<void>;
 }
+
+/** What a client gets that has no address. */
+const NOBODY_COUNTS: Entry = { hostSlot: null, hostConnections: 0 };
 
 /** Counts the connections of one server. */
 export class Reception {
@@ -86,7 +89,9 @@ export class Reception {
       return;
     }
     const { remoteAddr } = told ?? socket;
-    const entry = gate.admit(remoteAddr.hostname);
+    const { hostname, path } = remoteAddr;
+    // Who may open the file of a Unix-domain socket is for its permissions to say.
+    const entry = path === undefined ? gate.admit(hostname) : NOBODY_COUNTS;
     if ("reason" in entry) {
       socket.close();
       this.#tellRejected(remoteAddr, entry);

@@ -16,7 +16,7 @@ export interface Variable {
 }
 
 /** What the server tells a program itself: who is connected, and the guard's mark. */
-const OURS = /^(PROTO$|TCP|BROOD_)/;
+const OURS = /^(PROTO$|TCP|UNIXLOCALPATH$|BROOD_)/;
 
 /** A flag whose values are variables. */
 export function variablesFlag(

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { formatEndpoint } from "../../ipc/address.ts";
+import { type Endpoint, formatEndpoint, UNIX } from "../../ipc/address.ts";
 import type { ConnectionInfo } from "../../ipc/transport.ts";
 import type { EventBus, EventName, ProcessOrigin, ServerEvent } from "../events.ts";
 import type { DescriptorLookup } from "./descriptor_lookup.ts";
@@ -31,7 +31,14 @@ import {
   type Known,
 } from "./explained_calls.ts";
 import { ExplainedLines } from "./explained_lines.ts";
-import { formatText, type LogOptions, routineOf, START, subscribeWarnings } from "./log.ts";
+import {
+  clientOf,
+  formatText,
+  type LogOptions,
+  routineOf,
+  START,
+  subscribeWarnings,
+} from "./log.ts";
 import { formatWaitStatus } from "./wait_status_text.ts";
 
 /** How and where to explain. */
@@ -91,7 +98,8 @@ interface Worker {
 class Explanation {
   readonly #options: ExplanationOptions;
   readonly #lines: ExplainedLines;
-  readonly #accepted = new Map<string, Accepted>();
+  /** By the client's end: as it is written, or itself where it has no name. */
+  readonly #accepted = new Map<string | Endpoint, Accepted>();
   readonly #clients = new Map<number, Client>();
   readonly #workers = new Map<number, Worker>();
   #pid = 0;
@@ -106,7 +114,9 @@ class Explanation {
     switch (event.event) {
       case "listening": {
         this.#pid = event.pid;
-        this.#listener = this.#options.lookup.listening(event.port);
+        // Of several nobody tells which one a connection came to.
+        const isOne = event.addresses === undefined && !event.host.startsWith(UNIX);
+        this.#listener = isOne ? this.#options.lookup.listening(event.port) : null;
         return this.#write(event, explainListening(this.#listener, event.backlog));
       }
       case "socket_accepted":
@@ -166,11 +176,12 @@ class Explanation {
     { remoteAddr, descriptor }: Extract<ServerEvent, { readonly event: "socket_accepted" }>,
   ): void {
     const { lookup, now } = this.#options;
-    this.#accepted.set(formatEndpoint(remoteAddr), {
+    this.#accepted.set(keyOf(remoteAddr), {
       listener: this.#listener,
       // First, since others may come to wait meanwhile.
       waiting: this.#waiting,
-      descriptor: descriptor ?? lookup.connectedTo(remoteAddr),
+      descriptor: descriptor ??
+        (remoteAddr.path === undefined ? lookup.connectedTo(remoteAddr) : null),
       at: now(),
       header: null,
     });
@@ -189,7 +200,7 @@ class Explanation {
   }
 
   #takeAccepted(remoteAddr: ConnectionInfo["remoteAddr"]): Accepted | null {
-    const key = formatEndpoint(remoteAddr);
+    const key = keyOf(remoteAddr);
     const accepted = this.#accepted.get(key) ?? null;
     this.#accepted.delete(key);
     return accepted;
@@ -241,7 +252,7 @@ class Explanation {
       ? this.#options.lookup.connectedToPath(reception.path)
       : null;
     const client = { ...this.#clientOf(connection), workerPid, reception, stream, omits };
-    const head = `worker ${workerPid} gets client ${formatEndpoint(connection.remoteAddr)}`;
+    const head = `worker ${workerPid} gets client ${clientOf(connection)}`;
     this.#tellOf(connection, { client, head, lines: explainOpening(client) });
   }
 
@@ -302,6 +313,10 @@ class Explanation {
   #writeHead(head: string, lines: readonly string[], pid: number = this.#pid): void {
     this.#lines.write({ pid, head }, lines);
   }
+}
+
+function keyOf(remoteAddr: Endpoint): string | Endpoint {
+  return remoteAddr.path === undefined ? formatEndpoint(remoteAddr) : remoteAddr;
 }
 
 function closeLine(descriptor: Known): string {

@@ -113,15 +113,17 @@ export function subscribeWarnings(events: EventBus, warnings: LineSink): void {
 export function formatText(event: ServerEvent): string | null {
   switch (event.event) {
     case "listening": {
-      const endpoint = formatEndpoint({ hostname: event.host, port: event.port });
+      const { host: hostname, port, addresses = [formatEndpoint({ hostname, port })] } = event;
       const fault = event.fault === undefined ? "" : `, fault ${event.fault}`;
-      return `Server start... listening on ${endpoint} (mode ${event.mode}, pid ${event.pid}${fault})`;
+      return `Server start... listening on ${
+        addresses.join(", ")
+      } (mode ${event.mode}, pid ${event.pid}${fault})`;
     }
     case "status_listening":
       return `Status page: ${event.url}`;
     case "connection_accepted": {
       const worker = event.workerPid === null ? "" : ` (worker ${event.workerPid})`;
-      return `client ${formatEndpoint(event.connection.remoteAddr)} is connected...${worker}`;
+      return `client ${clientOf(event.connection)} is connected...${worker}`;
     }
     case "socket_accepted":
     case "proxy_header_read":
@@ -173,7 +175,7 @@ export function formatText(event: ServerEvent): string | null {
     case "handler_failed":
       return event.connection === null
         ? say`warning: the handler failed: ${escapeLines(event.error)}`
-        : say`warning: the handler failed for ${formatEndpoint(event.connection.remoteAddr)}: ${
+        : say`warning: the handler failed for ${clientOf(event.connection)}: ${
           escapeLines(event.error)
         }`;
     case "draining":
@@ -222,8 +224,13 @@ const CLOSE_REMARKS: Readonly<Record<CloseReason, readonly string[]>> = {
   handler_failed: ["its handler failed"],
 };
 
-function nameOf(connection: ConnectionInfo): string {
-  return `Client(${connection.remoteAddr.port})`;
+function nameOf({ id, remoteAddr }: ConnectionInfo): string {
+  return remoteAddr.path === undefined ? `Client(${remoteAddr.port})` : `Client(unix#${id})`;
+}
+
+/** Who is connected: an address and a port, or the connection's id, as clients of a Unix-domain socket have neither. */
+export function clientOf({ id, remoteAddr }: ConnectionInfo): string {
+  return remoteAddr.path === undefined ? formatEndpoint(remoteAddr) : `unix#${id}`;
 }
 
 /** A message as one line: without its newline, escaped, and cut where it is long. */

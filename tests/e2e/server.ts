@@ -17,7 +17,8 @@ export type LoggedEvent = Readonly<Record<string, unknown>> & { readonly event: 
 export interface ServerStart {
   /** Flags; the port is added. */
   readonly flags?: readonly string[];
-  readonly port?: number;
+  /** Null for none. */
+  readonly port?: number | null;
   /** A program and its arguments, which serve in place of a handler. */
   readonly command?: readonly string[] | undefined;
   /** What to run in front of the program, such as `setpriv ...`. */
@@ -42,7 +43,11 @@ export class TestServer implements AsyncDisposable {
     const command = [...start.wrapper ?? [], program.path, ...program.args, "server"];
     const behind = start.command === undefined ? [] : ["--", ...start.command];
     this.process = new RunningProcess(
-      [...command, ...start.flags ?? [], String(start.port ?? 0), ...behind],
+      [
+        ...[...command, ...start.flags ?? []],
+        ...start.port === null ? [] : [String(start.port ?? 0)],
+        ...behind,
+      ],
       {
         // An empty XDG_RUNTIME_DIR counts as none.
         env: { TMPDIR: this.folderPath, XDG_RUNTIME_DIR: "" },
@@ -69,7 +74,7 @@ export class TestServer implements AsyncDisposable {
         const event = JSON.parse(line);
         return { hostname: String(event.host), port: Number(event.port) };
       }
-      const [, hostname, port] = /listening on \[?(.+?)\]?:(\d+) /.exec(line) ?? [];
+      const [, hostname, port] = /listening on \[?(.+?)\]?:(\d+)[ ,]/.exec(line) ?? [];
       return hostname === undefined ? undefined : { hostname, port: Number(port) };
     });
     this.#hostname = hostname;

@@ -78,7 +78,7 @@ Deno.test("the unit in the examples starts a server that tells, with flags that 
   const [, command = ""] = /^ExecStart=\/usr\/local\/bin\/brood server (.*)$/m.exec(unit) ?? [];
   const options = parseServerOptions(command.split(" "));
   assert(typeof options !== "string");
-  assertEquals([options.hostname, options.port, options.log], ["0.0.0.0", 9000, "json"]);
+  assertEquals([options.places, options.port, options.log], [["0.0.0.0"], 9000, "json"]);
 });
 
 testProgram(

@@ -5,7 +5,9 @@ import { parseServerOptions, SERVER_COMMAND, type ServerOptions } from "../../se
 import { assertEquals, assertThrows } from "../assert.ts";
 
 const DEFAULTS: ServerOptions = {
-  hostname: "127.0.0.1",
+  places: ["127.0.0.1"],
+  reusePort: false,
+  handedSockets: 0,
   port: 9000,
   mode: "per-connection",
   handler: { kind: "echo" },
@@ -79,8 +81,8 @@ const ACCEPTED: readonly (readonly [string[], Partial<ServerOptions>])[] = [
   }],
   [["0"], { port: 0 }],
   [["65535"], { port: 65_535 }],
-  [["--host", "::1", "9000"], { hostname: "::1" }],
-  [["--host=localhost", "9000"], { hostname: "localhost" }],
+  [["--host", "::1", "9000"], { places: ["::1"] }],
+  [["--host=localhost", "9000"], { places: ["localhost"] }],
   [["--mode", "per-connection", "9000"], { mode: "per-connection" }],
   [["9000", "--mode", "iterative"], { mode: "iterative" }],
   [["--backlog", "1", "9000"], { backlog: 1 }],
@@ -157,7 +159,7 @@ const REFUSED: readonly (readonly [string[], string])[] = [
   [["9000.5"], `PORT "9000.5": ${PORTS}`],
   [[""], `PORT "": ${PORTS}`],
   [["--port", "9000"], "unknown flag --port"],
-  [["--host=", "9000"], "--host needs a value: ADDR"],
+  [["--host=", "9000"], "--host needs a value: ADDR|unix:PATH"],
   [
     ["--mode", "threads", "9000"],
     '--mode "threads": expected per-connection or iterative or prefork',

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Endpoint, formatAddress } from "../../address.ts";
+import { type Endpoint, formatAddress, ipv4Of } from "../../address.ts";
 
 /** The state of a TCP socket, by the names that netstat(8) has for them. */
 export type TcpState =
@@ -111,5 +111,5 @@ function hostnameOf(addressHex: string): string {
     const from = (at & ~3 | 3 - (at & 3)) * 2;
     bytes[at] = parseInt(addressHex.slice(from, from + 2), 16);
   }
-  return formatAddress(bytes);
+  return formatAddress(ipv4Of(bytes) ?? bytes);
 }

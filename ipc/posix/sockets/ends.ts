@@ -9,7 +9,7 @@ import { type Descriptor, numberOf } from "../descriptor.ts";
 import { newBytes, newWords } from "../intrinsics.ts";
 import { type Libc, openLibc } from "../libc.ts";
 import { openErrors, throwLastError } from "../posix_error.ts";
-import { ADDRESS_BYTES_MAX, decodeSocketAddress } from "./socket_address.ts";
+import { ADDRESS_BYTES_MAX, decodeEnd } from "./socket_address.ts";
 
 let libc: Libc<"getsockname" | "getpeername"> | null = null;
 
@@ -26,21 +26,24 @@ export function openEnds(): void {
 const address = newBytes(ADDRESS_BYTES_MAX);
 const length = newWords(1);
 
-/** This side's end, getsockname(2); null where it is no socket of the internet. Throws `PosixError`. */
+/**
+ * This side's end, getsockname(2); null where it is a socket neither of the internet nor of this machine alone. Throws
+ * `PosixError`.
+ */
 export function localAddrOf(descriptor: Descriptor): Endpoint | null {
   length[0] = ADDRESS_BYTES_MAX;
   const result = open().getsockname(numberOf(descriptor), address, length);
   if (result === -1) throwLastError("Cannot tell the socket's own address");
-  return decodeSocketAddress(address, length[0]);
+  return decodeEnd(address, length[0]);
 }
 
 /**
- * The other side's end, getpeername(2); null where it is no socket of the internet. Throws `PosixError`: ENOTCONN
- * where the other side has reset the connection.
+ * The other side's end, getpeername(2); null likewise. Throws `PosixError`: ENOTCONN where the other side has reset
+ * the connection.
  */
 export function remoteAddrOf(descriptor: Descriptor): Endpoint | null {
   length[0] = ADDRESS_BYTES_MAX;
   const result = open().getpeername(numberOf(descriptor), address, length);
   if (result === -1) throwLastError("Cannot tell the address of the other side");
-  return decodeSocketAddress(address, length[0]);
+  return decodeEnd(address, length[0]);
 }

@@ -14,7 +14,12 @@ import { type Descriptor, numberOf, takeOwnership } from "../descriptor.ts";
 import { newBytes, newWords } from "../intrinsics.ts";
 import { type Libc, openLibc } from "../libc.ts";
 import { type Again, againOrThrow, openErrors, throwLastError } from "../posix_error.ts";
-import { ADDRESS_BYTES_MAX, decodeSocketAddress, encodeSocketAddress } from "./socket_address.ts";
+import {
+  ADDRESS_BYTES_MAX,
+  decodeEnd,
+  encodeSocketAddress,
+  encodeUnixPath,
+} from "./socket_address.ts";
 import { enable } from "./socket_options.ts";
 
 interface Listening {
@@ -41,22 +46,29 @@ export function openListening(): void {
 export interface ListenOptions extends Endpoint {
   /** Connections that may wait in the kernel's queue; the kernel may take fewer. */
   readonly backlog: number;
+  /** Whether others may listen on the same port besides: those of this user who say so, too. */
+  readonly reusesPort?: boolean;
 }
 
 /**
- * Listens on a numeric address: socket(2), bind(2), listen(2), with SO_REUSEADDR. Port 0 takes a free one
- * ({@linkcode localAddrOf} tells which); `::` takes IPv4, too, unless the system says otherwise. Throws
- * {@linkcode PosixError}: EADDRINUSE, EADDRNOTAVAIL, EACCES.
+ * Listens on a numeric address: socket(2), bind(2), listen(2), with SO_REUSEADDR, and SO_REUSEPORT where that is asked
+ * for. Port 0 takes a free one ({@linkcode localAddrOf} tells which); `::` takes IPv4, too, unless the system says
+ * otherwise. Or on the path of a Unix-domain socket, where nothing may be yet. Throws {@linkcode PosixError}:
+ * EADDRINUSE, EADDRNOTAVAIL, EACCES; `RangeError` for a path that is too long.
  */
 export function listen(options: ListenOptions): Descriptor {
-  const { family, bytes } = encodeSocketAddress(options);
+  const { path, reusesPort = false } = options;
+  const { family, bytes } = path === undefined
+    ? encodeSocketAddress(options)
+    : encodeUnixPath(path);
   const { libc, own } = open();
   const action = `Cannot listen on ${formatEndpoint(options)}`;
   const number = libc.socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (number === -1) throwLastError(action);
   const descriptor = own(number);
   try {
-    enable(descriptor, "SO_REUSEADDR");
+    if (path === undefined) enable(descriptor, "SO_REUSEADDR");
+    if (reusesPort) enable(descriptor, "SO_REUSEPORT");
     if (libc.bind(number, bytes, bytes.length) === -1) throwLastError(action);
     if (libc.listen(number, options.backlog) === -1) throwLastError(action);
     return descriptor;
@@ -87,8 +99,8 @@ export function accept(listener: Descriptor): Accepted | Again {
   const number = libc.accept4(numberOf(listener), address, length, SOCK_CLOEXEC);
   if (number === -1) return againOrThrow("Cannot accept");
   const descriptor = own(number);
-  const remoteAddr = decodeSocketAddress(address, length[0]);
+  const remoteAddr = decodeEnd(address, length[0]);
   if (remoteAddr !== null) return { descriptor, remoteAddr };
   descriptor.close();
-  throw new TypeError("The listening socket is none of the internet");
+  throw new TypeError("The listening socket is of no family that is known");
 }

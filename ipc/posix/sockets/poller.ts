@@ -51,6 +51,7 @@ export class Poller implements AsyncDisposable {
    * throws `Deno.errors.BadResource` where the poller or one of these is closed.
    */
   async wait(interests: readonly Interest[]): Promise<readonly Readiness[]> {
+    if (this.#isClosed) throw new Deno.errors.BadResource("The poller is closed");
     if (this.#waiting !== null) throw new TypeError("The poller waits already");
     this.#waiting = this.#wait(interests);
     try {

@@ -9,8 +9,7 @@
  * @module
  */
 
-import type { Endpoint } from "../../address.ts";
-import { formatAddress, parseAddress } from "../../address.ts";
+import { type Endpoint, formatAddress, ipv4Of, parseAddress, unixEndpoint } from "../../address.ts";
 import { newBytes } from "../intrinsics.ts";
 
 /** `<sys/socket.h>` of Linux; the same on x86-64 and on arm64. */
@@ -64,8 +63,8 @@ function zoneOf(hostname: string): number {
 }
 
 /**
- * The end that the first `length` bytes tell, written as Deno writes it: without the zone, and `::ffff:192.0.2.1` for
- * an IPv4 address of a socket of IPv6. Null where it is of another family: that of a Unix-domain socket.
+ * The end that the first `length` bytes tell: without the zone, and `192.0.2.1` also for an IPv4 address of a socket of
+ * IPv6. Null where it is of another family: that of a Unix-domain socket.
  */
 export function decodeSocketAddress(bytes: Uint8Array, length: number): Endpoint | null {
   const family = byteAt(bytes, 0) | byteAt(bytes, 1) << 8;
@@ -76,7 +75,7 @@ export function decodeSocketAddress(bytes: Uint8Array, length: number): Endpoint
     address[at] = byteAt(bytes, layout.addressAt + at);
   }
   const port = byteAt(bytes, 2) << 8 | byteAt(bytes, 3);
-  return { hostname: formatAddress(address), port };
+  return { hostname: formatAddress(ipv4Of(address) ?? address), port };
 }
 
 /**
@@ -111,6 +110,15 @@ export function decodeUnixPath(bytes: Uint8Array, length: number): string | null
   const path = decoder.decode(bytes.subarray(UNIX_PATH_AT, length));
   // The kernel counts the zero that ends a path, and a name in the abstract namespace may have zeros in it.
   return path.startsWith("\0") ? path.replaceAll("\0", "@") : path.replace(/\0.*$/s, "");
+}
+
+/** The end that the first `length` bytes tell, of either kind; null where it is of yet another family. */
+export function decodeEnd(bytes: Uint8Array, length: number): Endpoint | null {
+  const end = decodeSocketAddress(bytes, length);
+  if (end !== null) return end;
+  const isUnix = length >= UNIX_PATH_AT && byteAt(bytes, 0) === FAMILY.unix &&
+    byteAt(bytes, 1) === 0;
+  return isUnix ? unixEndpoint(decodeUnixPath(bytes, length) ?? "") : null;
 }
 
 function byteAt(bytes: Uint8Array, at: number): number {

@@ -20,6 +20,7 @@ const OPTIONS = {
   SO_SNDBUF: [SOL_SOCKET, 7],
   SO_KEEPALIVE: [SOL_SOCKET, 9],
   SO_LINGER: [SOL_SOCKET, 13],
+  SO_REUSEPORT: [SOL_SOCKET, 15],
   SO_RCVTIMEO: [SOL_SOCKET, 20],
   SO_SNDTIMEO: [SOL_SOCKET, 21],
   TCP_NODELAY: [IPPROTO_TCP, 1],
@@ -56,7 +57,7 @@ function setAt(number: number, name: OptionName, ...values: number[]): void {
 }
 
 /** Turns on what is on or off, setsockopt(2). Throws `PosixError`. */
-export function enable(descriptor: Descriptor, name: "SO_REUSEADDR"): void {
+export function enable(descriptor: Descriptor, name: "SO_REUSEADDR" | "SO_REUSEPORT"): void {
   set(descriptor, name, 1);
 }
 

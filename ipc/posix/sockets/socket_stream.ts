@@ -22,6 +22,8 @@ import { openTransfer, receive, receiveInTime, send, shutdown } from "./transfer
 export interface SocketStreamOptions {
   /** How long an operation waits here before it waits in the pool, in whole milliseconds. 0 suits who serves many. */
   readonly waitMs?: number;
+  /** Waits until the socket is ready, or closed: in a thread of the pool unless told. */
+  readonly wait?: (interest: Interest) => Promise<void>;
 }
 
 const WAIT_MS = 4;
@@ -37,14 +39,19 @@ export function openSocketStreams(): void {
 export class SocketStream implements ByteStream, Disposable {
   readonly #descriptor: Descriptor;
   readonly #waitMs: number;
+  readonly #wait: (interest: Interest) => Promise<void>;
   /** Whether a read has just waited here in vain. */
   #hasWaited = false;
   readonly #interests: Readonly<Record<"read" | "write", Interest>>;
 
   /** Takes over a connected socket of type stream. */
-  constructor(descriptor: Descriptor, { waitMs = WAIT_MS }: SocketStreamOptions = {}) {
+  constructor(
+    descriptor: Descriptor,
+    { waitMs = WAIT_MS, wait = pollSocketInPool }: SocketStreamOptions = {},
+  ) {
     this.#descriptor = descriptor;
     this.#waitMs = waitMs;
+    this.#wait = wait;
     if (waitMs > 0) setTimeouts(descriptor, { receiveMs: waitMs });
     this.#interests = { read: { descriptor, want: "read" }, write: { descriptor, want: "write" } };
   }
@@ -72,7 +79,7 @@ export class SocketStream implements ByteStream, Disposable {
       const count = this.#receive(buffer);
       this.#hasWaited = false;
       if (count !== "again") return count;
-      await pollSocketInPool(this.#interests.read);
+      await this.#wait(this.#interests.read);
     }
   }
 
@@ -88,7 +95,7 @@ export class SocketStream implements ByteStream, Disposable {
       const count = send(this.#descriptor, bytes);
       if (count !== "again") return count;
       const isReady = this.#waitMs > 0 && pollOne(this.#interests.write, this.#waitMs);
-      if (!isReady) await pollSocketInPool(this.#interests.write);
+      if (!isReady) await this.#wait(this.#interests.write);
     }
   }
 

@@ -14,7 +14,7 @@ export const SERVER_RUN: readonly string[] = [
   "--allow-write",
   "--allow-run",
   "--allow-ffi",
-  "--allow-env=XDG_RUNTIME_DIR,TMPDIR,PATH,NOTIFY_SOCKET,LANG,LC_ALL,LC_MESSAGES",
+  "--allow-env=XDG_RUNTIME_DIR,TMPDIR,PATH,NOTIFY_SOCKET,LISTEN_PID,LISTEN_FDS,LISTEN_FDNAMES,LANG,LC_ALL,LC_MESSAGES",
 ];
 
 /** Where the source begins. */

@@ -7,13 +7,13 @@
 
 import type { Descriptor } from "../../../ipc/posix/descriptor.ts";
 import { isTurnDue, takeTurn } from "../../../ipc/posix/sockets/event_loop_turn.ts";
-import { ReadWaits } from "../../../ipc/posix/sockets/read_waits.ts";
+import { SocketWaits } from "../../../ipc/posix/sockets/socket_waits.ts";
 import { receive } from "../../../ipc/posix/sockets/transfer.ts";
 import type { ByteStream } from "../../../ipc/transport.ts";
 
 /** Owns the thread that waits for all of them. */
 export class DescriptorReads implements AsyncDisposable {
-  readonly #waits = new ReadWaits();
+  readonly #waits = new SocketWaits();
 
   /**
    * The bytes of a socket, which stays its owner's. A read rejects with `PosixError`, and with
@@ -26,7 +26,7 @@ export class DescriptorReads implements AsyncDisposable {
         while (true) {
           const count = receive(descriptor, buffer);
           if (count !== "again") return count;
-          await this.#waits.readable(descriptor);
+          await this.#waits.until({ descriptor, want: "read" });
         }
       },
     };

@@ -43,9 +43,9 @@ export class ProxyHeaders implements Introductions {
     this.#options = options;
   }
 
-  /** Whether the socket's other end is a balancer. */
-  expects({ remoteAddr }: ClientSocket): boolean {
-    return this.#balancers.admits(remoteAddr.hostname);
+  /** Whether the socket's other end is a balancer. That of a Unix-domain socket has no address. */
+  expects({ remoteAddr: { hostname, path } }: ClientSocket): boolean {
+    return path === undefined && this.#balancers.admits(hostname);
   }
 
   /**

@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { Endpoint } from "../../../ipc/address.ts";
+import { type Endpoint, plainAddress } from "../../../ipc/address.ts";
 import { errnoOf } from "../../../ipc/errors.ts";
 import { dieOfBrokenPipes, sendOrDie } from "../../../ipc/posix/sockets/broken_pipe.ts";
 import { openOwnSockets, ownSockets } from "../../../ipc/posix/sockets/own_sockets.ts";
@@ -24,8 +24,9 @@ class FragileSocket implements StreamSocket {
 
   constructor(conn: Deno.TcpConn) {
     const { hostname, port } = conn.remoteAddr;
+    const plain = plainAddress(hostname);
     const own = ownSockets().find(({ remote }) =>
-      remote?.hostname === hostname && remote.port === port
+      remote?.hostname === plain && remote.port === port
     );
     this.remoteAddr = conn.remoteAddr;
     this.localAddr = conn.localAddr;

@@ -25,9 +25,15 @@ export async function openProgram(
   };
 }
 
-/** The names of UCSPI (https://cr.yp.to/proto/ucspi.txt) and, for `TCPCONNNUM`, of s6-tcpserver. */
+/**
+ * The names of UCSPI (https://cr.yp.to/proto/ucspi.txt), for `TCPCONNNUM` of s6-tcpserver, and for a Unix-domain socket
+ * of ucspi-unix.
+ */
 function environmentOf(connection: AcceptedConnection): Record<string, string> {
   const { info: { id, remoteAddr, localAddr }, hostConnections } = connection;
+  if (localAddr.path !== undefined) {
+    return { PROTO: "UNIX", UNIXLOCALPATH: localAddr.path, BROOD_CONNECTION_ID: String(id) };
+  }
   return {
     PROTO: "TCP",
     TCPREMOTEIP: remoteAddr.hostname,

@@ -48,6 +48,7 @@ export function formatPercent(part: number | null): string {
 
 /** A host and port; an IPv6 address stands in brackets. */
 export function formatAddress(host: string, port: number): string {
+  if (host.startsWith("unix:")) return host;
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 

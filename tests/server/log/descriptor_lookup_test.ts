@@ -1,3 +1,4 @@
+import { plainAddress } from "../../../ipc/address.ts";
 import { openDescriptorLookup } from "../../../server/log/descriptor_lookup.ts";
 import { assertEquals } from "../../assert.ts";
 import { posixTest } from "../../ipc/posix/opened.ts";
@@ -53,8 +54,12 @@ for (const [hostname, to] of [["::1", "::1"], ["::", "127.0.0.1"]] as const) {
     using listener = Deno.listen({ hostname, port: 0 });
     using _client = await Deno.connect({ hostname: to, port: listener.addr.port });
     using server = await listener.accept();
-    const number = lookup.connectedTo(server.remoteAddr);
-    assertEquals((await linkOf(number)).startsWith("socket:"), true, server.remoteAddr.hostname);
+    const { remoteAddr } = server;
+    const number = lookup.connectedTo({
+      ...remoteAddr,
+      hostname: plainAddress(remoteAddr.hostname),
+    });
+    assertEquals((await linkOf(number)).startsWith("socket:"), true, remoteAddr.hostname);
   });
 }
 

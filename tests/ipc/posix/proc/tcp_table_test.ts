@@ -34,10 +34,10 @@ Deno.test("parseTcpTable() reads a connection, and what is to be sent and to be 
   });
 });
 
-Deno.test("parseTcpTable() reads addresses of IPv6, and writes those of IPv4 as Deno does", () => {
+Deno.test("parseTcpTable() reads addresses of IPv6, and those of IPv4 as what they are", () => {
   const [socket] = parseTcpTable(OF_IPV6);
   assertEquals(socket?.local, { hostname: "2001:db8::1", port: 80 });
-  assertEquals(socket?.remote, { hostname: "::ffff:127.0.0.1", port: 65_535 });
+  assertEquals(socket?.remote, { hostname: "127.0.0.1", port: 65_535 });
   assertEquals([socket?.state, socket?.uid, socket?.inode], ["CLOSE_WAIT", 33, 77]);
 });
 

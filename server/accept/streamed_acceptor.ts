@@ -1,0 +1,99 @@
+/**
+ * A listening socket of libc's whose connections this process relays: where it cannot be one of Deno's, because the
+ * server was started with it, or because others listen on its port. Loaded only there.
+ *
+ * @module
+ */
+
+import { SocketStream } from "../../ipc/posix/sockets/socket_stream.ts";
+import { SocketWaits } from "../../ipc/posix/sockets/socket_waits.ts";
+import type { Endpoint } from "../../ipc/address.ts";
+import type { Acceptor } from "./acceptor.ts";
+import {
+  type DescriptorSocket,
+  type Ends,
+  RenamedSocket,
+  type StreamSocket,
+} from "./client_socket.ts";
+
+/** What it accepts from. */
+export interface DescriptorAcceptor extends Acceptor {
+  /** Resolves to the next connection. */
+  accept(): Promise<DescriptorSocket>;
+}
+
+/** Owns the acceptor, and one thread of the pool in which all connections wait for their bytes. */
+export class StreamedAcceptor implements Acceptor {
+  readonly #acceptor: DescriptorAcceptor;
+  readonly #waits = new SocketWaits();
+  /** How many connections are open. */
+  #open = 0;
+  #isClosed = false;
+
+  /** Takes over the acceptor. */
+  constructor(acceptor: DescriptorAcceptor) {
+    this.#acceptor = acceptor;
+  }
+
+  /** Where it listens. */
+  get addr(): Endpoint {
+    return this.#acceptor.addr;
+  }
+
+  /** All places where it listens. */
+  get addresses(): readonly Endpoint[] {
+    return this.#acceptor.addresses ?? [this.addr];
+  }
+
+  /** Resolves to the next connection. Rejects with the operating system's error. */
+  async accept(): Promise<StreamSocket> {
+    const { descriptor, ...ends } = await this.#acceptor.accept();
+    const stream = new SocketStream(descriptor, {
+      waitMs: 0,
+      wait: (interest) => this.#waits.until(interest),
+    });
+    this.#open += 1;
+    return new WatchedSocket(stream, { ...ends, onClosed: () => this.#forget() });
+  }
+
+  #forget(): void {
+    this.#open -= 1;
+    this.#freeThread();
+  }
+
+  /** Whoever waits when this is called is told before the thread is free. */
+  #freeThread(): void {
+    if (this.#isClosed && this.#open === 0) this.#waits[Symbol.asyncDispose]();
+  }
+
+  /** Takes what waits, and then closes it. */
+  finish(): void {
+    this.#acceptor.finish?.();
+  }
+
+  /** Closes it: an accept under way rejects. Connections go on, and when they have ended the thread is free. */
+  close(): void {
+    this.#acceptor.close();
+    this.#isClosed = true;
+    this.#freeThread();
+  }
+}
+
+/** A connection that tells when it is closed. */
+class WatchedSocket extends RenamedSocket {
+  #onClosed: () => void;
+
+  constructor(
+    stream: SocketStream,
+    { onClosed, ...ends }: Ends & { readonly onClosed: () => void },
+  ) {
+    super(stream, ends);
+    this.#onClosed = onClosed;
+  }
+
+  override close(): void {
+    super.close();
+    this.#onClosed();
+    this.#onClosed = () => {};
+  }
+}
