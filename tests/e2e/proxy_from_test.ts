@@ -5,9 +5,11 @@ import { bytesOf, oneByOne } from "../support/bytes.ts";
 import { joined } from "../support/pieces.ts";
 import { TempFolder } from "../support/temp_folder.ts";
 import { BALANCER, BalancerConnection, HEADER_1, HEADER_2 } from "./balancer.ts";
+import type { ServerState } from "../../server/status/state.ts";
 import { runToEnd } from "./process.ts";
 import { type Program, SERVINGS, testProgram } from "./program.ts";
 import { type ServerStart, TestServer } from "./server.ts";
+import { StatusReader, statusUrlOf } from "./status_reader.ts";
 
 const PROXY = ["--proxy-from", BALANCER];
 
@@ -215,6 +217,58 @@ testProgram("the text log tells the client, and who has told none", async (progr
   const line = `client ${BALANCER}:${other.port} is rejected: ` +
     "it does not begin with a PROXY header";
   await server.process.stdout.find((text) => text === line ? text : undefined);
+});
+
+testProgram(
+  "the status tells the client, and whose the balancer's descriptor is",
+  async (program) => {
+    await using server = await TestServer.start(program, { flags: [...PROXY, "--status", "0"] });
+    await using reader = await StatusReader.open(await statusUrlOf(server));
+    using connection = await BalancerConnection.open(server.port);
+    await connection.send(`${HEADER_1}ping\n`);
+    assertEquals(await connection.receive(5), "ping\n");
+    const isSeen = ({ processes }: ServerState) =>
+      processes.some(({ descriptors }) =>
+        descriptors?.some(({ kind, connectionId }) => kind === "tcp" && connectionId === 1)
+      );
+    const { connections } = await reader.until(isSeen, "descriptor of the connection");
+    const { remoteHost, remotePort, proxyHost, proxyPort } = connections[1] ?? {};
+    assertEquals([remoteHost, remotePort], ["192.0.2.7", 51_234]);
+    assertEquals([proxyHost, proxyPort], [BALANCER, connection.port]);
+  },
+  { impossible: Deno.build.os === "linux" ? undefined : "no /proc here" },
+);
+
+testProgram("the explanation has the number of the balancer's descriptor", async (program) => {
+  for (const transport of ["unix", "socket"]) {
+    await using server = await TestServer.start(program, {
+      flags: [...PROXY, "--log", "explain", "--transport", transport],
+    });
+    using connection = await BalancerConnection.open(server.port);
+    await connection.send(`${HEADER_1}ping\n`);
+    assertEquals(await connection.receive(5), "ping\n");
+    const { stdout } = server.process;
+    const [, descriptor] = await stdout.match(/accept\(\d+\).* gave descriptor (\d+);/);
+    await stdout.match(
+      new RegExp(
+        `recv\\(${descriptor}\\), in 6 calls, gave .* the client is 192\\.0\\.2\\.7:51234`,
+      ),
+    );
+  }
+}, { impossible: Deno.build.os === "linux" ? undefined : "no /proc here" });
+
+testProgram("mistakes on purpose are made behind a balancer, too", async (program) => {
+  for (const fault of ["parent-keeps-socket", "one-at-a-time", "short-write", "dies-on-reset"]) {
+    await using server = await TestServer.start(program, {
+      flags: [...PROXY, "--log", "json", "--fault", fault],
+    });
+    using connection = await BalancerConnection.open(server.port);
+    await connection.send(`${HEADER_1}ping\n`);
+    assertEquals(await connection.receive(5), "ping\n", fault);
+    const { remotePort } = await acceptedOf(server, connection);
+    assertEquals(remotePort, 51_234);
+    assertEquals(server.process.stderr.text, "");
+  }
 });
 
 testProgram("metrics count who has told no client", async (program) => {

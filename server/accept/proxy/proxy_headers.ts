@@ -58,7 +58,7 @@ export class ProxyHeaders implements Introductions {
   ): Promise<ConnectionEnds | Rejection | null> {
     const reading = this.#read(socket);
     const read = await within(HEADER_MS, reading, { clock: this.#options.clock, signal });
-    if (read === LATE) {
+    if (read === LATE || signal.aborted) {
       // That alone ends a read under way.
       socket.close();
       await reading;
