@@ -60,7 +60,7 @@ export class Lifetime implements Disposable {
 }
 
 /** What ends a process unless it listens, is sent by people and programs, and means nothing to a server. */
-const MEANINGLESS: readonly Deno.Signal[] = [
+export const MEANINGLESS_SIGNALS: readonly Deno.Signal[] = [
   "SIGALRM",
   "SIGHUP",
   "SIGIO",
@@ -76,7 +76,7 @@ const MEANINGLESS: readonly Deno.Signal[] = [
  */
 export function ignoreMeaninglessSignals(): Disposable {
   // Windows has none of them.
-  const signals = Deno.build.os === "windows" ? [] : MEANINGLESS;
+  const signals = Deno.build.os === "windows" ? [] : MEANINGLESS_SIGNALS;
   const ignore = () => {};
   for (const signal of signals) Deno.addSignalListener(signal, ignore);
   return {

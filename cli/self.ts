@@ -31,8 +31,11 @@ export interface HiddenCommand {
 /** It never asks, and the code cache costs so small a program more than it saves. */
 const RUN_FLAGS = ["--no-prompt", "--no-code-cache"];
 
-/** Asked for once, at the start: the system forgets the path when the file is replaced, as an upgrade does. */
-const EXECUTABLE = Deno.execPath();
+/**
+ * The file that this process executes: this program, or Deno from source. Asked for once, at the start: the system
+ * forgets the path when the file is replaced, as an upgrade does.
+ */
+export const EXECUTABLE: string = Deno.execPath();
 
 /** The command that runs this program's hidden command with `args`. */
 export function selfCommand(command: HiddenCommand, args: readonly string[]): SelfCommand {

@@ -34,6 +34,7 @@ import { INHERITANCE_FLAGS } from "./inheritance/flags.ts";
 import { FAULT_NAMES, faultOf } from "./faults/table.ts";
 import { type Language, LANGUAGE_FLAG, languageOf } from "../cli/language.ts";
 import { say } from "../ipc/say.ts";
+import { USER_FLAG } from "./user.ts";
 
 /** The handler that is built in. */
 const ECHO = "echo";
@@ -142,6 +143,7 @@ export const SERVER_FLAGS = {
     min: 0,
     help: "how long a stopping server goes on accepting, while its health says that it stops",
   }),
+  user: USER_FLAG,
   ...INHERITANCE_FLAGS,
   log: choice(["text", "json", "explain"], "how events are written to standard output"),
   quiet: toggle("write only the start line, warnings and errors"),

@@ -18,6 +18,7 @@ import { openListener } from "./accept/open_listener.ts";
 import { type Introductions, Reception } from "./accept/reception.ts";
 import { closingSignal } from "./closing.ts";
 import { openLog } from "./log/open_log.ts";
+import { findUser } from "./user.ts";
 import { findLibcProblem } from "../ipc/posix/libc.ts";
 import { openServiceManager } from "./service_manager.ts";
 import type { Mistake } from "./parent/faults/mistake.ts";
@@ -57,8 +58,11 @@ async function serveUntilStopped(
   await using introductions = await openIntroductions(options, { clock, events });
   await using entrance = await openGate(options, { clock, events });
   const { gate } = entrance;
+  const user = options.user === null ? null : await findUser(options.user);
   using listener = await openListener({ ...options, listen: mistake.listen });
   await keepAliveFrom(listener.addr, options.keepaliveMs);
+  // From here on nothing is root's: no process, no file, no connection.
+  await user?.become();
   const isModuleHere = options.mode === "iterative" && options.handler.kind === "module";
   // Standard output is the log's.
   using _printing = isModuleHere ? await printModule(log.errors) : null;

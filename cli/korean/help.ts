@@ -62,6 +62,8 @@ export const HELP: Messages = {
   "how long a stopping server waits for its connections": "멈추는 서버가 남은 연결을 기다리는 시간",
   "how long a stopping server goes on accepting, while its health says that it stops":
     "멈추는 서버가 연결을 더 수락하는 시간. 그동안 상태 확인은 멈추는 중이라고 답합니다",
+  "the user that it becomes, started by root, when it has bound its socket; names or numbers":
+    "루트가 시작했을 때, 소켓을 바인드한 뒤에 될 사용자. 이름이나 번호로 적습니다",
   "a variable of programs: with that value, or the server's own; repeatable":
     "프로그램의 환경 변수: 주어진 값, 또는 서버가 가진 값. 되풀이할 수 있습니다",
   "programs have no variables but those of --env and of their connection":

@@ -27,6 +27,21 @@ export const SERVER: Messages = {
   "expected allow CIDR or deny CIDR": "allow CIDR 또는 deny CIDR이어야 합니다",
   "{problem}; the rules stay as they were": "{problem}. 규칙은 그대로 둡니다",
 
+  "expected NAME or NAME:GROUP": "NAME 또는 NAME:GROUP이어야 합니다",
+  "Cannot become {user}: {reason}": "사용자 {user}(으)로 바꿀 수 없습니다: {reason}",
+  "there is no such user": "그런 사용자가 없습니다",
+  "there is no such group": "그런 그룹이 없습니다",
+  "--user is for giving root up; name another user":
+    "--user는 루트 권한을 버리려고 쓰는 것입니다. 다른 사용자를 적으십시오",
+  "no user has that number, so its group has to be named too, as in {user}:GROUP":
+    "그 번호의 사용자가 없으므로 그룹도 적어야 합니다({user}:GROUP)",
+  "/proc is not mounted": "/proc가 마운트되어 있지 않습니다",
+  "only root may become another user": "루트만 다른 사용자가 될 수 있습니다",
+  "root could be taken back, so nothing is started":
+    "루트 권한을 되찾을 수 있으므로 아무것도 시작하지 않습니다",
+  "that user has no access to {path}, or to a folder on the way":
+    "그 사용자는 {path}이나 거기까지의 폴더에 접근할 수 없습니다",
+
   "Cannot run {program}: {reason}": "{program}을(를) 실행할 수 없습니다: {reason}",
   "Cannot execute {path}: {reason}": "{path}을(를) 실행할 수 없습니다: {reason}",
   "no such program": "그런 프로그램이 없습니다",

@@ -15,6 +15,7 @@
  * | starting programs                                | `processes/spawn.ts`, `spawn_memory.ts`, `duplicates.ts` |
  * | how they end                                     | `processes/children.ts`, `wait_status.ts`, `parent_death.ts` |
  * | how they ended, to one that never waits          | `processes/look.ts`                              |
+ * | users, groups, and becoming one                  | `processes/accounts.ts`, `identity.ts`, `proc/threads.ts` |
  * | who becomes the parent of an orphan              | `processes/subreaper.ts`                         |
  * | how one ended that nobody has waited for         | `proc/zombie.ts`                                 |
  * | what a process is, has open, takes of memory     | `proc/processes.ts`, `descriptors.ts`, `memory.ts` |

@@ -20,6 +20,7 @@ import { exitWith } from "../../cli/exit.ts";
 import { readArgv, text } from "../../cli/flags.ts";
 import { startAnywhere } from "../../ipc/working_folder.ts";
 import { giveUpPermissions } from "../../cli/permissions.ts";
+import { keepShield } from "../../cli/shield_from_source.ts";
 import type { HiddenCommand } from "../../cli/self.ts";
 
 /** The hidden command that starts a guard. */
@@ -101,4 +102,7 @@ function killAll(pid: number): void {
   }
 }
 
-if (import.meta.main) await exitWith(() => runGuard(Deno.args));
+if (import.meta.main) {
+  keepShield();
+  await exitWith(() => runGuard(Deno.args));
+}

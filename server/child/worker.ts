@@ -22,6 +22,7 @@ import {
 import { exitWith } from "../../cli/exit.ts";
 import { choice, type FlagValues, integer, readArgv, text, toggle } from "../../cli/flags.ts";
 import { giveUpPermissions } from "../../cli/permissions.ts";
+import { keepShield } from "../../cli/shield_from_source.ts";
 import type { HiddenCommand } from "../../cli/self.ts";
 import type { WorkerTransport } from "../../ipc/transport.ts";
 import { UnixWorkerTransport } from "../../ipc/transports/unix.ts";
@@ -130,8 +131,9 @@ export const WORKER_FLAGS = {
 
 type WorkerFlags = FlagValues<typeof WORKER_FLAGS>;
 
-/** Runs a worker as this process's whole program, with the handler's module imported so if it has one. */
+/** From source, runs a worker as this process's whole program, with the handler's module imported so if it has one. */
 export async function startWorker(importModule?: ImportModule): Promise<never> {
+  keepShield();
   return await exitWith(() => runWorker(Deno.args, { importModule }));
 }
 

@@ -30,7 +30,10 @@ export interface SupervisorOptions {
  */
 export type Spawn = (worker: number) => Process;
 
-/** How a worker is made to end: each step is tried on every worker left, and given its time, before the next. */
+/**
+ * How a worker is made to end: each step is tried on every worker left, and given its time, before the next. SIGTERM is
+ * for programs: a worker takes no notice of it.
+ */
 const ENDING_STEPS: readonly { readonly step: EndingStep; readonly waitMs: number }[] = [
   { step: "control", waitMs: 1000 },
   { step: "SIGTERM", waitMs: 1000 },

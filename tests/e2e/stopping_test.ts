@@ -66,20 +66,20 @@ for (const { name, flags: ownFlags, command } of SERVINGS) {
   });
 }
 
-for (const command of [undefined, ["sh", "-c", "echo ready; exec cat"]]) {
-  const what = command === undefined ? "worker" : "program";
-  testProgram(`a ${what} has the system's defaults for signals`, async (program) => {
-    await using server = await TestServer.start(program, { flags: ["--log", "json"], command });
-    for (const signal of MEANINGLESS_SIGNALS) {
-      using client = await server.connect();
-      if (command !== undefined) await client.receive("ready\n".length);
-      assertEquals(await client.roundTrip(), "ping\n");
-      const workerPid = await server.workerOf(client);
-      Deno.kill(workerPid, signal);
-      await server.event("worker_exited", { workerPid, signal, reason: "crashed" });
-    }
+testProgram("a program has the system's defaults for signals", async (program) => {
+  await using server = await TestServer.start(program, {
+    flags: ["--log", "json"],
+    command: ["sh", "-c", "echo ready; exec cat"],
   });
-}
+  for (const signal of MEANINGLESS_SIGNALS) {
+    using client = await server.connect();
+    await client.receive("ready\n".length);
+    assertEquals(await client.roundTrip(), "ping\n");
+    const workerPid = await server.workerOf(client);
+    Deno.kill(workerPid, signal);
+    await server.event("worker_exited", { workerPid, signal, reason: "crashed" });
+  }
+});
 
 testProgram("a guard that was stopped is ended by force", async (program) => {
   await using server = await TestServer.start(program, { command: ["cat"] });

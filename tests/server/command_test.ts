@@ -28,6 +28,7 @@ const DEFAULTS: ServerOptions = {
   keepaliveMs: 60_000,
   graceMs: 30_000,
   drainDelayMs: 0,
+  user: null,
   env: [],
   noEnv: false,
   chdir: "",
@@ -421,3 +422,15 @@ for (const [args, expected] of [...AGREED, ...AGREED_WITH_FAULT, ...INHERITED]) 
     assertEquals(parseServerOptions(args), { ...DEFAULTS, ...expected });
   });
 }
+
+Deno.test("parseServerOptions() takes --user as a user, or a user and a group", () => {
+  const userOf = (value: string) => {
+    const options = parseServerOptions(["--user", value, "9000"]);
+    return typeof options === "string" ? options : options.user;
+  };
+  assertEquals(userOf("www"), { user: "www", group: null });
+  assertEquals(userOf("33:tape"), { user: "33", group: "tape" });
+  for (const value of [":", "www:", ":tape", "a:b:c", "a\0"]) {
+    assertThrows(() => userOf(value), UsageError, "expected NAME or NAME:GROUP");
+  }
+});

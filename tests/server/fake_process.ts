@@ -13,6 +13,8 @@ export class FakeProcess implements Process {
   readonly status: Promise<Deno.CommandStatus>;
   /** What it was sent and when: `"1000 ms: SIGTERM"`. The stop message counts too. */
   readonly received: string[] = [];
+  /** As a worker is: SIGTERM does nothing to it. */
+  isShielded = false;
   readonly #clock: FakeClock;
   readonly #end: (status: Deno.CommandStatus) => void;
   #next = Promise.withResolvers<void>();

@@ -41,6 +41,8 @@ const SELF = encoder.encode("self");
 const STAT = encoder.encode("/stat");
 const SMAPS_ROLLUP = encoder.encode("/smaps_rollup");
 const FD = encoder.encode("/fd");
+const TASK = encoder.encode("/task");
+const STATUS = encoder.encode("/status");
 const NET_TCP = encoder.encode("/net/tcp");
 const NET_TCP6 = encoder.encode("/net/tcp6");
 
@@ -68,6 +70,20 @@ export function readTcpTable(process: Process): string | null {
 /** `/proc/PID/net/tcp6` likewise; null also where the machine has no IPv6. Throws {@linkcode PosixError}. */
 export function readTcp6Table(process: Process): string | null {
   return readFile(process, NET_TCP6);
+}
+
+/** The numbers of this process's threads, which are folders in `/proc/self/task`. Throws {@linkcode PosixError}. */
+export function listThreads(): readonly number[] {
+  writePath("self", TASK);
+  return withOpen((number) => numbersIn(number)) ?? [];
+}
+
+/**
+ * `/proc/PID/status`, proc_pid_status(5), of a process or of a thread by its own number; null where there is none.
+ * Throws {@linkcode PosixError}.
+ */
+export function readStatus(thread: number): string | null {
+  return readFile(thread, STATUS);
 }
 
 /** The numbers of the processes, which are folders in `/proc`. Throws {@linkcode PosixError}. */

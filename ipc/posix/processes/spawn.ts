@@ -16,6 +16,7 @@ import { planDuplicates } from "./duplicates.ts";
 import { inheritedVariables, openEnvironment } from "./environment.ts";
 import { type Libc, openLibc } from "../libc.ts";
 import { openErrors, PosixError } from "../posix_error.ts";
+import { signalNumber } from "./wait_status.ts";
 import { SpawnMemory } from "./spawn_memory.ts";
 
 /** `<spawn.h>` of glibc, and SIGPIPE of signal(7); the same on x86-64 and on arm64. */
@@ -64,18 +65,21 @@ export interface SpawnOptions {
   readonly inherits?: ReadonlySet<string> | undefined;
   /** The descriptors that it gets, by the numbers that it gets them at. They stay open here. */
   readonly descriptors: ReadonlyMap<number, Descriptor>;
+  /** The signals that it starts with blocked, so that they wait for ever; none unless told. */
+  readonly blocks?: readonly Deno.Signal[] | undefined;
   /** Its working directory; this process's own if there is none. */
   readonly cwd?: string | undefined;
 }
 
 /**
- * Starts the program at an absolute path, in a session of its own, with no signal blocked, and SIGPIPE as C programs
- * expect it: Deno ignores it. Other signals that this process was told to ignore stay ignored (nohup(1)). Returns its
- * pid; whoever calls this has to wait for it, or it stays a zombie. Throws {@linkcode PosixError} where it cannot be
- * executed: ENOENT, EACCES, E2BIG, EAGAIN; `TypeError` for what no program can be started with.
+ * Starts the program at an absolute path, in a session of its own, with no signal blocked that it was not told of, and
+ * SIGPIPE as C programs expect it: Deno ignores it. Other signals that this process was told to ignore stay ignored
+ * (nohup(1)). Returns its pid; whoever calls this has to wait for it, or it stays a zombie. Throws
+ * {@linkcode PosixError} where it cannot be executed: ENOENT, EACCES, E2BIG, EAGAIN; `TypeError` for what no program
+ * can be started with.
  */
 export function spawn(path: string, options: SpawnOptions): number {
-  const { args, env, inherits, descriptors, cwd = null } = options;
+  const { args, env, inherits, descriptors, blocks = [], cwd = null } = options;
   if (!path.startsWith("/")) throw new TypeError(`Cannot run "${path}": it is no absolute path`);
   const libc = open();
   openErrors();
@@ -97,7 +101,9 @@ export function spawn(path: string, options: SpawnOptions): number {
       const flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID;
       check(libc.posix_spawnattr_setflags(attributes, flags));
       libc.sigemptyset(signals);
+      for (const signal of blocks) libc.sigaddset(signals, signalNumber(signal) ?? 0);
       check(libc.posix_spawnattr_setsigmask(attributes, signals));
+      libc.sigemptyset(signals);
       libc.sigaddset(signals, SIGPIPE);
       check(libc.posix_spawnattr_setsigdefault(attributes, signals));
       const plan = planDuplicates(numbersOf(descriptors));

@@ -12,6 +12,7 @@
 import { exitWith } from "../../../cli/exit.ts";
 import { readArgv } from "../../../cli/flags.ts";
 import { giveUpPermissions } from "../../../cli/permissions.ts";
+import { keepShield } from "../../../cli/shield_from_source.ts";
 import { textLinesOf } from "../../../cli/text_lines.ts";
 import { formatEndpoint } from "../../../ipc/address.ts";
 import { EXIT_STATUS, reasonOf } from "../../../ipc/errors.ts";
@@ -87,4 +88,7 @@ async function* readFeed(): AsyncGenerator<FeedMessage, void> {
   for await (const line of textLinesOf(Deno.stdin.readable)) yield JSON.parse(line);
 }
 
-if (import.meta.main) await exitWith(() => runStatus(Deno.args));
+if (import.meta.main) {
+  keepShield();
+  await exitWith(() => runStatus(Deno.args));
+}

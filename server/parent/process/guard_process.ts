@@ -7,6 +7,7 @@
 
 import { formatArgv } from "../../../cli/flags.ts";
 import { selfCommand } from "../../../cli/self.ts";
+import { shielded } from "../../../cli/shield.ts";
 import type { Clock } from "../../../ipc/clock.ts";
 import type { EventBus } from "../../events.ts";
 import { FAREWELL, GUARD_COMMAND, GUARD_FLAGS, MARK } from "../../child/guard.ts";
@@ -22,7 +23,7 @@ export class GuardProcess implements AsyncDisposable {
   /** Starts it. Throws `OperationalError` if it cannot. */
   constructor({ events, clock }: { readonly events: EventBus; readonly clock: Clock }) {
     const command = selfCommand(GUARD_COMMAND, formatArgv(GUARD_FLAGS, { mark: this.#mark }));
-    this.#process = new Companion(command, { name: "the guard", clock, stdout: "null" });
+    this.#process = new Companion(shielded(command), { name: "the guard", clock, stdout: "null" });
     this.#tellEnd(events);
   }
 

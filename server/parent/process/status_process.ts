@@ -7,6 +7,7 @@
 
 import { formatArgv } from "../../../cli/flags.ts";
 import { selfCommand } from "../../../cli/self.ts";
+import { shielded } from "../../../cli/shield.ts";
 import { type Endpoint, formatEndpoint } from "../../../ipc/address.ts";
 import type { Clock } from "../../../ipc/clock.ts";
 import { OperationalError } from "../../../ipc/errors.ts";
@@ -24,7 +25,11 @@ export function startStatusProcess({ hostname: host, port }: Endpoint, clock: Cl
     { ...STATUS_COMMAND, flags },
     formatArgv(STATUS_FLAGS, { host, port }),
   );
-  return new Companion(command, { name: "the process of the status page", clock, stdout: "piped" });
+  return new Companion(shielded(command), {
+    name: "the process of the status page",
+    clock,
+    stdout: "piped",
+  });
 }
 
 /**

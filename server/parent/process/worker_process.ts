@@ -23,6 +23,8 @@ export interface Process extends Pick<Deno.ChildProcess, "pid" | "status"> {
   kill(signal?: Deno.Signal): void;
   /** Ends its input: all that a process without a control channel can be told. */
   readonly closeInput?: () => void;
+  /** Whether SIGTERM does nothing to it: it is a worker, which is told in another way. */
+  readonly isShielded?: boolean;
   /** Whether nobody waits for it, so that it stays a zombie: a mistake that is made on purpose. */
   readonly isNeverReaped?: boolean;
 }
@@ -139,9 +141,13 @@ export class WorkerProcess {
     });
   }
 
-  /** Makes it end, by that means. Resolves to false where it cannot be told so: a program that has its socket. */
+  /**
+   * Makes it end, by that means. Resolves to false where it cannot be told so: a program that has its socket has no
+   * control channel, and a worker takes no notice of SIGTERM.
+   */
   async end(step: EndingStep): Promise<boolean> {
     this.#noteEnding("killed_by_us");
+    if (step === "SIGTERM" && this.#process.isShielded === true) return false;
     if (step !== "control") this.#signal(step);
     else if (this.#channel !== null) await this.#stop(this.#channel);
     else if (this.#process.closeInput !== undefined) {

@@ -24,6 +24,8 @@ export interface SessionCommand {
   readonly env?: Readonly<Record<string, string>>;
   /** The names of this process's own variables that it inherits; all of them unless told. */
   readonly inherits?: ReadonlySet<string>;
+  /** Signals that it takes no notice of, where libc starts it; none unless told. */
+  readonly blocks?: readonly Deno.Signal[];
   /** The absolute path of its working folder; this process's own unless told. */
   readonly cwd?: string;
 }
@@ -83,12 +85,12 @@ export function startSession(
 /** Starts a process that gets descriptors, by their numbers there; with those it has 0, 1 and 2. Throws likewise. */
 export function startSessionWith(
   descriptors: ReadonlyMap<number, Descriptor>,
-  { path, args, env = {}, inherits, cwd }: SessionCommand,
+  { path, args, env = {}, inherits, blocks, cwd }: SessionCommand,
   children: Pick<Children, "start">,
 ): Child {
   leaveLostFolder();
   try {
-    return children.start(path, { args, env, inherits, descriptors, cwd });
+    return children.start(path, { args, env, inherits, descriptors, blocks, cwd });
   } catch (error) {
     throw executionError({ path, cwd }, error);
   }

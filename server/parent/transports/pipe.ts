@@ -53,7 +53,7 @@ export class PipeTransport implements ProcessTransport {
     if (connection === null) throw new TypeError("A process over pipes is never started ahead");
     const { command, guard } = this.#parts;
     const session = guard.marked(command.command(connection));
-    const process = new PipedProcess(startSession(session, "piped"));
+    const process = new PipedProcess(startSession(session, "piped"), command.isWorker);
     guard.watch(process.pid);
     this.#processes.set(number, process);
     return process;
@@ -76,7 +76,7 @@ export class PipeTransport implements ProcessTransport {
   ): Promise<RelayedConnection> {
     const { stream } = this.#processOf(worker);
     try {
-      if (this.#parts.command.takesHeader) {
+      if (this.#parts.command.isWorker) {
         await new PipeParentTransport(stream).open(connection.info);
       }
     } catch (error) {

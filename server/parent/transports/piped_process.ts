@@ -16,12 +16,15 @@ export class PipedProcess implements Process {
   readonly pid: number;
   /** Resolves when the process itself has been reaped; its descendants may live on. */
   readonly status: Promise<Deno.CommandStatus>;
+  /** Whether it takes no notice of SIGTERM. */
+  readonly isShielded: boolean;
   /** Its standard input and output. */
   readonly stream: ChildStream;
   readonly #child: Deno.ChildProcess;
 
-  /** Takes over a process that was just started in a group of its own. */
-  constructor(child: Deno.ChildProcess) {
+  /** Takes over a process that was just started in a group of its own, and that takes no notice of SIGTERM or does. */
+  constructor(child: Deno.ChildProcess, isShielded = false) {
+    this.isShielded = isShielded;
     this.pid = child.pid;
     this.status = child.status;
     this.stream = new ChildStream(child);

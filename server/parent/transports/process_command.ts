@@ -4,6 +4,7 @@
  * @module
  */
 
+import { shielded } from "../../../cli/shield.ts";
 import type { AcceptedConnection } from "../../accept/connection.ts";
 import type { CloseReason, WorkerExit } from "../../events.ts";
 import { asItIs, type Prepare, type SessionCommand } from "../spawn/session.ts";
@@ -14,8 +15,8 @@ import { reasonOfWorkerExit } from "./worker_exit.ts";
 export interface ProcessCommand {
   /** How it is started for a connection. */
   readonly command: (connection: AcceptedConnection) => SessionCommand;
-  /** Whether it is told by a PROXY header who is connected. */
-  readonly takesHeader: boolean;
+  /** Whether it is one of ours: a PROXY header tells it who is connected, and signals tell it nothing. */
+  readonly isWorker: boolean;
   /** Why a connection closed whose process ended so, by itself. */
   readonly reasonOf: (exit: WorkerExit) => CloseReason;
 }
@@ -25,6 +26,6 @@ export function pipedWorker(
   handlerUrl: string | null,
   prepare: Prepare = asItIs,
 ): ProcessCommand {
-  const command = () => prepare(workerCommand({ transport: "pipe", handlerUrl }));
-  return { command, takesHeader: true, reasonOf: reasonOfWorkerExit };
+  const command = () => shielded(prepare(workerCommand({ transport: "pipe", handlerUrl })));
+  return { command, isWorker: true, reasonOf: reasonOfWorkerExit };
 }

@@ -20,7 +20,7 @@ export async function openProgram(
   const path = await findExecutable(name);
   return {
     command: (connection) => prepare({ path, args, env: environmentOf(connection) }),
-    takesHeader: false,
+    isWorker: false,
     reasonOf,
   };
 }

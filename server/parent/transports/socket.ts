@@ -6,6 +6,7 @@
  */
 
 import { DOOR, SocketParentTransport } from "../../../ipc/transports/socket.ts";
+import { SHIELDED_SIGNALS } from "../../../cli/shield.ts";
 import { Children } from "../../../ipc/posix/processes/children.ts";
 import type { AcceptedConnection } from "../../accept/connection.ts";
 import type { ServerContext } from "../../context.ts";
@@ -86,11 +87,15 @@ export class SocketTransport implements ProcessTransport {
     }));
     const inherited = handingOver.inherited ?? [];
     const { transport, started } = SocketParentTransport.open((workerEnd) => ({
-      child: startSessionWith(new Map([[DOOR, workerEnd], ...inherited]), command, children),
+      child: startSessionWith(
+        new Map([[DOOR, workerEnd], ...inherited]),
+        { ...command, blocks: SHIELDED_SIGNALS },
+        children,
+      ),
       workerEnd: workerEnd.number,
     }));
     this.#doors.set(worker, { transport, workerEnd: started.workerEnd });
-    return started.child;
+    return { ...started.child, isShielded: true };
   }
 
   /** It has one end of its door, and what a program inherits. */

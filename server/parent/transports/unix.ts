@@ -6,6 +6,7 @@
  */
 
 import { errnoOf, OperationalError, reasonOf } from "../../../ipc/errors.ts";
+import { shielded } from "../../../cli/shield.ts";
 import { UnixParentTransport } from "../../../ipc/transports/unix.ts";
 import type { AcceptedConnection } from "../../accept/connection.ts";
 import type { CloseReason, ProcessOrigin, WorkerExit } from "../../events.ts";
@@ -70,17 +71,18 @@ export class UnixTransport implements ProcessTransport {
   start(worker: number): Process {
     const { rendezvous: { folder }, guard } = this.#parts;
     const { connectionsPerWorker: connections, handlerUrl, prepare = asItIs } = this.#options;
-    const command = prepare(workerCommand({
+    const command = shielded(prepare(workerCommand({
       transport: "unix",
       socket: folder.workerPath(worker),
       control: folder.hubPath,
       handlerUrl,
       worker,
       connections,
-    }));
+    })));
     const process = startSession(guard?.marked(command) ?? command, "null");
-    guard?.watch(process.pid);
-    return process;
+    const { pid, status } = process;
+    guard?.watch(pid);
+    return { pid, status, kill: (signal) => process.kill(signal), isShielded: true };
   }
 
   /** It has no input, and a socket to be connected to. */

@@ -6,12 +6,14 @@
  */
 
 import { openChildren } from "../../../ipc/posix/processes/children.ts";
+import { openAccounts } from "../../../ipc/posix/processes/accounts.ts";
 import { openLook } from "../../../ipc/posix/processes/look.ts";
 import { openListening } from "../../../ipc/posix/sockets/listen.ts";
 import { openForChild } from "../../../ipc/posix/mod.ts";
 import { openMemory } from "../../../ipc/posix/proc/memory.ts";
 import { openProcesses } from "../../../ipc/posix/proc/processes.ts";
 import { openSocketTables } from "../../../ipc/posix/proc/socket_tables.ts";
+import { openThreads } from "../../../ipc/posix/proc/threads.ts";
 import { openUnixPeers } from "../../../ipc/posix/proc/unix_peers.ts";
 import { openZombies } from "../../../ipc/posix/proc/zombie.ts";
 import { openAcceptQueues } from "../../../ipc/posix/sockets/accept_queue.ts";
@@ -42,6 +44,8 @@ if (hasLibc) {
   openZombies();
   openOwnSockets();
   openAcceptQueues();
+  openThreads();
+  openAccounts();
 }
 
 /** A test that needs libc. */

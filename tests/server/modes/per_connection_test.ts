@@ -211,7 +211,7 @@ Deno.test("PerConnectionMode.endAll() ends a worker that is still starting", asy
   await ended;
   assertEquals(await serving.outcome(), {
     reason: "server_stopped",
-    exits: [{ status: null, signal: "SIGTERM", reason: "killed_by_us" }],
+    exits: [{ status: null, signal: "SIGKILL", reason: "killed_by_us" }],
   });
   assertEquals(await readAll(pair.client), "");
   assertEquals(serving.events.of("worker_failed"), []);
@@ -415,7 +415,7 @@ Deno.test("PerConnectionMode closes a connection that has waited too long for a 
   assertEquals(own.process.received, []);
   await stage.context.clock.pass(1000);
   await served;
-  assertEquals(own.process.received, ["0 ms: SIGTERM"]);
+  assertEquals(own.process.received, ["0 ms: SIGKILL"]);
   assertEquals(stage.outcome, {
     servedBy: [own.pid],
     reasons: ["idle_timeout"],

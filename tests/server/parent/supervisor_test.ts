@@ -326,6 +326,18 @@ Deno.test("Supervisor.endAll() sends SIGTERM to a worker that ignores the stop m
   assertEquals((await worker.exited).reason, "killed_by_us");
 });
 
+Deno.test("Supervisor.endAll() sends SIGKILL after a second to a worker that is shielded from SIGTERM", async () => {
+  const stage = new Stage();
+  const { process } = await stage.startReady();
+  process.isShielded = true;
+  const ended = stage.supervisor.endAll();
+  await stage.clock.pass(1000);
+  await process.receives("SIGKILL");
+  process.dieOf("SIGKILL");
+  await ended;
+  assertEquals(process.received, ["0 ms: stop", "1000 ms: SIGKILL"]);
+});
+
 Deno.test("Supervisor.endAll() sends SIGKILL to a worker that ignores SIGTERM", async () => {
   const stage = new Stage();
   const { worker, process } = await stage.startReady();

@@ -90,6 +90,17 @@ posixTest(
   },
 );
 
+posixTest(
+  "a program starts with those signals blocked that it is to take no notice of",
+  async () => {
+    const script = "exec cat /proc/self/status";
+    const blocks = ["SIGTERM", "SIGUSR1"] as const;
+    const text = await outputOf(script, { env: { PATH: "/usr/bin:/bin" }, blocks });
+    const [, mask = ""] = /^SigBlk:\s+(\w+)$/m.exec(text) ?? [];
+    assertEquals(BigInt(`0x${mask}`), 1n << 14n | 1n << 9n);
+  },
+);
+
 posixTest("a program has the descriptors that it was given, and no other of ours", async () => {
   await using children = new Children();
   using pair = new Pair();

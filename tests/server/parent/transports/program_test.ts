@@ -10,11 +10,11 @@ import { RecordedEvents } from "../../recorded_events.ts";
 
 Deno.test("openProgram() finds the program, and starts it with its arguments as they are", async () => {
   using pair = await TcpPair.open();
-  const { command, takesHeader } = await openProgram(["cat", "-u", "", "a  b"]);
+  const { command, isWorker } = await openProgram(["cat", "-u", "", "a  b"]);
   const { path, args } = command(connectionOn(pair.server));
   assertEquals(path, await findExecutable("cat"));
   assertEquals(args, ["-u", "", "a  b"]);
-  assertEquals(takesHeader, false);
+  assertEquals(isWorker, false);
 });
 
 Deno.test("openProgram() throws for a program that there is not", async () => {
