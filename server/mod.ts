@@ -4,7 +4,7 @@
  * @module
  */
 
-import { systemClock, within } from "../ipc/clock.ts";
+import { type Clock, systemClock, within } from "../ipc/clock.ts";
 import type { Lifetime } from "../cli/lifetime.ts";
 import { Admission } from "./accept/admission.ts";
 import { describeHandler, type ServerOptions } from "./command.ts";
@@ -14,7 +14,7 @@ import { openGate } from "./accept/gate.ts";
 import { keepAliveFrom } from "./accept/keepalive.ts";
 import type { LineWriter } from "./log/line_writer.ts";
 import { Listener, type ListenerOptions } from "./accept/listener.ts";
-import { Reception } from "./accept/reception.ts";
+import { Reception, type Security } from "./accept/reception.ts";
 import { closingSignal } from "./closing.ts";
 import { openLog } from "./log/open_log.ts";
 import { findLibcProblem } from "../ipc/posix/libc.ts";
@@ -55,6 +55,7 @@ async function serveUntilStopped(
   const mistake = await openFault(options.fault);
   await using entrance = await openGate(options, { clock, events });
   const { gate } = entrance;
+  await using security = await openTls(options, { clock, events });
   using listener = Listener.bind({ ...options, listen: mistake.listen ?? await listenOf(options) });
   await keepAliveFrom(listener.addr, options.keepaliveMs);
   const isModuleHere = options.mode === "iterative" && options.handler.kind === "module";
@@ -79,6 +80,7 @@ async function serveUntilStopped(
     pid: Deno.pid,
     backlog,
     maxConnections,
+    ...security === null ? {} : { tls: true },
     ...fault === null ? {} : { fault },
   });
 
@@ -97,7 +99,7 @@ async function serveUntilStopped(
   serviceManager?.tell("READY=1");
 
   const reception = new Reception({
-    ...{ gate, events, clock, maxDurationMs: options.maxDurationMs },
+    ...{ gate, security, events, clock, maxDurationMs: options.maxDurationMs },
     isKeepAliveOff: options.keepaliveMs === 0,
     serve: (connection) => {
       status?.watch(connection);
@@ -120,6 +122,7 @@ async function serveUntilStopped(
   serviceManager?.tell("STOPPING=1");
   events.emit({ event: "stopping", connections: reception.size, graceMs });
   await within(graceMs, reception.allServed(), { clock, signal: lifetime.forced });
+  reception.end();
   await mode.endAll();
   // What is left has been ended; the end of this process closes what the runtime may still wait for.
   await within(LAST_MS, reception.allServed(), { clock });
@@ -138,6 +141,16 @@ async function openOrphans(fault: ServerOptions["fault"]): Promise<Disposable | 
   if (Deno.pid !== 1 || fault === "no-wait" || findLibcProblem() !== null) return null;
   const { reapOrphans } = await import("./parent/orphans.ts");
   return reapOrphans();
+}
+
+/** What makes connections secure, if the user asked for it. Throws `OperationalError` where it cannot. */
+async function openTls(
+  { tlsCert: cert, tlsKey: key, tlsClientCa: clientCa }: ServerOptions,
+  context: { readonly clock: Clock; readonly events: EventBus },
+): Promise<Security & AsyncDisposable | null> {
+  if (cert === null || key === null) return null;
+  const { TlsEntrance } = await import("./accept/tls/tls_entrance.ts");
+  return await TlsEntrance.open({ files: { cert, key, clientCa }, ...context });
 }
 
 /** What shows the server to whoever looks, if the user asked for it. */

@@ -38,6 +38,7 @@ export class Gate {
     denied: 0,
     max_rate: 0,
     max_per_host: 0,
+    tls_failed: 0,
   };
 
   /** Has rejected none yet. */
@@ -53,19 +54,20 @@ export class Gate {
   /** Lets a client with that address in, or tells why not. */
   admit(address: string): Entry | Rejection {
     const { rules, rate, hosts } = this.#limits;
-    if (rules?.admits(address) === false) return this.#reject({ reason: "denied" });
+    if (rules?.admits(address) === false) return this.reject({ reason: "denied" });
     if (rate?.limit.take(address) === false) {
-      return this.#reject({ reason: "max_rate", maxRate: rate.maxRate });
+      return this.reject({ reason: "max_rate", maxRate: rate.maxRate });
     }
     if (hosts === null) return { hostSlot: null, hostConnections: 0 };
     const hostSlot = hosts.limit.acquire(address);
     if (hostSlot === null) {
-      return this.#reject({ reason: "max_per_host", maxPerHost: hosts.maxPerHost });
+      return this.reject({ reason: "max_per_host", maxPerHost: hosts.maxPerHost });
     }
     return { hostSlot, hostConnections: hosts.limit.countOf(address) };
   }
 
-  #reject(rejection: Rejection): Rejection {
+  /** Counts a rejection, also of who was let in by address and did not get further. */
+  reject(rejection: Rejection): Rejection {
     this.#rejected[rejection.reason] += 1;
     return rejection;
   }

@@ -5,17 +5,31 @@
  * @module
  */
 
-import type { Clock } from "../../ipc/clock.ts";
+import { type Clock, NEEDLESS } from "../../ipc/clock.ts";
 import type { EventBus, Rejection } from "../events.ts";
 import type { Slot } from "./admission.ts";
-import { type ClientSocket, descriptorNumberOf } from "./client_socket.ts";
+import { type ClientSocket, descriptorNumberOf, type StreamSocket } from "./client_socket.ts";
 import { AcceptedConnection } from "./connection.ts";
 import type { Gate } from "./gate.ts";
+
+/** What makes a connection secure before it is served. */
+export interface Security {
+  /**
+   * Resolves to the socket that takes the place of that one, which may last for so long; or to why there is none, and
+   * then it has been closed. Does not reject.
+   */
+  secure(
+    socket: StreamSocket,
+    limits: { readonly leftMs: number; readonly signal: AbortSignal },
+  ): Promise<StreamSocket | { readonly error: string }>;
+}
 
 /** What a reception works with. */
 export interface ReceptionOptions {
   /** Who gets in. */
   readonly gate: Gate;
+  /** What secures connections; null where they go in the clear. */
+  readonly security: Security | null;
   /** Where connections are told. */
   readonly events: EventBus;
   /** Measures how long they last. */
@@ -32,6 +46,7 @@ export interface ReceptionOptions {
 export class Reception {
   readonly #options: ReceptionOptions;
   readonly #received = new Set<Promise<void>>();
+  readonly #ended = new AbortController();
   #accepted = 0;
 
   /** Has received none yet. */
@@ -59,21 +74,49 @@ export class Reception {
   }
 
   async #receive(socket: ClientSocket): Promise<void> {
-    const { gate, serve, ...options } = this.#options;
+    const { gate, security, serve, ...options } = this.#options;
     tellAccepted(socket, options.events);
     const entry = gate.admit(socket.remoteAddr.hostname);
     if ("reason" in entry) {
-      const rejected = gate.rejected(entry.reason);
-      reject(socket, { rejection: entry, rejected, events: options.events });
+      socket.close();
+      this.#tellRejected(socket, entry);
       return;
     }
     const { hostSlot, hostConnections } = entry;
     try {
+      const acceptedAt = options.clock.now();
+      const secured = security === null ? socket : await this.#secure(socket, security);
+      if ("error" in secured) {
+        this.#tellRejected(socket, gate.reject({ reason: "tls_failed", error: secured.error }));
+        return;
+      }
       const id = ++this.#accepted;
-      await serve(new AcceptedConnection(socket, { ...options, id, hostConnections }));
+      await serve(new AcceptedConnection(secured, { ...options, id, hostConnections, acceptedAt }));
     } finally {
       hostSlot?.[Symbol.dispose]();
     }
+  }
+
+  async #secure(
+    socket: ClientSocket,
+    security: Security,
+  ): Promise<StreamSocket | { readonly error: string }> {
+    if ("descriptor" in socket) throw new TypeError("The bytes of a descriptor cannot be secured");
+    const { maxDurationMs } = this.#options;
+    const leftMs = maxDurationMs === 0 ? Infinity : maxDurationMs;
+    return await security.secure(socket, { leftMs, signal: this.#ended.signal });
+  }
+
+  #tellRejected({ remoteAddr }: ClientSocket, rejection: Rejection): void {
+    const { gate, events } = this.#options;
+    const { hostname: remoteHost, port: remotePort } = remoteAddr;
+    const rejected = gate.rejected(rejection.reason);
+    events.emit({ event: "connection_rejected", remoteHost, remotePort, ...rejection, rejected });
+  }
+
+  /** Ends what those under way wait for before they are served. */
+  end(): void {
+    this.#ended.abort(NEEDLESS);
   }
 
   /** Resolves when none of those that are under way now is left. */
@@ -86,19 +129,4 @@ function tellAccepted(socket: ClientSocket, events: EventBus): void {
   if (!events.wants("socket_accepted")) return;
   const { remoteAddr } = socket;
   events.emit({ event: "socket_accepted", remoteAddr, descriptor: descriptorNumberOf(socket) });
-}
-
-/** Closes a connection that does not get in. */
-function reject(
-  socket: ClientSocket,
-  context: {
-    readonly rejection: Rejection;
-    readonly rejected: number;
-    readonly events: EventBus;
-  },
-): void {
-  const { hostname: remoteHost, port: remotePort } = socket.remoteAddr;
-  socket.close();
-  const { rejection, rejected, events } = context;
-  events.emit({ event: "connection_rejected", remoteHost, remotePort, ...rejection, rejected });
 }

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { TlsInfo } from "../../accept/client_socket.ts";
 import type { AcceptedConnection } from "../../accept/connection.ts";
 import type { CloseReason, WorkerExit } from "../../events.ts";
 import { findExecutable } from "../spawn/executable.ts";
@@ -27,7 +28,7 @@ export async function openProgram(
 
 /** The names of UCSPI (https://cr.yp.to/proto/ucspi.txt) and, for `TCPCONNNUM`, of s6-tcpserver. */
 function environmentOf(connection: AcceptedConnection): Record<string, string> {
-  const { info: { id, remoteAddr, localAddr }, hostConnections } = connection;
+  const { info: { id, remoteAddr, localAddr }, hostConnections, tls } = connection;
   return {
     PROTO: "TCP",
     TCPREMOTEIP: remoteAddr.hostname,
@@ -36,6 +37,15 @@ function environmentOf(connection: AcceptedConnection): Record<string, string> {
     TCPLOCALPORT: String(localAddr.port),
     TCPCONNNUM: String(hostConnections),
     BROOD_CONNECTION_ID: String(id),
+    ...tls === null ? {} : tlsEnvironmentOf(tls),
+  };
+}
+
+function tlsEnvironmentOf({ version, cipher, clientSubject }: TlsInfo): Record<string, string> {
+  return {
+    TLSVERSION: version,
+    TLSCIPHER: cipher,
+    ...clientSubject === null ? {} : { TLSCLIENTSUBJECT: clientSubject },
   };
 }
 
