@@ -57,6 +57,7 @@ export class SecuredSocket implements StreamSocket {
     this.#cipher = cipher;
     this.#socket = socket;
     this.#watchEnd();
+    cipher.isHeld = () => this.#chunks.length > 0 || plain.readableLength > 0;
     const fail = (error: unknown) => {
       this.#failure ??= error;
       this.#wake?.();
@@ -102,7 +103,10 @@ export class SecuredSocket implements StreamSocket {
       if (this.#end === "cut off") throw new CutOffError();
       if (this.#failure !== null) throw this.#failure;
       if (this.#isGone) throw closed();
-      await new Promise<void>((resolve) => this.#wake = resolve);
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#wake = resolve;
+      this.#cipher.readOn();
+      await promise;
     }
   }
 
