@@ -121,6 +121,8 @@ export class SecuredSocket implements StreamSocket {
 
   /** Writes plain bytes, some of them where they are many; waits until the socket has taken them. */
   async write(bytes: Uint8Array): Promise<number> {
+    // TLS would encrypt on after its own failure, and nobody would read it.
+    if (this.#failure !== null) throw this.#failure;
     const piece = bytes.subarray(0, WRITE_BYTES);
     await new Promise<void>((resolve, reject) => {
       this.#plain.write(piece, (error) => error == null ? resolve() : reject(error));
