@@ -1,11 +1,12 @@
 /**
  * The handshake: makes a secured socket of one that was just accepted, or tells why not.
  *
- * By `node:tls`, which alone of what Deno has asks clients for certificates, and takes a socket that was accepted before
- * and may have been read from. Each connection has a `Server` of its own that never listens: it is given the socket, as
- * Node.js documents for its event `connection`, and so tells to whom a handshake belongs. Measured with Deno 2.9.6: a
- * handshake takes 3 to 5 ms. Where it fails, the client is not told why (Deno sends an alert only where it has the
- * socket itself): the log is.
+ * By `node:tls`: of what Deno has it alone asks clients for certificates, and takes a socket that was accepted before
+ * and may have been read from. (`Deno.listenTls` accepts by itself, and has one certificate for as long as it listens.)
+ * Each connection has a `Server` of its own that never listens: it is given the socket, as Node.js documents for its
+ * event `connection`, and so tells to whom a handshake belongs. Measured with Deno 2.9.6: a handshake takes 3 to 5 ms.
+ * Where it fails, the client is not told why (Deno sends an alert only where it has the socket itself): the log is. Deno
+ * 2.6 takes such a socket and never answers; with 2.7 TLS 1.2 and client certificates do not go together.
  *
  * @module
  */

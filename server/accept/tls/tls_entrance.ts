@@ -1,7 +1,7 @@
 /**
  * TLS of the server: the certificates as they are now, with which every new connection makes its handshake. They are
- * read again on SIGHUP; connections under way are left alone. Where a file has a mistake, that is told, and the old ones
- * stay.
+ * read again on SIGHUP; connections under way are left alone. Where a file has a mistake, that is told, and the old
+ * ones stay.
  *
  * @module
  */
