@@ -49,6 +49,20 @@ export function isStreamError(error: unknown): boolean {
   return error instanceof Deno.errors.BadResource || errnoOf(error) !== null;
 }
 
+/**
+ * The other side's direction has ended without the word of TLS that it ends: whether that side has closed its socket or
+ * somebody between has cut it off, nobody can tell.
+ */
+export class CutOffError extends Error {
+  /** As good as a reset. */
+  readonly code = "ECONNRESET";
+
+  /** Says so. */
+  constructor() {
+    super("The connection ended without a close_notify of TLS");
+  }
+}
+
 const SHORTAGES: ReadonlySet<string | null> = new Set(["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"]);
 
 /** True where descriptors or memory are short: only time can mend that, so whoever tries again waits a while. */

@@ -81,6 +81,13 @@ export const SERVER_FLAGS = {
     ),
     name: "rules",
   },
+  tlsCert: optionalFile(
+    "serve over TLS with the certificate in there (PEM); SIGHUP reads it again",
+  ),
+  tlsKey: optionalFile("the private key of that certificate (PEM)"),
+  tlsClientCa: optionalFile(
+    "let clients in that have a certificate of a CA in there (PEM), and nobody else",
+  ),
   maxRate: integer({
     placeholder: "N",
     fallback: 0,
@@ -292,11 +299,11 @@ function maxConnectionsOf(
 
 /** What was asked for, else what suits the handler on this system: on Windows Deno has no Unix-domain sockets. */
 function transportOf(
-  { options: { transport, fault }, given, program }: Parsed<typeof SERVER_FLAGS>,
+  { options: { transport, fault, tlsCert }, given, program }: Parsed<typeof SERVER_FLAGS>,
 ): ServerOptions["transport"] {
   if (given.has("transport")) return transport;
   if (fault !== null) return faultOf(fault).transport;
-  if (program !== null) return Deno.build.os === "linux" ? "socket" : "pipe";
+  if (program !== null) return Deno.build.os === "linux" && tlsCert === null ? "socket" : "pipe";
   return Deno.build.os === "windows" ? "pipe" : transport;
 }
 
@@ -328,6 +335,8 @@ function conflictOf(parsed: Parsed<typeof SERVER_FLAGS>): string | null {
   const mistake = fault === null ? null : faultConflict(fault, askedBesides(parsed));
   if (mistake !== null) return mistake;
   const transport = transportOf(parsed);
+  const insecure = tlsConflict(parsed.options, transport);
+  if (insecure !== null) return insecure;
   if (program !== null && transport === "unix") {
     return say`--transport unix does not go with a program, which gets its connection by socket or by pipe`;
   }
@@ -341,6 +350,22 @@ function conflictOf(parsed: Parsed<typeof SERVER_FLAGS>): string | null {
     if (given.has("spare")) return say`--transport pipe does not go with --spare`;
   }
   return null;
+}
+
+/** What TLS lacks or does not go with, in a line; null if it can be. */
+function tlsConflict(
+  { tlsCert, tlsKey, tlsClientCa, fault }: FlagValues<typeof SERVER_FLAGS>,
+  transport: ServerOptions["transport"],
+): string | null {
+  if (tlsCert === null && tlsKey !== null) return say`--tls-key needs --tls-cert`;
+  if (tlsCert !== null && tlsKey === null) return say`--tls-cert needs --tls-key`;
+  if (tlsCert === null && tlsClientCa !== null) {
+    return say`--tls-client-ca needs --tls-cert and --tls-key`;
+  }
+  if (tlsCert === null || transport !== "socket") return null;
+  return fault === null
+    ? say`--tls-cert does not go with --transport socket, where no byte passes the server to be decrypted: use --transport pipe, or unix for a worker`
+    : say`--tls-cert does not go with --fault ${fault}, which is made with --transport socket`;
 }
 
 function askedBesides({ options, given, program }: Parsed<typeof SERVER_FLAGS>): AskedBesides {

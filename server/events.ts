@@ -51,7 +51,7 @@ export type HeaderProblem =
   /** The server stopped before. */
   | "server_stopped";
 
-/** Why a connection was closed as soon as it was accepted. */
+/** Why a connection was closed before anybody served it. */
 export type Rejection =
   /** It came from a balancer, and its PROXY header was not there or none. */
   | { readonly reason: "proxy_header"; readonly problem: HeaderProblem }
@@ -60,7 +60,9 @@ export type Rejection =
   /** Its client's address makes more connections than that in a second. */
   | { readonly reason: "max_rate"; readonly maxRate: number }
   /** Its client's address has as many connections as it may. */
-  | { readonly reason: "max_per_host"; readonly maxPerHost: number };
+  | { readonly reason: "max_per_host"; readonly maxPerHost: number }
+  /** It made no handshake of TLS; `error` says of it why, in a part of a sentence. */
+  | { readonly reason: "tls_failed"; readonly error: string };
 
 /** Why a worker ended. */
 export type ExitReason =
@@ -141,6 +143,8 @@ export type ServerEvent =
     readonly pid: number;
     readonly backlog: number;
     readonly maxConnections: number;
+    /** Whether connections are behind TLS; absent where they are not. */
+    readonly tls?: true;
     /** The mistake that is made on purpose; absent where none is. */
     readonly fault?: string;
     /** All places where it listens, as they are written; absent where there is but one, which `host` and `port` are. */
@@ -221,7 +225,7 @@ export type ServerEvent =
   | { readonly event: "worker_exited" } & WorkerExit
   /** The first in a row of workers that were of no use for the same reason; `error` is one line. */
   | { readonly event: "worker_failed"; readonly workerPid: number | null; readonly error: string }
-  /** It was closed at once. */
+  /** It was closed, and nobody has served it. */
   | {
     readonly event: "connection_rejected";
     readonly remoteHost: string;
@@ -246,6 +250,10 @@ export type ServerEvent =
   | { readonly event: "rules_read"; readonly file: string; readonly rules: number }
   /** It could not be: the rules stay as they were. `error` is one line. */
   | { readonly event: "rules_failed"; readonly error: string }
+  /** The files of TLS were read again: new connections get the certificate in `file`. */
+  | { readonly event: "certificates_read"; readonly file: string }
+  /** They could not be: the certificates stay as they were. `error` is one line. */
+  | { readonly event: "certificates_failed"; readonly error: string }
   /** Iterative mode runs a module of the user's in the server itself. */
   | { readonly event: "handler_not_isolated" }
   /** The process of the status page has ended, and is started again; `error` is one line. */

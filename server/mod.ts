@@ -15,7 +15,7 @@ import { openGate } from "./accept/gate.ts";
 import { keepAliveFrom } from "./accept/keepalive.ts";
 import type { LineWriter } from "./log/line_writer.ts";
 import { openListener } from "./accept/open_listener.ts";
-import { type Introductions, Reception } from "./accept/reception.ts";
+import { type Introductions, Reception, type Security } from "./accept/reception.ts";
 import { closingSignal } from "./closing.ts";
 import { openLog } from "./log/open_log.ts";
 import { findUser } from "./user.ts";
@@ -58,6 +58,7 @@ async function serveUntilStopped(
   await using introductions = await openIntroductions(options, { clock, events });
   await using entrance = await openGate(options, { clock, events });
   const { gate } = entrance;
+  await using security = await openTls(options, { clock, events });
   const user = options.user === null ? null : await findUser(options.user);
   using listener = await openListener({ ...options, listen: mistake.listen });
   await keepAliveFrom(listener.addr, options.keepaliveMs);
@@ -88,6 +89,7 @@ async function serveUntilStopped(
     pid: Deno.pid,
     backlog,
     maxConnections,
+    ...security === null ? {} : { tls: true },
     ...fault === null ? {} : { fault },
     ...addresses,
   });
@@ -107,7 +109,7 @@ async function serveUntilStopped(
   serviceManager?.tell("READY=1");
 
   const reception = new Reception({
-    ...{ introductions, gate, events, clock, maxDurationMs: options.maxDurationMs },
+    ...{ introductions, gate, security, events, clock, maxDurationMs: options.maxDurationMs },
     isKeepAliveOff: options.keepaliveMs === 0,
     serve: (connection) => {
       status?.watch(connection);
@@ -159,6 +161,16 @@ async function openOrphans(fault: ServerOptions["fault"]): Promise<Disposable | 
   if (Deno.pid !== 1 || fault === "no-wait" || findLibcProblem() !== null) return null;
   const { reapOrphans } = await import("./parent/orphans.ts");
   return reapOrphans();
+}
+
+/** What makes connections secure, if the user asked for it. Throws `OperationalError` where it cannot. */
+async function openTls(
+  { tlsCert: cert, tlsKey: key, tlsClientCa: clientCa }: ServerOptions,
+  context: { readonly clock: Clock; readonly events: EventBus },
+): Promise<Security & AsyncDisposable | null> {
+  if (cert === null || key === null) return null;
+  const { TlsEntrance } = await import("./accept/tls/tls_entrance.ts");
+  return await TlsEntrance.open({ files: { cert, key, clientCa }, ...context });
 }
 
 /** What shows the server to whoever looks, if the user asked for it. */

@@ -102,6 +102,14 @@ export const COMMAND_LINE: Messages = {
     "프로그램에 --idle-timeout을 쓰려면 --transport pipe가 필요합니다. socket으로는 프로그램만 바이트를 봅니다",
   "--transport pipe carries one connection: it goes with --mode per-connection":
     "--transport pipe는 연결 하나만 나릅니다. --mode per-connection과 함께 씁니다",
+  "--tls-cert needs --tls-key": "--tls-cert에는 --tls-key가 있어야 합니다",
+  "--tls-key needs --tls-cert": "--tls-key에는 --tls-cert가 있어야 합니다",
+  "--tls-client-ca needs --tls-cert and --tls-key":
+    "--tls-client-ca에는 --tls-cert와 --tls-key가 있어야 합니다",
+  "--tls-cert does not go with --transport socket, where no byte passes the server to be decrypted: use --transport pipe, or unix for a worker":
+    "--tls-cert는 --transport socket과 함께 쓸 수 없습니다. 그때는 바이트가 서버를 지나지 않아 복호화할 수 없습니다: --transport pipe를, 자식 프로세스(워커)라면 unix도 쓸 수 있습니다",
+  "--tls-cert does not go with --fault {name}, which is made with --transport socket":
+    "--tls-cert는 --transport socket으로 하는 --fault {name}과(와) 함께 쓸 수 없습니다",
   "--transport pipe does not go with --spare": "--transport pipe는 --spare와 함께 쓸 수 없습니다",
   "--fault {name} goes with {what}, not with {not}":
     "--fault {name}에는 {what}만 쓸 수 있고, {not}은(는) 쓸 수 없습니다",

@@ -46,6 +46,11 @@ export const HELP: Messages = {
     "그곳의 클라이언트를 거절합니다. 가장 긴 프리픽스가 정하고, 같으면 거절합니다",
   "more such rules, one a line: allow CIDR or deny CIDR; SIGHUP reads them again":
     "그런 규칙을 더 적은 파일. 한 줄에 하나, allow CIDR 또는 deny CIDR. SIGHUP을 받으면 다시 읽습니다",
+  "serve over TLS with the certificate in there (PEM); SIGHUP reads it again":
+    "그 파일의 인증서(PEM)로 TLS를 씁니다. SIGHUP을 받으면 다시 읽습니다",
+  "the private key of that certificate (PEM)": "그 인증서의 개인 키(PEM)",
+  "let clients in that have a certificate of a CA in there (PEM), and nobody else":
+    "그 파일의 CA(PEM)가 서명한 인증서가 있는 클라이언트만 받아들입니다",
   "new connections a second from one address; more are closed; 0: no limit":
     "한 주소에서 1초에 새로 올 수 있는 연결 수. 더 오면 닫습니다. 0: 제한 없음",
   "close connections that have lasted S seconds, whatever passes; 0: never":

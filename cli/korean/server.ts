@@ -41,6 +41,24 @@ export const SERVER: Messages = {
     "루트 권한을 되찾을 수 있으므로 아무것도 시작하지 않습니다",
   "that user has no access to {path}, or to a folder on the way":
     "그 사용자는 {path}이나 거기까지의 폴더에 접근할 수 없습니다",
+  "the certificate": "인증서",
+  "the private key": "개인 키",
+  "Cannot read {what} {file}: {reason}": "{what} {file}을(를) 읽을 수 없습니다: {reason}",
+  "Cannot use the certificate {file}: it has no -----BEGIN CERTIFICATE----- (PEM)":
+    "인증서 {file}을(를) 쓸 수 없습니다: -----BEGIN CERTIFICATE-----(PEM)가 없습니다",
+  "Cannot use the certificate {file}: number {number} in it is damaged":
+    "인증서 {file}을(를) 쓸 수 없습니다: 그 안의 {number}번째가 깨졌습니다",
+  "Cannot use the private key {file}: it has no -----BEGIN PRIVATE KEY----- (PEM)":
+    "개인 키 {file}을(를) 쓸 수 없습니다: -----BEGIN PRIVATE KEY-----(PEM)가 없습니다",
+  "Cannot use the private key {file}: it is encrypted (openssl pkey -in FILE -out NEW writes it in the clear)":
+    "개인 키 {file}을(를) 쓸 수 없습니다: 암호로 잠겨 있습니다 (openssl pkey -in FILE -out NEW로 풀어서 저장하십시오)",
+  "Cannot use the private key {file}: it is damaged":
+    "개인 키 {file}을(를) 쓸 수 없습니다: 깨졌습니다",
+  "Cannot use the private key {file}: it is not that of the certificate {certificate}":
+    "개인 키 {file}을(를) 쓸 수 없습니다: 인증서 {certificate}의 키가 아닙니다",
+  "Cannot serve TLS with Deno {version}: its node:tls serves no stream; Deno {least} or later does":
+    "Deno {version}(으)로는 TLS 서버를 열 수 없습니다: 그 node:tls는 스트림을 처리하지 못합니다. Deno {least}부터 됩니다",
+  "{problem}; the certificates stay as they were": "{problem}. 인증서는 그대로 둡니다",
 
   "Cannot run {program}: {reason}": "{program}을(를) 실행할 수 없습니다: {reason}",
   "Cannot execute {path}: {reason}": "{path}을(를) 실행할 수 없습니다: {reason}",

@@ -9,7 +9,7 @@
  */
 
 import { type Clock, LATE, within } from "../clock.ts";
-import { isStreamError } from "../errors.ts";
+import { CutOffError, isStreamError } from "../errors.ts";
 import type { ByteStream } from "../transport.ts";
 
 /** A client that has taken all and sends nothing for so long is not waited for any more. */
@@ -69,6 +69,7 @@ export async function linger(
     }
   } catch (error) {
     if (!isStreamError(error)) throw error;
-    return false;
+    // The client has ended after its answer had: what it left out nobody waits for.
+    return error instanceof CutOffError;
   }
 }

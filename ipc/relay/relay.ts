@@ -6,6 +6,7 @@
  */
 
 import { type Clock, within } from "../clock.ts";
+import { CutOffError } from "../errors.ts";
 import { copy, type CopyResult } from "./copy.ts";
 import { IdleTimer } from "./idle_timer.ts";
 import { linger } from "./linger.ts";
@@ -136,7 +137,10 @@ class Relay {
     const { onInbound: onChunk } = this.#options;
     const onCopied = (bytes: number) => this.#traffic.bytesIn += bytes;
     const result = await copy(this.#client, this.#server, { onChunk, onActivity, onCopied });
-    if (result.failure?.at === "read") this.#sever("client");
+    const { failure } = result;
+    // Nobody reads the question any more: where it is cut off makes no difference.
+    const isAnswered = this.#isServerClosed && failure?.cause instanceof CutOffError;
+    if (failure?.at === "read" && !isAnswered) this.#sever("client");
     return result;
   }
 
@@ -175,7 +179,7 @@ class Relay {
       // The copy of the question has the first read: one that brings bytes is followed by a write that fails.
       read: async (buffer) => {
         const { failure } = await question;
-        if (failure === null) return null;
+        if (failure === null || failure.cause instanceof CutOffError) return null;
         return await this.#client.read(buffer);
       },
     }, { clock, unsentBytes });

@@ -17,13 +17,27 @@ export interface Ends {
   readonly localAddr: Endpoint;
 }
 
+/** What a client and the server agreed upon by TLS. */
+export interface TlsInfo {
+  /** `TLSv1.3`, say. */
+  readonly version: string;
+  /** The cipher suite, as OpenSSL names it. */
+  readonly cipher: string;
+  /** Whose certificate the client has, as RFC 4514 writes that; null where it was not asked for one. */
+  readonly clientSubject: string | null;
+}
+
 /**
  * A socket that this process reads and writes. `Deno.TcpConn` is one. What cannot be set has it already, or needs none.
  */
 export type StreamSocket =
   & ByteStream
   & Ends
-  & Partial<Pick<Deno.TcpConn, "setNoDelay" | "setKeepAlive">>;
+  & Partial<Pick<Deno.TcpConn, "setNoDelay" | "setKeepAlive">>
+  & {
+    /** What was agreed upon, where its bytes are behind TLS. */
+    readonly tls?: TlsInfo;
+  };
 
 /** A client's socket. */
 export type ClientSocket = StreamSocket | DescriptorSocket;

@@ -11,7 +11,12 @@ import { sendQueues } from "../../ipc/relay/send_queue.ts";
 import type { ConnectionEnds, ConnectionInfo } from "../../ipc/transport.ts";
 import type { Descriptor } from "../../ipc/posix/descriptor.ts";
 import type { CloseReason, EventBus, Outcome } from "../events.ts";
-import { type ClientSocket, descriptorNumberOf, type StreamSocket } from "./client_socket.ts";
+import {
+  type ClientSocket,
+  descriptorNumberOf,
+  type StreamSocket,
+  type TlsInfo,
+} from "./client_socket.ts";
 
 /** What an accepted connection is made with. */
 export interface AcceptedConnectionOptions {
@@ -25,7 +30,9 @@ export interface AcceptedConnectionOptions {
   readonly hostConnections: number;
   /** The ends that a balancer has told of it, which the socket connects to; null, or absent, where there is none. */
   readonly told?: ConnectionEnds | null;
-  /** How long it may last, in milliseconds; 0, or absent, is for ever. */
+  /** When it was accepted, as its clock tells; now unless told. */
+  readonly acceptedAt?: number;
+  /** How long it may last since then, in milliseconds; 0, or absent, is for ever. */
   readonly maxDurationMs?: number;
   /** Whether TCP keepalive is off: on unless told, where the socket is one of Deno's. */
   readonly isKeepAliveOff?: boolean;
@@ -87,7 +94,7 @@ export class AcceptedConnection {
     this.hostConnections = options.hostConnections;
     this.#events = options.events;
     this.#clock = options.clock;
-    this.#acceptedAt = options.clock.now();
+    this.#acceptedAt = options.acceptedAt ?? options.clock.now();
     this.#maxDurationMs = options.maxDurationMs ?? 0;
     this.descriptorNumber = descriptorNumberOf(socket);
     if ("descriptor" in socket) return;
@@ -111,6 +118,11 @@ export class AcceptedConnection {
   get stream(): StreamSocket {
     if (!("descriptor" in this.#socket)) return this.#socket;
     throw new TypeError("A descriptor is read by the process that gets it");
+  }
+
+  /** What was agreed upon by TLS; null where its bytes are not behind that. */
+  get tls(): TlsInfo | null {
+    return "descriptor" in this.#socket ? null : this.#socket.tls ?? null;
   }
 
   /** Its socket, to give to another process. Throws `TypeError` where it is one of Deno's. */

@@ -39,6 +39,7 @@ export class Gate {
     denied: 0,
     max_rate: 0,
     max_per_host: 0,
+    tls_failed: 0,
   };
 
   /** Has rejected none yet. */
@@ -66,7 +67,7 @@ export class Gate {
     return { hostSlot, hostConnections: hosts.limit.countOf(address) };
   }
 
-  /** Counts one that is not let in, also where somebody else has decided that. */
+  /** Counts one that is not let in for a reason that is not its address. */
   reject(rejection: Rejection): Rejection {
     this.#rejected[rejection.reason] += 1;
     return rejection;

@@ -11,7 +11,7 @@ import { type Clock, NEEDLESS } from "../../ipc/clock.ts";
 import type { ConnectionEnds } from "../../ipc/transport.ts";
 import type { EventBus, Rejection } from "../events.ts";
 import type { Slot } from "./admission.ts";
-import { type ClientSocket, descriptorNumberOf } from "./client_socket.ts";
+import { type ClientSocket, descriptorNumberOf, type StreamSocket } from "./client_socket.ts";
 import { AcceptedConnection } from "./connection.ts";
 import type { Entry, Gate } from "./gate.ts";
 
@@ -26,12 +26,26 @@ export interface Introductions extends AsyncDisposable {
   read(socket: ClientSocket, signal: AbortSignal): Promise<ConnectionEnds | Rejection | null>;
 }
 
+/** What makes a connection secure before it is served. */
+export interface Security {
+  /**
+   * Resolves to the socket that takes the place of that one, which may last for so long; or to why there is none, and
+   * then it has been closed. Does not reject.
+   */
+  secure(
+    socket: StreamSocket,
+    limits: { readonly leftMs: number; readonly signal: AbortSignal },
+  ): Promise<StreamSocket | { readonly error: string }>;
+}
+
 /** What a reception works with. */
 export interface ReceptionOptions {
   /** Tells clients behind balancers; null where there are none. */
   readonly introductions: Introductions | null;
   /** Who gets in. */
   readonly gate: Gate;
+  /** What secures connections; null where they go in the clear. */
+  readonly security: Security | null;
   /** Where connections are told. */
   readonly events: EventBus;
   /** Measures how long they last. */
@@ -79,8 +93,9 @@ export class Reception {
   }
 
   async #receive(socket: ClientSocket): Promise<void> {
-    const { introductions, gate, serve, ...options } = this.#options;
+    const { introductions, gate, security, serve, ...options } = this.#options;
     tellAccepted(socket, options.events);
+    const acceptedAt = options.clock.now();
     const told = introductions?.expects(socket) === true
       ? await introductions.read(socket, this.#ended.signal)
       : null;
@@ -99,11 +114,30 @@ export class Reception {
     }
     const { hostSlot, hostConnections } = entry;
     try {
+      const secured = security === null
+        ? socket
+        : await this.#secure(socket, { security, acceptedAt });
+      if ("error" in secured) {
+        this.#tellRejected(remoteAddr, gate.reject({ reason: "tls_failed", error: secured.error }));
+        return;
+      }
       const id = ++this.#accepted;
-      await serve(new AcceptedConnection(socket, { ...options, id, hostConnections, told }));
+      await serve(
+        new AcceptedConnection(secured, { ...options, id, hostConnections, told, acceptedAt }),
+      );
     } finally {
       hostSlot?.[Symbol.dispose]();
     }
+  }
+
+  async #secure(
+    socket: ClientSocket,
+    { security, acceptedAt }: { readonly security: Security; readonly acceptedAt: number },
+  ): Promise<StreamSocket | { readonly error: string }> {
+    if ("descriptor" in socket) throw new TypeError("The bytes of a descriptor cannot be secured");
+    const { clock, maxDurationMs } = this.#options;
+    const leftMs = maxDurationMs === 0 ? Infinity : acceptedAt + maxDurationMs - clock.now();
+    return await security.secure(socket, { leftMs, signal: this.#ended.signal });
   }
 
   /** Tells of a connection that was closed because it does not get in. */

@@ -8,6 +8,7 @@
 import { OperationalError, reasonOf } from "../../ipc/errors.ts";
 import { say } from "../../ipc/say.ts";
 import type { EventBus } from "../events.ts";
+import { HangUp } from "./hang_up.ts";
 import type { Network } from "./network.ts";
 import { parseRules, type Rule, Rules } from "./rules.ts";
 
@@ -26,14 +27,14 @@ export interface RulesOptions {
 /** Listens for SIGHUP from its opening to its disposal. */
 export class RulesFile implements AsyncDisposable {
   readonly #options: RulesOptions;
-  readonly #onHangUp = () => void (this.#reading = this.#readAgain(this.#reading));
+  readonly #hangUp: HangUp | null;
   #rules: Rules;
-  #reading: Promise<void> = Promise.resolve();
 
   private constructor(options: RulesOptions, rules: Rules) {
     this.#options = options;
     this.#rules = rules;
-    if (this.#listens) Deno.addSignalListener("SIGHUP", this.#onHangUp);
+    const { file } = options;
+    this.#hangUp = file === null ? null : new HangUp(() => this.#readAgain(file));
   }
 
   /** Reads the file. Throws {@linkcode OperationalError} in one line where it cannot. */
@@ -42,20 +43,13 @@ export class RulesFile implements AsyncDisposable {
     return new RulesFile(options, rules);
   }
 
-  /** Windows has no SIGHUP that a program could listen for. */
-  get #listens(): boolean {
-    return this.#options.file !== null && Deno.build.os !== "windows";
-  }
-
   /** Whether a client with that address gets in, by the rules as they are now. */
   admits(address: string): boolean {
     return this.#rules.admits(address);
   }
 
-  async #readAgain(before: Promise<void>): Promise<void> {
-    await before;
-    const { events, file } = this.#options;
-    if (file === null) return;
+  async #readAgain(file: string): Promise<void> {
+    const { events } = this.#options;
     try {
       const { rules, count } = await readRules(this.#options);
       this.#rules = rules;
@@ -69,8 +63,7 @@ export class RulesFile implements AsyncDisposable {
 
   /** Listens no more. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#listens) Deno.removeSignalListener("SIGHUP", this.#onHangUp);
-    await this.#reading;
+    await this.#hangUp?.[Symbol.asyncDispose]();
   }
 }
 

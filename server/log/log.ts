@@ -59,6 +59,7 @@ const WARNINGS: readonly EventName[] = [
   "service_manager_lost",
   "run_folder_failed",
   "rules_failed",
+  "certificates_failed",
 ];
 
 /** Those that the log has besides. */
@@ -70,6 +71,7 @@ const ROUTINE: readonly EventName[] = [
   "worker_exited",
   "connection_rejected",
   "rules_read",
+  "certificates_read",
   "admission_paused",
   "admission_resumed",
   "draining",
@@ -114,10 +116,11 @@ export function formatText(event: ServerEvent): string | null {
   switch (event.event) {
     case "listening": {
       const { host: hostname, port, addresses = [formatEndpoint({ hostname, port })] } = event;
+      const tls = event.tls === true ? ", TLS" : "";
       const fault = event.fault === undefined ? "" : `, fault ${event.fault}`;
       return `Server start... listening on ${
         addresses.join(", ")
-      } (mode ${event.mode}, pid ${event.pid}${fault})`;
+      } (mode ${event.mode}, pid ${event.pid}${tls}${fault})`;
     }
     case "status_listening":
       return `Status page: ${event.url}`;
@@ -159,6 +162,8 @@ export function formatText(event: ServerEvent): string | null {
     }
     case "rules_read":
       return `the rules ${event.file} were read again (${event.rules}): new connections go by them`;
+    case "certificates_read":
+      return `the certificate ${event.file} was read again: new connections get it`;
     case "admission_paused":
       return `all ${event.maxConnections} slots are taken: new connections wait`;
     case "admission_resumed":
@@ -171,6 +176,7 @@ export function formatText(event: ServerEvent): string | null {
     case "service_manager_lost":
     case "run_folder_failed":
     case "rules_failed":
+    case "certificates_failed":
       return say`warning: ${event.error}`;
     case "handler_failed":
       return event.connection === null
@@ -200,6 +206,8 @@ function rejectionText(rejection: Rejection): string {
       return `its address makes more than ${rejection.maxRate} connections a second`;
     case "max_per_host":
       return `its address has ${rejection.maxPerHost} connections already`;
+    case "tls_failed":
+      return rejection.error;
   }
 }
 

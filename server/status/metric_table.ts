@@ -61,6 +61,7 @@ const NONE_REJECTED: Readonly<Record<Rejection["reason"], number>> = {
   denied: 0,
   max_rate: 0,
   max_per_host: 0,
+  tls_failed: 0,
 };
 
 const NO_WORKERS: Readonly<Record<WorkerState | "zombie", number>> = {

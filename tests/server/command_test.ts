@@ -18,6 +18,9 @@ const DEFAULTS: ServerOptions = {
   allow: [],
   deny: [],
   rulesFile: null,
+  tlsCert: null,
+  tlsKey: null,
+  tlsClientCa: null,
   maxRate: 0,
   proxyFrom: [],
   spare: 0,
@@ -109,6 +112,19 @@ const ACCEPTED: readonly (readonly [string[], Partial<ServerOptions>])[] = [
   }],
   [["--deny", "::ffff:192.0.2.0/120", "9000"], { deny: [parseNetwork("192.0.2.0/24")] }],
   [["--rules", "rules.txt", "9000"], { rulesFile: "rules.txt" }],
+  [["--tls-cert", "a.pem", "--tls-key", "a.key", "9000"], { tlsCert: "a.pem", tlsKey: "a.key" }],
+  [["--tls-cert", "a.pem", "--tls-key", "a.key", "--tls-client-ca=ca.pem", "9000", "--", "cat"], {
+    tlsCert: "a.pem",
+    tlsKey: "a.key",
+    tlsClientCa: "ca.pem",
+    transport: "pipe",
+    handler: { kind: "program", command: ["cat"] },
+  }],
+  [["--tls-cert=a.pem", "--tls-key=a.key", "--mode=prefork", "9000"], {
+    tlsCert: "a.pem",
+    tlsKey: "a.key",
+    mode: "prefork",
+  }],
   [["--max-rate", "20", "9000"], { maxRate: 20 }],
   [["--proxy-from", "10.0.0.0/8,::1", "--proxy-from=192.0.2.7", "9000"], {
     proxyFrom: ["10.0.0.0/8", "::1", "192.0.2.7"].map(parseNetwork),
@@ -284,6 +300,18 @@ const CONFLICTS: readonly (readonly [string[], string])[] = [
     "--transport pipe carries one connection: it goes with --mode per-connection",
   ],
   [["--transport=pipe", "--spare=1", "9000"], "--transport pipe does not go with --spare"],
+  [["--tls-cert=a.pem", "9000"], "--tls-cert needs --tls-key"],
+  [["--tls-key=a.key", "9000"], "--tls-key needs --tls-cert"],
+  [["--tls-client-ca=ca.pem", "9000"], "--tls-client-ca needs --tls-cert and --tls-key"],
+  [
+    ["--tls-cert=a.pem", "--tls-key=a.key", "--transport=socket", "9000"],
+    "--tls-cert does not go with --transport socket, where no byte passes the server to be " +
+    "decrypted: use --transport pipe, or unix for a worker",
+  ],
+  [
+    ["--tls-cert=a.pem", "--tls-key=a.key", "--fault=no-wait", "9000"],
+    "--tls-cert does not go with --fault no-wait, which is made with --transport socket",
+  ],
   [
     ["--env", "A=1", "9000"],
     "--env goes with a program: a worker may read no environment",

@@ -24,6 +24,8 @@ const NAMES: Readonly<Record<EventName, true>> = {
   draining: true,
   rules_read: true,
   rules_failed: true,
+  certificates_read: true,
+  certificates_failed: true,
   stopping: true,
   stopped: true,
   worker_idle: true,

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { TlsInfo } from "../../accept/client_socket.ts";
 import type { AcceptedConnection } from "../../accept/connection.ts";
 import type { CloseReason, WorkerExit } from "../../events.ts";
 import { findExecutable } from "../spawn/executable.ts";
@@ -30,9 +31,15 @@ export async function openProgram(
  * of ucspi-unix.
  */
 function environmentOf(connection: AcceptedConnection): Record<string, string> {
-  const { info: { id, remoteAddr, localAddr }, hostConnections } = connection;
+  const { info: { id, remoteAddr, localAddr }, hostConnections, tls } = connection;
+  const secured = tls === null ? {} : tlsEnvironmentOf(tls);
   if (localAddr.path !== undefined) {
-    return { PROTO: "UNIX", UNIXLOCALPATH: localAddr.path, BROOD_CONNECTION_ID: String(id) };
+    return {
+      PROTO: "UNIX",
+      UNIXLOCALPATH: localAddr.path,
+      BROOD_CONNECTION_ID: String(id),
+      ...secured,
+    };
   }
   return {
     PROTO: "TCP",
@@ -42,6 +49,15 @@ function environmentOf(connection: AcceptedConnection): Record<string, string> {
     TCPLOCALPORT: String(localAddr.port),
     TCPCONNNUM: String(hostConnections),
     BROOD_CONNECTION_ID: String(id),
+    ...secured,
+  };
+}
+
+function tlsEnvironmentOf({ version, cipher, clientSubject }: TlsInfo): Record<string, string> {
+  return {
+    TLSVERSION: version,
+    TLSCIPHER: cipher,
+    ...clientSubject === null ? {} : { TLSCLIENTSUBJECT: clientSubject },
   };
 }
 

@@ -40,6 +40,13 @@ Deno.test("Gate tells why it lets somebody not in, and counts that by its reason
   assertEquals(reasons.map((reason) => gate.rejected(reason)), [2, 1, 1]);
 });
 
+Deno.test("Gate counts also whom it has let in and another turns away", () => {
+  const { gate } = open();
+  const rejection = { reason: "tls_failed", error: "it is shy" } as const;
+  assertEquals([gate.reject(rejection), gate.reject(rejection)], [rejection, rejection]);
+  assertEquals(gate.rejected("tls_failed"), 2);
+});
+
 Deno.test("Gate takes no slot for one whom the rules deny, or who comes too often", () => {
   const { gate, clock } = open({ maxRate: 1, maxPerHost: 2 });
   for (let at = 0; at < 5; at++) admit(gate);

@@ -59,6 +59,7 @@ function open(told: ConnectionEnds | Rejection | null | "nothing", { denied = ""
   });
   const reception = new Reception({
     introductions: new PlayedIntroductions(told),
+    security: null,
     ...{ gate, events: events.bus, clock: new FakeClock() },
     ...{ maxDurationMs: 0, isKeepAliveOff: false },
     serve: (connection) => Promise.resolve(void served.push(connection)),

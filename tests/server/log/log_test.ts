@@ -197,6 +197,29 @@ const ROWS: readonly Row[] = [
       '"reason":"denied","rejected":1',
   },
   {
+    event: {
+      event: "connection_rejected",
+      remoteHost: "192.0.2.7",
+      remotePort: 51_239,
+      reason: "tls_failed",
+      error: "what it sends is not TLS",
+      rejected: 4,
+    },
+    text: "client 192.0.2.7:51239 is rejected: what it sends is not TLS",
+    json: '"event":"connection_rejected","remoteHost":"192.0.2.7","remotePort":51239,' +
+      '"reason":"tls_failed","error":"what it sends is not TLS","rejected":4',
+  },
+  {
+    event: { event: "certificates_read", file: "server.pem" },
+    text: "the certificate server.pem was read again: new connections get it",
+    json: '"event":"certificates_read","file":"server.pem"',
+  },
+  {
+    event: { event: "certificates_failed", error: "Cannot use the private key" },
+    text: "warning: Cannot use the private key",
+    json: '"event":"certificates_failed","error":"Cannot use the private key"',
+  },
+  {
     event: { event: "rules_read", file: "rules.txt", rules: 3 },
     text: "the rules rules.txt were read again (3): new connections go by them",
     json: '"event":"rules_read","file":"rules.txt","rules":3',
@@ -406,6 +429,7 @@ const WARNINGS: readonly EventName[] = [
   "service_manager_lost",
   "run_folder_failed",
   "rules_failed",
+  "certificates_failed",
 ];
 
 function isWarning({ event }: Row): boolean {

@@ -44,6 +44,7 @@ Deno.test("each metric has the value that the state has", async () => {
     'brood_connections_rejected_total{reason="denied"}': 0,
     'brood_connections_rejected_total{reason="max_rate"}': 0,
     'brood_connections_rejected_total{reason="max_per_host"}': 3,
+    'brood_connections_rejected_total{reason="tls_failed"}': 0,
     'brood_connections_closed_total{reason="finished"}': 1,
     'brood_connections_closed_total{reason="client_lost"}': 0,
     'brood_connections_closed_total{reason="worker_lost"}': 0,

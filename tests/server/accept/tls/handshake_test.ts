@@ -1,0 +1,274 @@
+import { systemClock } from "../../../../ipc/clock.ts";
+import type { CertificateFiles } from "../../../../server/accept/tls/certificates.ts";
+import { readCertificates } from "../../../../server/accept/tls/certificates.ts";
+import { makeHandshake } from "../../../../server/accept/tls/handshake.ts";
+import { SecuredSocket } from "../../../../server/accept/tls/secured_socket.ts";
+import { assertEquals, assertMatch } from "../../../assert.ts";
+import { bytesOf } from "../../../support/bytes.ts";
+import { FakeClock } from "../../../support/fake_clock.ts";
+import { randomBytes, randomFrom } from "../../../support/random.ts";
+import { listenOnLoopback } from "../../../support/sockets.ts";
+import { type TestCertificates, testWithCertificates } from "../../../support/test_certificates.ts";
+import { connectTls, Wire } from "./tls_client.ts";
+
+const LIMIT_MS = 10_000;
+
+/** Accepts one client after the other, and makes the handshake with each. */
+class Accepting implements Disposable {
+  readonly #listener = listenOnLoopback();
+  readonly stopped = new AbortController();
+
+  constructor(
+    readonly made: TestCertificates,
+    readonly files: Partial<CertificateFiles> = {},
+    readonly clock = systemClock,
+  ) {}
+
+  get port(): number {
+    return this.#listener.addr.port;
+  }
+
+  /** The secured socket, or why there is none. */
+  async next(): Promise<SecuredSocket | string> {
+    const socket = await this.#listener.accept();
+    const files = { ...this.made.server, clientCa: null, ...this.files };
+    const made = await makeHandshake(socket, {
+      certificates: await readCertificates(files),
+      limitMs: LIMIT_MS,
+      clock: this.clock,
+      signal: this.stopped.signal,
+    });
+    return made instanceof SecuredSocket ? made : made.error;
+  }
+
+  [Symbol.dispose](): void {
+    this.#listener.close();
+  }
+}
+
+/** What a handshake with a client comes to that sends these bytes, and then ends. */
+async function comesTo(accepting: Accepting, bytes: Uint8Array): Promise<string> {
+  using client = await Deno.connect({ hostname: "127.0.0.1", port: accepting.port });
+  const made = accepting.next();
+  await client.write(bytes).catch(() => {});
+  await client.closeWrite().catch(() => {});
+  const seen = await made;
+  if (typeof seen === "string") return seen;
+  seen.close();
+  return "a handshake";
+}
+
+testWithCertificates(
+  "makeHandshake() tells what was agreed upon, and who the client is",
+  async (made) => {
+    const alice = await made.signed("alice", "/O=Example/CN=alice");
+    using accepting = new Accepting(made, { clientCa: made.ca.cert });
+    const [client, server] = await Promise.all([
+      connectTls(accepting.port, made, alice),
+      accepting.next(),
+    ]);
+    using _client = client;
+    assertEquals(server instanceof SecuredSocket, true, String(server));
+    if (!(server instanceof SecuredSocket)) return;
+    assertEquals(server.tls, {
+      version: "TLSv1.3",
+      cipher: server.tls.cipher,
+      clientSubject: "CN=alice,O=Example",
+    });
+    assertMatch(server.tls.cipher, /^TLS_[A-Z0-9_]+$/);
+    assertEquals(server.remoteAddr, client.localAddr);
+    assertEquals(server.localAddr, client.remoteAddr);
+    server.close();
+  },
+);
+
+testWithCertificates(
+  "makeHandshake() asks no client for a certificate unless told",
+  async (made) => {
+    const alice = await made.signed("alice", "/CN=alice");
+    using accepting = new Accepting(made);
+    for (const own of [undefined, alice]) {
+      const [client, server] = await Promise.all([
+        connectTls(accepting.port, made, own),
+        accepting.next(),
+      ]);
+      using _client = client;
+      assertEquals(server instanceof SecuredSocket && server.tls.clientSubject, null);
+      if (server instanceof SecuredSocket) server.close();
+    }
+  },
+);
+
+testWithCertificates(
+  "makeHandshake() lets nobody in whose certificate the CA has not signed",
+  async (made) => {
+    const stranger = await made.selfSigned("stranger");
+    // Of the same name as the CA, and not of its key.
+    const forger = made.named("forger");
+    const by = ["-subj", "/CN=Test CA", "-keyout", forger.key, "-out", forger.cert, "-nodes"];
+    await made.openssl([
+      "req",
+      "-x509",
+      "-newkey",
+      "ec",
+      "-pkeyopt",
+      "ec_paramgen_curve:P-256",
+      ...by,
+    ]);
+    const forged = made.named("forged");
+    const signed = ["-CA", forger.cert, "-CAkey", forger.key, "-keyout", forged.key, "-nodes"];
+    const ends = ["-addext", "basicConstraints=critical,CA:FALSE", "-out", forged.cert];
+    await made.openssl([
+      ...[
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-subj",
+        "/CN=al",
+      ],
+      ...[...signed, ...ends],
+    ]);
+    const expired = made.named("expired");
+    const request = made.folder.join("expired.csr");
+    await made.openssl([
+      ...["req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"],
+      ...["-subj", "/CN=al", "-keyout", expired.key, "-out", request],
+    ]);
+    const version3 = made.folder.join("version3");
+    await Deno.writeTextFile(version3, "basicConstraints=critical,CA:FALSE\n");
+    await made.openssl([
+      ...["x509", "-req", "-in", request, "-CA", made.ca.cert, "-CAkey", made.ca.key],
+      ...["-CAcreateserial", "-days", "-1", "-extfile", version3, "-out", expired.cert],
+    ]);
+    using accepting = new Accepting(made, { clientCa: made.ca.cert });
+    const seen = [];
+    for (const own of [undefined, stranger, forged, expired]) {
+      const [client, server] = await Promise.all([
+        connectTls(accepting.port, made, own),
+        accepting.next(),
+      ]);
+      seen.push(typeof server === "string" ? server : "a handshake");
+      client.close();
+    }
+    assertEquals(seen, [
+      "it has no certificate",
+      "its certificate is not accepted (DEPTH_ZERO_SELF_SIGNED_CERT)",
+      "its certificate is not accepted (UNABLE_TO_VERIFY_LEAF_SIGNATURE)",
+      "its certificate is not accepted (CERT_HAS_EXPIRED)",
+    ]);
+  },
+);
+
+testWithCertificates(
+  "makeHandshake() tells a client that does not trust the server",
+  async (made) => {
+    using accepting = new Accepting(made);
+    const refused = Deno.connectTls({ hostname: "127.0.0.1", port: accepting.port });
+    const [client, server] = await Promise.allSettled([
+      refused.then((client) => client.handshake().finally(() => client.close())),
+      accepting.next(),
+    ]);
+    assertEquals(client.status, "rejected");
+    assertEquals(server, {
+      status: "fulfilled",
+      value: "it does not know the CA of this server's certificate",
+    });
+  },
+);
+
+testWithCertificates(
+  "makeHandshake() tells what is not TLS, and what ends too early",
+  async (made) => {
+    using accepting = new Accepting(made);
+    assertEquals(
+      [
+        await comesTo(accepting, bytesOf("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")),
+        await comesTo(accepting, new Uint8Array()),
+        await comesTo(accepting, Uint8Array.of(0x16, 3, 1, 0)),
+      ],
+      [
+        "what it sends is not TLS",
+        "it ended the connection within the handshake",
+        "it ended the connection within the handshake",
+      ],
+    );
+  },
+);
+
+testWithCertificates(
+  "makeHandshake() is over after its time, also with a byte now and then",
+  async (made) => {
+    const clock = new FakeClock();
+    using accepting = new Accepting(made, {}, clock);
+    using client = await Deno.connect({ hostname: "127.0.0.1", port: accepting.port });
+    const handshake = accepting.next();
+    await clock.sleeps(LIMIT_MS);
+    for (let byte = 0; byte < 9; byte++) {
+      await client.write(Uint8Array.of([0x16, 3, 1][byte] ?? 1));
+      clock.advance(1000);
+    }
+    assertEquals(clock.sleeping, 1);
+    clock.advance(1000);
+    assertEquals(await handshake, "it made no handshake of TLS in 10 s");
+    assertEquals(await client.read(new Uint8Array(1)).catch(() => null), null);
+  },
+);
+
+testWithCertificates("makeHandshake() ends at once when the server does", async (made) => {
+  const clock = new FakeClock();
+  using accepting = new Accepting(made, {}, clock);
+  using _client = await Deno.connect({ hostname: "127.0.0.1", port: accepting.port });
+  const handshake = accepting.next();
+  await clock.sleeps(LIMIT_MS);
+  accepting.stopped.abort();
+  assertEquals(await handshake, "the server stopped within the handshake");
+});
+
+testWithCertificates("makeHandshake() survives any bytes in place of a handshake", async (made) => {
+  using accepting = new Accepting(made);
+  const random = randomFrom(7);
+  for (let round = 0; round < 40; round++) {
+    const bytes = randomBytes(random(1, 600), random);
+    // Half of them look like the first record of a handshake.
+    const length = bytes.length - 5;
+    if (round % 2 === 0 && length > 0) bytes.set([0x16, 3, 1, length >> 8, length & 0xff, 1, 0]);
+    assertMatch(await comesTo(accepting, bytes), /^(it|what|the handshake failed)/);
+  }
+});
+
+testWithCertificates(
+  "makeHandshake() and a secured socket survive any byte that is altered",
+  async (made) => {
+    using accepting = new Accepting(made);
+    const random = randomFrom(11);
+    const seen = new Set<string>();
+    for (let round = 0; round < 60; round++) {
+      // A client's side of a handshake with one message has some 400 bytes.
+      let left = random(0, 420);
+      await using wire = new Wire(accepting.port, (chunk) => {
+        const altered = chunk.slice();
+        if (left < chunk.length && left >= 0) altered[left] = (altered[left] ?? 0) ^ random(1, 255);
+        left -= chunk.length;
+        return altered;
+      });
+      const client = (async () => {
+        using conn = await connectTls(wire.port, made);
+        await conn.write(bytesOf("ping\n"));
+        await conn.closeWrite();
+        while (await conn.read(new Uint8Array(100)) !== null);
+      })().catch(() => {});
+      const server = await accepting.next();
+      if (typeof server === "string") seen.add("no handshake");
+      else {
+        const count = await server.read(new Uint8Array(100)).catch(() => "failure" as const);
+        seen.add(count === "failure" ? "failure" : "bytes");
+        server.close();
+      }
+      await client;
+    }
+    assertEquals(seen.has("no handshake"), true, [...seen].join());
+  },
+);

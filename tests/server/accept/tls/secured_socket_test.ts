@@ -1,0 +1,227 @@
+import { systemClock } from "../../../../ipc/clock.ts";
+import { CutOffError, isStreamError } from "../../../../ipc/errors.ts";
+import { writeAll } from "../../../../ipc/relay/copy.ts";
+import { linger } from "../../../../ipc/relay/linger.ts";
+import { readCertificates } from "../../../../server/accept/tls/certificates.ts";
+import { makeHandshake } from "../../../../server/accept/tls/handshake.ts";
+import { SecuredSocket } from "../../../../server/accept/tls/secured_socket.ts";
+import { assert, assertEquals, assertRejects } from "../../../assert.ts";
+import { bytesOf, readAll } from "../../../support/bytes.ts";
+import { randomBytes, randomFrom } from "../../../support/random.ts";
+import { listenOnLoopback } from "../../../support/sockets.ts";
+import { type TestCertificates, testWithCertificates } from "../../../support/test_certificates.ts";
+import { type Alter, connectTls, Wire } from "./tls_client.ts";
+
+/** Both ends of a connection over TLS, and the wire between them. */
+class SecuredPair implements AsyncDisposable {
+  private constructor(
+    readonly wire: Wire,
+    readonly client: Deno.TlsConn,
+    readonly server: SecuredSocket,
+  ) {}
+
+  static async open(made: TestCertificates, alter?: Alter): Promise<SecuredPair> {
+    using listener = listenOnLoopback();
+    const wire = new Wire(listener.addr.port, alter);
+    const accepting = listener.accept().then(async (socket) =>
+      await makeHandshake(socket, {
+        certificates: await readCertificates({ ...made.server, clientCa: null }),
+        limitMs: 10_000,
+        clock: systemClock,
+        signal: new AbortController().signal,
+      })
+    );
+    const connecting = connectTls(wire.port, made).then(async (client) => {
+      await client.handshake();
+      return client;
+    });
+    const [client, server] = await Promise.all([connecting, accepting]);
+    assert(server instanceof SecuredSocket);
+    return new SecuredPair(wire, client, server);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.client[Symbol.dispose]();
+    this.server.close();
+    await this.wire[Symbol.asyncDispose]();
+  }
+}
+
+const BUFFER = () => new Uint8Array(65536);
+
+testWithCertificates(
+  "a secured socket ends one direction by close_notify, and the other goes on",
+  async (made) => {
+    await using pair = await SecuredPair.open(made);
+    const { client, server } = pair;
+    await client.write(bytesOf("question"));
+    await client.closeWrite();
+    assertEquals(await readAll(server), "question");
+    assertEquals(await server.read(BUFFER()), null);
+    await server.write(bytesOf("answer"));
+    await server.closeWrite();
+    assertEquals(await readAll(client), "answer");
+  },
+);
+
+testWithCertificates(
+  "a secured socket ends its own direction first, and still reads",
+  async (made) => {
+    await using pair = await SecuredPair.open(made);
+    const { client, server } = pair;
+    await server.write(bytesOf("answer"));
+    await server.closeWrite();
+    await server.closeWrite();
+    assertEquals(await readAll(client), "answer");
+    await client.write(bytesOf("question"));
+    await client.closeWrite();
+    assertEquals(await readAll(server), "question");
+  },
+);
+
+testWithCertificates("a secured socket keeps what came for whoever reads late", async (made) => {
+  await using pair = await SecuredPair.open(made);
+  const { client, server } = pair;
+  await client.write(bytesOf("question"));
+  await client.closeWrite();
+  await server.closeWrite();
+  assertEquals(await readAll(client), "");
+  assertEquals(await readAll(server), "question");
+});
+
+testWithCertificates(
+  "a secured socket that is cut off fails, behind all that came before",
+  async (made) => {
+    await using pair = await SecuredPair.open(made);
+    const { client, server, wire } = pair;
+    await client.write(bytesOf("quest"));
+    assertEquals(await server.read(BUFFER()), 5);
+    await client.write(bytesOf("ion"));
+    const buffer = BUFFER();
+    assertEquals(await server.read(buffer.subarray(0, 1)), 1);
+    await wire.cutOff();
+    assertEquals(await server.read(buffer), 2);
+    const error = await assertRejects(() => server.read(buffer), CutOffError);
+    assertEquals(isStreamError(error), true);
+    await assertRejects(() => server.read(buffer), CutOffError);
+  },
+);
+
+testWithCertificates("a client that is cut off after its answer has all of it", async (made) => {
+  await using pair = await SecuredPair.open(made);
+  const { client, server, wire } = pair;
+  await server.write(bytesOf("answer"));
+  const lingering = linger(server, { clock: systemClock });
+  assertEquals(await readAll(client), "answer");
+  await wire.cutOff();
+  assertEquals(await lingering, true);
+});
+
+testWithCertificates("a secured socket fails where a byte was altered", async (made) => {
+  let isAltering = false;
+  await using pair = await SecuredPair.open(made, (chunk) => {
+    const altered = chunk.slice();
+    if (isAltering) altered[altered.length - 1] = (altered.at(-1) ?? 0) ^ 1;
+    return altered;
+  });
+  const { client, server } = pair;
+  await client.write(bytesOf("ping"));
+  assertEquals(await server.read(BUFFER()), 4);
+  isAltering = true;
+  await client.write(bytesOf("ping"));
+  const error = await assertRejects(() => server.read(BUFFER()), Error);
+  assertEquals(isStreamError(error), true, String(error));
+  await assertRejects(() => server.write(bytesOf("pong")), Error);
+});
+
+testWithCertificates(
+  "closing a secured socket ends a read, and what comes later fails",
+  async (made) => {
+    await using pair = await SecuredPair.open(made);
+    const { server } = pair;
+    const reading = assertRejects(() => server.read(BUFFER()), Deno.errors.BadResource);
+    server.close();
+    server.close();
+    await reading;
+    for (const operation of [() => server.read(BUFFER()), () => server.write(bytesOf("late"))]) {
+      assertEquals(isStreamError(await assertRejects(operation, Error)), true);
+    }
+  },
+);
+
+testWithCertificates("a secured socket carries many bytes both ways, unaltered", async (made) => {
+  await using pair = await SecuredPair.open(made);
+  const { client, server } = pair;
+  const sent = randomBytes(3_000_001, randomFrom(3));
+  const received = new Uint8Array(sent.length);
+  let filled = 0;
+  const echoing = (async () => {
+    const buffer = BUFFER();
+    for (let count; (count = await server.read(buffer)) !== null;) {
+      await writeAll(server, buffer.subarray(0, count));
+    }
+    await server.closeWrite();
+  })();
+  const sending = writeAll(client, sent).then(() => client.closeWrite());
+  for (let count; (count = await client.read(received.subarray(filled))) !== null;) {
+    filled += count;
+    if (filled === sent.length) break;
+  }
+  assertEquals(await client.read(BUFFER()), null);
+  await Promise.all([sending, echoing]);
+  assertEquals(filled, sent.length);
+  assert(received.every((byte, at) => byte === sent[at]));
+});
+
+testWithCertificates("a client that does not read holds up whoever writes to it", async (made) => {
+  await using pair = await SecuredPair.open(made);
+  const { client, server } = pair;
+  const chunk = new Uint8Array(32 * 1024);
+  const CHUNKS = 4000;
+  let written = 0;
+  const writing = (async () => {
+    while (written < CHUNKS) {
+      await writeAll(server, chunk);
+      written += 1;
+    }
+    await server.closeWrite();
+  })();
+  let before = -1;
+  while (before !== written) {
+    before = written;
+    await systemClock.sleep(200);
+  }
+  // What the buffers of the kernel have room for, here and in the wire.
+  assert(written < CHUNKS, `${written} chunks were taken`);
+  let count = 0;
+  const buffer = BUFFER();
+  for (let got; (got = await client.read(buffer)) !== null;) count += got;
+  await writing;
+  assertEquals(count, CHUNKS * chunk.length);
+});
+
+testWithCertificates("whoever does not read holds up a client that writes", async (made) => {
+  await using pair = await SecuredPair.open(made);
+  const { client, server } = pair;
+  const chunk = new Uint8Array(32 * 1024);
+  const CHUNKS = 4000;
+  let written = 0;
+  const writing = (async () => {
+    while (written < CHUNKS) {
+      await writeAll(client, chunk);
+      written += 1;
+    }
+    await client.closeWrite();
+  })();
+  let before = -1;
+  while (before !== written) {
+    before = written;
+    await systemClock.sleep(200);
+  }
+  assert(written < CHUNKS, `${written} chunks were taken`);
+  let count = 0;
+  const buffer = BUFFER();
+  for (let got; (got = await server.read(buffer)) !== null;) count += got;
+  await writing;
+  assertEquals(count, CHUNKS * chunk.length);
+});

@@ -1,0 +1,92 @@
+/** Certificates for tests, made by openssl(1) in a folder that is removed at the end. */
+
+import { TempFolder } from "./temp_folder.ts";
+import { findMissingTools } from "./tools.ts";
+
+/** The program that makes them. */
+export const NEEDS_OPENSSL = ["openssl"];
+
+/** Registers a test that gets a folder of certificates; it is skipped by name where nothing can make them. */
+export function testWithCertificates(
+  name: string,
+  run: (made: TestCertificates) => Promise<void>,
+): void {
+  const { reason } = findMissingTools(NEEDS_OPENSSL);
+  Deno.test({
+    name: reason === null ? name : `${name} (skipped: ${reason})`,
+    ignore: reason !== null,
+    async fn() {
+      await using made = await TestCertificates.make();
+      await run(made);
+    },
+  });
+}
+
+/** A certificate and its private key, by their files. */
+export interface Pair {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** Owns the folder, and in it a CA. */
+export class TestCertificates implements AsyncDisposable {
+  readonly folder = new TempFolder();
+
+  private constructor() {}
+
+  /** Makes the CA, and `server` for this machine. */
+  static async make(): Promise<TestCertificates> {
+    const made = new TestCertificates();
+    await made.#make("ca", ["-subj", "/CN=Test CA"]);
+    await made.signed("server", "/CN=localhost");
+    return made;
+  }
+
+  /** The CA's. */
+  get ca(): Pair {
+    return this.named("ca");
+  }
+
+  /** The server's, for `localhost` and 127.0.0.1. */
+  get server(): Pair {
+    return this.named("server");
+  }
+
+  /** The files of that name. */
+  named(name: string): Pair {
+    return { cert: this.folder.join(`${name}.pem`), key: this.folder.join(`${name}.key`) };
+  }
+
+  /** Makes one with that subject, signed by the CA. */
+  async signed(name: string, subject: string): Promise<Pair> {
+    const by = ["-CA", this.ca.cert, "-CAkey", this.ca.key];
+    const names = ["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"];
+    const ends = ["-addext", "basicConstraints=critical,CA:FALSE"];
+    return await this.#make(name, ["-subj", subject, ...by, ...names, ...ends]);
+  }
+
+  /** Makes one that nobody but itself has signed. */
+  async selfSigned(name: string): Promise<Pair> {
+    return await this.#make(name, ["-subj", `/CN=${name}`]);
+  }
+
+  async #make(name: string, args: readonly string[]): Promise<Pair> {
+    const pair = this.named(name);
+    const kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"];
+    const files = ["-keyout", pair.key, "-out", pair.cert];
+    await this.openssl(["req", "-x509", "-utf8", "-multivalue-rdn", ...kind, ...files, ...args]);
+    return pair;
+  }
+
+  /** Runs openssl, and resolves to what it prints. */
+  async openssl(args: readonly string[]): Promise<string> {
+    const command = new Deno.Command("openssl", { args: [...args], stdin: "null" });
+    const { success, stdout, stderr } = await command.output();
+    if (!success) throw new Error(new TextDecoder().decode(stderr));
+    return new TextDecoder().decode(stdout);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.folder[Symbol.asyncDispose]();
+  }
+}
