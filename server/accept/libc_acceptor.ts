@@ -5,7 +5,7 @@
  */
 
 import { type Endpoint, parseAddress, unixEndpoint } from "../../ipc/address.ts";
-import { OperationalError } from "../../ipc/errors.ts";
+import { errnoOf, OperationalError } from "../../ipc/errors.ts";
 import type { Descriptor } from "../../ipc/posix/descriptor.ts";
 import { localAddrOf, remoteAddrOf } from "../../ipc/posix/sockets/ends.ts";
 import { isTurnDue, takeTurn } from "../../ipc/posix/sockets/event_loop_turn.ts";
@@ -71,7 +71,6 @@ export class LibcAcceptor implements Acceptor {
   readonly #poller = new Poller();
   /** The socket that is asked first: each in its turn, so that none keeps the others waiting. */
   #next = 0;
-  #isFinishing = false;
 
   /** Takes over listening sockets, one or more. What they accept inherits their options, tcp(7). */
   constructor(listening: readonly Listening[], keepaliveMs: number) {
@@ -116,7 +115,6 @@ export class LibcAcceptor implements Acceptor {
     while (true) {
       const accepted = this.#acceptAny();
       if (accepted !== null) return accepted;
-      if (this.#isFinishing) this.close();
       await this.#poller.wait(
         this.#listening.map(({ descriptor }) => ({ descriptor, want: "read" })),
       );
@@ -134,10 +132,17 @@ export class LibcAcceptor implements Acceptor {
     return null;
   }
 
-  /** Takes what waits, and then closes them. */
-  finish(): void {
-    this.#isFinishing = true;
-    this.#poller.wake();
+  /** Closes them, and gives those that waited, as far as there are descriptors for them. */
+  finish(): readonly DescriptorSocket[] {
+    const waiting: DescriptorSocket[] = [];
+    try {
+      for (let socket; (socket = this.#acceptAny()) !== null;) waiting.push(socket);
+    } catch (error) {
+      // Of one connection or for want of descriptors: either way nobody tries again.
+      if (errnoOf(error) === null) throw error;
+    }
+    this.close();
+    return waiting;
   }
 
   /** Closes them: an accept under way rejects. */
