@@ -15,8 +15,8 @@ export interface Acceptor {
   readonly addresses?: readonly Endpoint[];
   /** Resolves to the next connection. Rejects with the operating system's error. */
   accept(): Promise<ClientSocket>;
-  /** Closes it, and gives what waited in its queue, as far as that can be. */
-  finish?(): readonly ClientSocket[];
+  /** Closes it, and resolves to what waited in its queue, as far as that can be. An accept under way rejects. */
+  finish?(): Promise<readonly ClientSocket[]>;
   /** Closes it: an accept under way rejects. */
   close(): void;
 }

@@ -71,6 +71,8 @@ export class LibcAcceptor implements Acceptor {
   readonly #poller = new Poller();
   /** The socket that is asked first: each in its turn, so that none keeps the others waiting. */
   #next = 0;
+  #waiting: Promise<unknown> | null = null;
+  #isFinishing = false;
 
   /** Takes over listening sockets, one or more. What they accept inherits their options, tcp(7). */
   constructor(listening: readonly Listening[], keepaliveMs: number) {
@@ -112,13 +114,15 @@ export class LibcAcceptor implements Acceptor {
   /** Resolves to the next connection. Rejects with the operating system's error. */
   async accept(): Promise<DescriptorSocket> {
     if (isTurnDue()) await takeTurn();
-    while (true) {
+    while (!this.#isFinishing) {
       const accepted = this.#acceptAny();
       if (accepted !== null) return accepted;
-      await this.#poller.wait(
+      this.#waiting = this.#poller.wait(
         this.#listening.map(({ descriptor }) => ({ descriptor, want: "read" })),
       );
+      await this.#waiting;
     }
+    throw new Deno.errors.BadResource("No more is accepted");
   }
 
   /** Null where nobody waits at any of them. */
@@ -132,8 +136,12 @@ export class LibcAcceptor implements Acceptor {
     return null;
   }
 
-  /** Closes them, and gives those that waited, as far as there are descriptors for them. */
-  finish(): readonly DescriptorSocket[] {
+  /** Closes them, and resolves to those that waited, as far as there are descriptors for them. */
+  async finish(): Promise<readonly DescriptorSocket[]> {
+    this.#isFinishing = true;
+    // A wait in the pool holds a socket open beyond its close. Then nothing comes between the last accept and that.
+    this.#poller.wake();
+    await Promise.allSettled([this.#waiting]);
     const waiting: DescriptorSocket[] = [];
     try {
       for (let socket; (socket = this.#acceptAny()) !== null;) waiting.push(socket);

@@ -108,13 +108,8 @@ export class Listener implements Disposable {
     serve: (socket: ClientSocket, slot: Slot) => void,
   ): Promise<number> {
     const { admission, events, clock, signal } = context;
-    const close = () => {
-      if (this.#open && this.#parts.finishes === true) {
-        this.#waiting = this.#acceptor.finish?.() ?? [];
-      }
-      this[Symbol.dispose]();
-    };
-    signal.addEventListener("abort", close, { once: true });
+    let ended: Promise<void> | null = null;
+    signal.addEventListener("abort", () => ended = this.#end(), { once: true });
     const failures = new AcceptFailures({
       clock,
       signal,
@@ -126,19 +121,29 @@ export class Listener implements Disposable {
     });
     while (true) {
       const slot = await admission.acquire(signal);
-      if (slot === null) return failures.aborted;
+      if (slot === null) break;
       let socket: ClientSocket;
       try {
         socket = await this.#acceptor.accept();
       } catch (error) {
         slot[Symbol.dispose]();
-        if (!this.#open) return failures.aborted;
+        if (!this.#open || signal.aborted) break;
         await failures.recover(error);
         continue;
       }
       failures.accepted();
       serve(socket, slot);
     }
+    await ended;
+    return failures.aborted;
+  }
+
+  /** Closes the socket, and keeps what waited where that is to be served. */
+  async #end(): Promise<void> {
+    if (this.#open && this.#parts.finishes === true) {
+      this.#waiting = await this.#acceptor.finish?.() ?? [];
+    }
+    this[Symbol.dispose]();
   }
 
   /** How many connections waited when no more were to be accepted, and are still to be served. */

@@ -20,8 +20,8 @@ import {
 export interface DescriptorAcceptor extends Acceptor {
   /** Resolves to the next connection. */
   accept(): Promise<DescriptorSocket>;
-  /** Closes it, and gives what waited. */
-  finish(): readonly DescriptorSocket[];
+  /** Closes it, and resolves to what waited. */
+  finish(): Promise<readonly DescriptorSocket[]>;
 }
 
 /** Owns the acceptor, and one thread of the pool in which all connections wait for their bytes. */
@@ -71,9 +71,9 @@ export class StreamedAcceptor implements Acceptor {
     if (this.#isClosed && this.#open === 0) this.#watch[Symbol.asyncDispose]();
   }
 
-  /** Closes it, and gives what waited. */
-  finish(): readonly StreamSocket[] {
-    const waiting = this.#acceptor.finish().map((socket) => this.#streamOf(socket));
+  /** Closes it, and resolves to what waited. */
+  async finish(): Promise<readonly StreamSocket[]> {
+    const waiting = (await this.#acceptor.finish()).map((socket) => this.#streamOf(socket));
     this.close();
     return waiting;
   }
