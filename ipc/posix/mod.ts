@@ -5,11 +5,13 @@
  * | how libc is called, and memory kept              | `libc.ts`, `signatures.ts`, `constants.ts`, `intrinsics.ts` |
  * | the listening socket, accepting                  | `sockets/listen.ts`, `ends.ts`, `socket_address.ts` |
  * | connecting                                       | `sockets/connect.ts`                             |
+ * | listening sockets that others have opened        | `sockets/handed.ts`                              |
+ * | no more connections to a socket that is open     | `sockets/handshakes.ts`                          |
  * | settings of a socket                             | `sockets/socket_options.ts`                      |
  * | a pair of sockets, an inherited one              | `sockets/socket_pair.ts`                         |
  * | bytes                                            | `sockets/transfer.ts`; `socket_stream.ts` makes a stream of it |
  * | bytes, with SIGPIPE                              | `sockets/broken_pipe.ts`                         |
- * | waiting                                          | `sockets/poll.ts`; `poller.ts` for many; `event_loop_turn.ts` |
+ * | waiting                                          | `sockets/poll.ts`; `poller.ts`, `watch.ts` for many; `event_loop_turn.ts` |
  * | a descriptor for another process                 | `sockets/passing.ts`                             |
  * | starting programs                                | `processes/spawn.ts`, `spawn_memory.ts`, `duplicates.ts` |
  * | how they end                                     | `processes/children.ts`, `wait_status.ts`, `parent_death.ts` |

@@ -5,17 +5,22 @@
  */
 
 import { type Endpoint, parseAddress, unixEndpoint } from "../../ipc/address.ts";
-import { errnoOf, OperationalError } from "../../ipc/errors.ts";
+import { systemClock } from "../../ipc/clock.ts";
+import { errnoOf, isStreamError, OperationalError } from "../../ipc/errors.ts";
 import type { Descriptor } from "../../ipc/posix/descriptor.ts";
 import { localAddrOf, remoteAddrOf } from "../../ipc/posix/sockets/ends.ts";
 import { isTurnDue, takeTurn } from "../../ipc/posix/sockets/event_loop_turn.ts";
 import { accept, listen } from "../../ipc/posix/sockets/listen.ts";
+import { dropHandshakes } from "../../ipc/posix/sockets/handshakes.ts";
 import { Poller } from "../../ipc/posix/sockets/poller.ts";
 import { setKeepAlive, setNoDelay } from "../../ipc/posix/sockets/socket_options.ts";
 import type { Acceptor, ListenTarget } from "./acceptor.ts";
 import { keepAliveOf } from "./keepalive.ts";
 import { DescriptorSocket } from "./client_socket.ts";
 import { say } from "../../ipc/say.ts";
+
+/** How long handshakes that have begun may take: a way to the other side of the world and back. */
+const HANDSHAKE_MS = 300;
 
 /**
  * Listens with libc, so that another process can have what is accepted. Throws the operating system's error, and
@@ -139,6 +144,10 @@ export class LibcAcceptor implements Acceptor {
   /** Closes them, and resolves to those that waited, as far as there are descriptors for them. */
   async finish(): Promise<readonly DescriptorSocket[]> {
     this.#isFinishing = true;
+    for (const { descriptor, addr } of this.#listening) {
+      if (addr.path === undefined) keepConnectionsFrom(descriptor);
+    }
+    await systemClock.sleep(HANDSHAKE_MS);
     // A wait in the pool holds a socket open beyond its close. Then nothing comes between the last accept and that.
     this.#poller.wake();
     await Promise.allSettled([this.#waiting]);
@@ -158,6 +167,15 @@ export class LibcAcceptor implements Acceptor {
     for (const { descriptor } of this.#listening) descriptor[Symbol.dispose]();
     // The wait is over as soon as they are closed; whoever waits finds that out.
     this.#poller[Symbol.asyncDispose]();
+  }
+}
+
+/** Where the kernel has no such filter, what comes at the wrong moment is reset. */
+function keepConnectionsFrom(listener: Descriptor): void {
+  try {
+    dropHandshakes(listener);
+  } catch (error) {
+    if (!isStreamError(error)) throw error;
   }
 }
 
