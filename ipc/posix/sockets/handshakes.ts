@@ -36,13 +36,23 @@ const INSTRUCTION_BYTES = 8;
 
 let libc: Libc<"setsockopt"> | null = null;
 
+function open(): Libc<"setsockopt"> {
+  return libc ??= openLibc(["setsockopt"]);
+}
+
+/** Opens the function that the other here calls. */
+export function openHandshakes(): void {
+  openErrors();
+  open();
+}
+
 /**
  * Drops what would begin a connection to a listening socket of TCP from now on. Handshakes that have begun go on, and
  * so do connections. Throws `PosixError`.
  */
 export function dropHandshakes(listener: Descriptor): void {
+  const { setsockopt } = open();
   openErrors();
-  libc ??= openLibc(["setsockopt"]);
   const bytes = newBytes(HEAD_BYTES + PROGRAM.length * INSTRUCTION_BYTES);
   const view = new DataView(bytes.buffer);
   const base = Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes));
@@ -57,6 +67,6 @@ export function dropHandshakes(listener: Descriptor): void {
   });
   const number = numberOf(listener);
   // The kernel takes HEAD_BYTES, and follows the pointer: all of it is in one array, which is held.
-  const result = libc.setsockopt(number, SOL_SOCKET, SO_ATTACH_FILTER, bytes, HEAD_BYTES);
+  const result = setsockopt(number, SOL_SOCKET, SO_ATTACH_FILTER, bytes, HEAD_BYTES);
   if (result === -1) throwLastError("Cannot keep connections from a listening socket");
 }

@@ -78,10 +78,8 @@ Deno.test("JoinedAcceptor passes a failure on, and goes on", async () => {
   };
   const acceptor = new JoinedAcceptor([failing]);
   for (let count = 0; count < 2; count++) {
-    assertEquals(
-      (await assertRejects(() => acceptor.accept(), Error)).message.includes("24"),
-      true,
-    );
+    const error = await assertRejects(() => acceptor.accept(), Error);
+    assertEquals(error.message, "the operating system says EMFILE");
   }
   acceptor.close();
 });
