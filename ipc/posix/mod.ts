@@ -11,7 +11,8 @@
  * | a pair of sockets, an inherited one              | `sockets/socket_pair.ts`                         |
  * | bytes                                            | `sockets/transfer.ts`; `socket_stream.ts` makes a stream of it |
  * | bytes, with SIGPIPE                              | `sockets/broken_pipe.ts`                         |
- * | waiting                                          | `sockets/poll.ts`; `poller.ts`, `watch.ts` for many; `event_loop_turn.ts` |
+ * | waiting                                          | `sockets/poll.ts`; `event_loop_turn.ts`           |
+ * | waiting for many                                 | `sockets/poller.ts`; `watch.ts` for many who wait |
  * | a descriptor for another process                 | `sockets/passing.ts`                             |
  * | starting programs                                | `processes/spawn.ts`, `spawn_memory.ts`, `duplicates.ts` |
  * | how they end                                     | `processes/children.ts`, `wait_status.ts`, `parent_death.ts` |

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type Endpoint, unixEndpoint } from "../../ipc/address.ts";
+import { unixEndpoint } from "../../ipc/address.ts";
 import { errnoOf, OperationalError } from "../../ipc/errors.ts";
 import type { Acceptor, ListenTarget } from "./acceptor.ts";
 import type { LibcAcceptor } from "./libc_acceptor.ts";

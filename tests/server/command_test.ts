@@ -85,7 +85,7 @@ const ACCEPTED: readonly (readonly [string[], Partial<ServerOptions>])[] = [
   [["--host", "::1,unix:/run/a", "--host", "localhost", "9000"], {
     places: ["::1", "unix:/run/a", "localhost"],
   }],
-  [["--host", "unix:/run/a"], { places: ["unix:/run/a"] }],
+  [["--host", "unix:/run/a"], { places: ["unix:/run/a"], port: 0 }],
   [["--reuse-port", "9000"], { reusePort: true }],
   [["--mode", "per-connection", "9000"], { mode: "per-connection" }],
   [["9000", "--mode", "iterative"], { mode: "iterative" }],
