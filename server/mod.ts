@@ -7,7 +7,8 @@
 import { formatEndpoint } from "../ipc/address.ts";
 import { type Clock, systemClock, within } from "../ipc/clock.ts";
 import type { Lifetime } from "../cli/lifetime.ts";
-import { Admission } from "./accept/admission.ts";
+import { Admission, type Slot } from "./accept/admission.ts";
+import type { ClientSocket } from "./accept/client_socket.ts";
 import { describeHandler, type ServerOptions } from "./command.ts";
 import { connectionLimit, descriptorLimit, withoutSpares } from "./accept/descriptors.ts";
 import { EventBus } from "./events.ts";
@@ -116,6 +117,7 @@ async function serveUntilStopped(
       return mode.serve(connection);
     },
   });
+  const receive = (socket: ClientSocket, slot: Slot) => reception.receive(socket, slot);
   const admission = openAdmission(name, { limit: maxConnections, events });
   const connectionsAborted = await listener.acceptLoop({
     admission,
@@ -126,12 +128,16 @@ async function serveUntilStopped(
       clock,
       onDelay: () => events.emit({ event: "draining", delayMs }),
     }),
-  }, (socket, slot) => reception.receive(socket, slot));
+  }, receive);
 
   mode.drain();
   serviceManager?.tell("STOPPING=1");
-  events.emit({ event: "stopping", connections: reception.size, graceMs });
-  await within(graceMs, reception.allServed(), { clock, signal: lifetime.forced });
+  events.emit({ event: "stopping", connections: reception.size + listener.waiting, graceMs });
+  const graceOver = new AbortController();
+  const allServed = listener.serveWaiting({ admission, signal: graceOver.signal }, receive)
+    .then(() => reception.allServed());
+  await within(graceMs, allServed, { clock, signal: lifetime.forced });
+  graceOver.abort();
   reception.end();
   await mode.endAll();
   // What is left has been ended; the end of this process closes what the runtime may still wait for.

@@ -5,6 +5,8 @@
  * | how libc is called, and memory kept              | `libc.ts`, `signatures.ts`, `constants.ts`, `intrinsics.ts` |
  * | the listening socket, accepting                  | `sockets/listen.ts`, `ends.ts`, `socket_address.ts` |
  * | connecting                                       | `sockets/connect.ts`                             |
+ * | listening sockets that others have opened        | `sockets/handed.ts`                              |
+ * | no more connections to a socket that is open     | `sockets/handshakes.ts`                          |
  * | settings of a socket                             | `sockets/socket_options.ts`                      |
  * | a pair of sockets, an inherited one              | `sockets/socket_pair.ts`                         |
  * | bytes                                            | `sockets/transfer.ts`; `socket_stream.ts` makes a stream of it |

@@ -15,11 +15,8 @@ export interface Acceptor {
   readonly addresses?: readonly Endpoint[];
   /** Resolves to the next connection. Rejects with the operating system's error. */
   accept(): Promise<ClientSocket>;
-  /**
-   * Has `accept` give what waits in the queue still, and then close it and reject. Where this is absent, it is closed
-   * at once.
-   */
-  finish?(): void;
+  /** Closes it, and resolves to what waited in its queue, as far as that can be. An accept under way rejects. */
+  finish?(): Promise<readonly ClientSocket[]>;
   /** Closes it: an accept under way rejects. */
   close(): void;
 }

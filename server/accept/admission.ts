@@ -56,11 +56,6 @@ export class Admission {
     return signal.aborted ? null : this.#take();
   }
 
-  /** A slot if one is free now, or null. */
-  takeFree(): Slot | null {
-    return this.#taken < this.#options.limit ? this.#take() : null;
-  }
-
   #untilFree(signal: AbortSignal): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const wake = () => resolve();

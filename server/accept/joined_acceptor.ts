@@ -76,8 +76,9 @@ export class JoinedAcceptor implements Acceptor {
     }
   }
 
-  /** Closes them, and what came and nobody has asked for: an accept under way rejects. */
+  /** Closes them, and what came and nobody has asked for: an accept under way rejects. Once is enough. */
   close(): void {
+    if (!this.#isOpen) return;
     this.#isOpen = false;
     for (const acceptor of this.#acceptors) acceptor.close();
     this.#closeUnasked();

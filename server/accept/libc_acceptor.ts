@@ -5,17 +5,22 @@
  */
 
 import { type Endpoint, parseAddress, unixEndpoint } from "../../ipc/address.ts";
-import { OperationalError } from "../../ipc/errors.ts";
+import { systemClock } from "../../ipc/clock.ts";
+import { errnoOf, isStreamError, OperationalError } from "../../ipc/errors.ts";
 import type { Descriptor } from "../../ipc/posix/descriptor.ts";
 import { localAddrOf, remoteAddrOf } from "../../ipc/posix/sockets/ends.ts";
 import { isTurnDue, takeTurn } from "../../ipc/posix/sockets/event_loop_turn.ts";
 import { accept, listen } from "../../ipc/posix/sockets/listen.ts";
+import { dropHandshakes } from "../../ipc/posix/sockets/handshakes.ts";
 import { Poller } from "../../ipc/posix/sockets/poller.ts";
 import { setKeepAlive, setNoDelay } from "../../ipc/posix/sockets/socket_options.ts";
 import type { Acceptor, ListenTarget } from "./acceptor.ts";
 import { keepAliveOf } from "./keepalive.ts";
 import { DescriptorSocket } from "./client_socket.ts";
 import { say } from "../../ipc/say.ts";
+
+/** How long handshakes that have begun may take: a way to the other side of the world and back. */
+const HANDSHAKE_MS = 300;
 
 /**
  * Listens with libc, so that another process can have what is accepted. Throws the operating system's error, and
@@ -71,6 +76,7 @@ export class LibcAcceptor implements Acceptor {
   readonly #poller = new Poller();
   /** The socket that is asked first: each in its turn, so that none keeps the others waiting. */
   #next = 0;
+  #waiting: Promise<unknown> | null = null;
   #isFinishing = false;
 
   /** Takes over listening sockets, one or more. What they accept inherits their options, tcp(7). */
@@ -113,14 +119,15 @@ export class LibcAcceptor implements Acceptor {
   /** Resolves to the next connection. Rejects with the operating system's error. */
   async accept(): Promise<DescriptorSocket> {
     if (isTurnDue()) await takeTurn();
-    while (true) {
+    while (!this.#isFinishing) {
       const accepted = this.#acceptAny();
       if (accepted !== null) return accepted;
-      if (this.#isFinishing) this.close();
-      await this.#poller.wait(
+      this.#waiting = this.#poller.wait(
         this.#listening.map(({ descriptor }) => ({ descriptor, want: "read" })),
       );
+      await this.#waiting;
     }
+    throw new Deno.errors.BadResource("No more is accepted");
   }
 
   /** Null where nobody waits at any of them. */
@@ -134,10 +141,25 @@ export class LibcAcceptor implements Acceptor {
     return null;
   }
 
-  /** Takes what waits, and then closes them. */
-  finish(): void {
+  /** Closes them, and resolves to those that waited, as far as there are descriptors for them. */
+  async finish(): Promise<readonly DescriptorSocket[]> {
     this.#isFinishing = true;
+    for (const { descriptor, addr } of this.#listening) {
+      if (addr.path === undefined) keepConnectionsFrom(descriptor);
+    }
+    await systemClock.sleep(HANDSHAKE_MS);
+    // A wait in the pool holds a socket open beyond its close. Then nothing comes between the last accept and that.
     this.#poller.wake();
+    await Promise.allSettled([this.#waiting]);
+    const waiting: DescriptorSocket[] = [];
+    try {
+      for (let socket; (socket = this.#acceptAny()) !== null;) waiting.push(socket);
+    } catch (error) {
+      // Of one connection or for want of descriptors: either way nobody tries again.
+      if (errnoOf(error) === null) throw error;
+    }
+    this.close();
+    return waiting;
   }
 
   /** Closes them: an accept under way rejects. */
@@ -145,6 +167,15 @@ export class LibcAcceptor implements Acceptor {
     for (const { descriptor } of this.#listening) descriptor[Symbol.dispose]();
     // The wait is over as soon as they are closed; whoever waits finds that out.
     this.#poller[Symbol.asyncDispose]();
+  }
+}
+
+/** Where the kernel has no such filter, what comes at the wrong moment is reset. */
+function keepConnectionsFrom(listener: Descriptor): void {
+  try {
+    dropHandshakes(listener);
+  } catch (error) {
+    if (!isStreamError(error)) throw error;
   }
 }
 

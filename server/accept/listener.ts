@@ -48,7 +48,7 @@ export interface AcceptContext {
 export interface ListenerParts {
   /** What is to be removed when it is closed. */
   readonly files?: Disposable;
-  /** Whether what waits in the queue is served, as far as there are slots, when no more is to be accepted. */
+  /** Whether what waits in the queue when no more is to be accepted is still to be served. */
   readonly finishes?: boolean;
 }
 
@@ -75,6 +75,8 @@ export class Listener implements Disposable {
   readonly #acceptor: Acceptor;
   readonly #parts: ListenerParts;
   #open = true;
+  /** What waited in the queue when no more was to be accepted. */
+  #waiting: readonly ClientSocket[] = [];
 
   /** Takes over the sockets. */
   constructor(acceptor: Acceptor, parts: ListenerParts = {}) {
@@ -106,10 +108,8 @@ export class Listener implements Disposable {
     serve: (socket: ClientSocket, slot: Slot) => void,
   ): Promise<number> {
     const { admission, events, clock, signal } = context;
-    const { finish } = this.#parts.finishes === true ? this.#acceptor : {};
-    const close = () => this[Symbol.dispose]();
-    const end = finish === undefined ? close : () => finish.call(this.#acceptor);
-    signal.addEventListener("abort", end, { once: true });
+    let ended: Promise<void> | null = null;
+    signal.addEventListener("abort", () => ended = this.#end(), { once: true });
     const failures = new AcceptFailures({
       clock,
       signal,
@@ -120,27 +120,48 @@ export class Listener implements Disposable {
       },
     });
     while (true) {
-      let slot = await admission.acquire(signal);
-      if (slot === null && finish !== undefined && this.#open) slot = admission.takeFree();
-      if (slot === null) {
-        close();
-        return failures.aborted;
-      }
+      const slot = await admission.acquire(signal);
+      if (slot === null) break;
       let socket: ClientSocket;
       try {
         socket = await this.#acceptor.accept();
       } catch (error) {
         slot[Symbol.dispose]();
-        if (!this.#open || (signal.aborted && errnoOf(error) === null)) {
-          close();
-          return failures.aborted;
-        }
+        if (!this.#open || signal.aborted) break;
         await failures.recover(error);
         continue;
       }
       failures.accepted();
       serve(socket, slot);
     }
+    await ended;
+    return failures.aborted;
+  }
+
+  /** Closes the socket, and keeps what waited where that is to be served. */
+  async #end(): Promise<void> {
+    if (this.#open && this.#parts.finishes === true) {
+      this.#waiting = await this.#acceptor.finish?.() ?? [];
+    }
+    this[Symbol.dispose]();
+  }
+
+  /** How many connections waited when no more were to be accepted, and are still to be served. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /** Serves those as slots become free, until the signal aborts: then the rest is closed. */
+  async serveWaiting(
+    { admission, signal }: Pick<AcceptContext, "admission" | "signal">,
+    serve: (socket: ClientSocket, slot: Slot) => void,
+  ): Promise<void> {
+    for (const socket of this.#waiting) {
+      const slot = await admission.acquire(signal);
+      if (slot === null) socket.close();
+      else serve(socket, slot);
+    }
+    this.#waiting = [];
   }
 
   /** Closes the socket. */

@@ -20,6 +20,8 @@ import {
 export interface DescriptorAcceptor extends Acceptor {
   /** Resolves to the next connection. */
   accept(): Promise<DescriptorSocket>;
+  /** Closes it, and resolves to what waited. */
+  finish(): Promise<readonly DescriptorSocket[]>;
 }
 
 /** Owns the acceptor, and one thread of the pool in which all connections wait for their bytes. */
@@ -47,7 +49,10 @@ export class StreamedAcceptor implements Acceptor {
 
   /** Resolves to the next connection. Rejects with the operating system's error. */
   async accept(): Promise<StreamSocket> {
-    const { descriptor, ...ends } = await this.#acceptor.accept();
+    return this.#streamOf(await this.#acceptor.accept());
+  }
+
+  #streamOf({ descriptor, ...ends }: DescriptorSocket): StreamSocket {
     const stream = new SocketStream(descriptor, {
       waitMs: 0,
       wait: (interest) => this.#waits.until(interest),
@@ -66,9 +71,11 @@ export class StreamedAcceptor implements Acceptor {
     if (this.#isClosed && this.#open === 0) this.#waits[Symbol.asyncDispose]();
   }
 
-  /** Takes what waits, and then closes it. */
-  finish(): void {
-    this.#acceptor.finish?.();
+  /** Closes it, and resolves to what waited. */
+  async finish(): Promise<readonly StreamSocket[]> {
+    const waiting = (await this.#acceptor.finish()).map((socket) => this.#streamOf(socket));
+    this.close();
+    return waiting;
   }
 
   /** Closes it: an accept under way rejects. Connections go on, and when they have ended the thread is free. */

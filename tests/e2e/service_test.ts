@@ -81,6 +81,36 @@ Deno.test("the unit in the examples starts a server that tells, with flags that 
   assertEquals([options.places, options.port, options.log], [["0.0.0.0"], 9000, "json"]);
 });
 
+const UNITS = new URL("../../examples/systemd/", import.meta.url);
+
+Deno.test("the unit for a socket of systemd names no port, and its socket names the unit", async () => {
+  const unit = await Deno.readTextFile(new URL("brood-socket.service", UNITS));
+  const [, command = ""] = /^ExecStart=\/usr\/local\/bin\/brood server (.*)$/m.exec(unit) ?? [];
+  // As it is started: with sockets.
+  const options = parseServerOptions([...command.split(" "), "--host", "unix:/run/brood"]);
+  assert(typeof options !== "string");
+  assertEquals([options.mode, options.transport, options.log], ["prefork", "socket", "json"]);
+  assertStringIncludes(unit, "\nRequires=brood.socket\n");
+  const socket = await Deno.readTextFile(new URL("brood.socket", UNITS));
+  assertStringIncludes(socket, "\nService=brood-socket.service\n");
+});
+
+testProgram(
+  "systemd takes the units in the examples",
+  async ({ path }) => {
+    await using folder = new TempFolder();
+    for (const { name } of Deno.readDirSync(UNITS)) {
+      const unit = await Deno.readTextFile(new URL(name, UNITS));
+      Deno.writeTextFileSync(folder.join(name), unit.replace("/usr/local/bin/brood", path));
+    }
+    const files = [...Deno.readDirSync(folder.path)].map(({ name }) => folder.join(name));
+    assertEquals(files.length, 3);
+    const { status, stderr } = await runToEnd(["systemd-analyze", "verify", "--man=no", ...files]);
+    assertEquals([status, stderr], [0, ""]);
+  },
+  { needs: ["systemd-analyze"], forms: ["compiled"] },
+);
+
 testProgram(
   "a server with --drain-delay goes on accepting when it is asked to stop, and its health says that it stops",
   async ({ path, args }) => {

@@ -1,3 +1,4 @@
+import { unixEndpoint } from "../../ipc/address.ts";
 import { encodeProxyHeader, parseProxyHeader, readProxyHeader } from "../../ipc/proxy_protocol.ts";
 import type { ConnectionInfo } from "../../ipc/transport.ts";
 import { assertEquals, assertRejects, assertThrows } from "../assert.ts";
@@ -190,6 +191,16 @@ Deno.test("readProxyHeader() rejects for a header that is cut off anywhere", asy
   for (let length = 0; length < HEADER.length; length++) {
     await assertRejects(() => read(HEADER.subarray(0, length)), Error, "the stream ended after");
   }
+});
+
+Deno.test("the ends of a Unix-domain socket come out of a header as they went in", async () => {
+  for (const path of ["", "/run/a.sock", `/${"x".repeat(107)}`]) {
+    const info = { id: 7, remoteAddr: unixEndpoint(""), localAddr: unixEndpoint(path) };
+    assertEquals(await read(encodeProxyHeader(info)), info);
+  }
+  const localAddr = unixEndpoint("x".repeat(109));
+  const info = { id: 7, remoteAddr: unixEndpoint(""), localAddr };
+  assertThrows(() => encodeProxyHeader(info), RangeError);
 });
 
 Deno.test("parseProxyHeader() reads a header that is there as a whole, and no other", async () => {

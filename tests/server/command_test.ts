@@ -87,6 +87,11 @@ const ACCEPTED: readonly (readonly [string[], Partial<ServerOptions>])[] = [
   [["65535"], { port: 65_535 }],
   [["--host", "::1", "9000"], { places: ["::1"] }],
   [["--host=localhost", "9000"], { places: ["localhost"] }],
+  [["--host", "::1,unix:/run/a", "--host", "localhost", "9000"], {
+    places: ["::1", "unix:/run/a", "localhost"],
+  }],
+  [["--host", "unix:/run/a"], { places: ["unix:/run/a"], port: 0 }],
+  [["--reuse-port", "9000"], { reusePort: true }],
   [["--mode", "per-connection", "9000"], { mode: "per-connection" }],
   [["9000", "--mode", "iterative"], { mode: "iterative" }],
   [["--backlog", "1", "9000"], { backlog: 1 }],
@@ -170,6 +175,22 @@ const SECONDS = "expected seconds, from 0 to 2147483";
 const REFUSED: readonly (readonly [string[], string])[] = [
   [[], "PORT is missing"],
   [["9000", "9001"], 'surplus argument "9001"'],
+  [["--host", "unix:/run/a", "9000"], "PORT 9000: a Unix-domain socket has none"],
+  [["--host", "unix:/run/a", "--host", "::1"], "PORT is missing"],
+  [["--host", "::1,::1", "9000"], "--host ::1 is given twice"],
+  [["--host", "0.0.0.0,::", "9000"], "--host :: takes IPv4 too: leave --host 0.0.0.0 out"],
+  [
+    ["--host", "unix:/run/a", "--reuse-port"],
+    "--reuse-port goes with an address: a Unix-domain socket has no port",
+  ],
+  [
+    ["--host", "unix:/run/a", "--fault", "no-wait"],
+    "--fault no-wait goes with one address of --host, and nothing else to listen on",
+  ],
+  [
+    ["--reuse-port", "--fault", "no-wait", "9000"],
+    "--fault no-wait goes with one address of --host, and nothing else to listen on",
+  ],
   [["65536"], `PORT "65536": ${PORTS}`],
   [["90x"], `PORT "90x": ${PORTS}`],
   [["9e3"], `PORT "9e3": ${PORTS}`],

@@ -8,7 +8,7 @@ import { SOCK_STREAM, SOL_SOCKET } from "../constants.ts";
 import { type Descriptor, takeOwnership } from "../descriptor.ts";
 import { newWords } from "../intrinsics.ts";
 import { type Libc, openLibc } from "../libc.ts";
-import { throwLastError } from "../posix_error.ts";
+import { openErrors, throwLastError } from "../posix_error.ts";
 
 /** `<sys/socket.h>` and `<asm/ioctls.h>` of Linux; the same on x86-64 and on arm64. */
 const SO_TYPE = 3;
@@ -24,6 +24,12 @@ let libc: Libc<typeof NAMES[number]> | null = null;
 
 function open(): Libc<typeof NAMES[number]> {
   return libc ??= openLibc(NAMES);
+}
+
+/** Opens the functions that the other here calls. */
+export function openHanded(): void {
+  openErrors();
+  open();
 }
 
 /**

@@ -19,6 +19,8 @@ import { openZombies } from "../../../ipc/posix/proc/zombie.ts";
 import { openAcceptQueues } from "../../../ipc/posix/sockets/accept_queue.ts";
 import { openConnecting } from "../../../ipc/posix/sockets/connect.ts";
 import { openEnds } from "../../../ipc/posix/sockets/ends.ts";
+import { openHanded } from "../../../ipc/posix/sockets/handed.ts";
+import { openHandshakes } from "../../../ipc/posix/sockets/handshakes.ts";
 import { openOptions } from "../../../ipc/posix/sockets/socket_options.ts";
 import { openOwnSockets } from "../../../ipc/posix/sockets/own_sockets.ts";
 import { openPoller } from "../../../ipc/posix/sockets/poller.ts";
@@ -46,6 +48,8 @@ if (hasLibc) {
   openAcceptQueues();
   openThreads();
   openAccounts();
+  openHanded();
+  openHandshakes();
 }
 
 /** A test that needs libc. */
