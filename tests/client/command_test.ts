@@ -11,6 +11,7 @@ const DEFAULTS = {
   noNewline: false,
   note: false,
   split: false,
+  tls: null,
   connectTimeoutMs: 10_000,
   verbose: false,
   load: null,
