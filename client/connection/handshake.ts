@@ -43,8 +43,10 @@ const REASONS: readonly (readonly [RegExp, (groups: readonly string[]) => string
 
 /** Why a handshake with the server of that name has failed. */
 export function handshakeReasonOf(error: unknown, name: string): string {
-  if (errnoOf(error)?.match(/^E[A-Z]+$/)) return reasonOf(error);
   const text = error instanceof Error ? error.message : String(error);
+  // Node has the name of a reset for that, which it was not.
+  const isNodes = text.startsWith("Client network socket disconnected before");
+  if (!isNodes && errnoOf(error)?.match(/^E[A-Z]+$/)) return reasonOf(error);
   const names = namesIn(text);
   if (names !== null) {
     return names.length === 0

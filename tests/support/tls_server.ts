@@ -1,0 +1,106 @@
+/**
+ * A server with TLS of the test's own, and one between it and its client that cuts off the end.
+ *
+ * @module
+ */
+
+import { isStreamError } from "../../ipc/errors.ts";
+import type { Certificate } from "./certificates.ts";
+import { listenOnLoopback } from "./sockets.ts";
+
+type Serve = (conn: Deno.Conn) => Promise<void>;
+
+/** Sends back what comes, until its end, and then ends as well. */
+export async function echoAll(conn: Deno.Conn): Promise<void> {
+  const buffer = new Uint8Array(64 * 1024);
+  for (let count; (count = await conn.read(buffer)) !== null;) {
+    for (let at = 0; at < count;) at += await conn.write(buffer.subarray(at, count));
+  }
+  await conn.closeWrite();
+}
+
+/** Serves every connection, at the same time, until it is disposed. What a client does to it is no error. */
+abstract class Accepting implements AsyncDisposable {
+  readonly #listener: Deno.Listener;
+  readonly #open = new Set<Deno.Conn>();
+  readonly #serving = new Set<Promise<void>>();
+  readonly #accepting: Promise<void>;
+
+  constructor(listener: Deno.Listener, serve: Serve) {
+    this.#listener = listener;
+    this.#accepting = this.#accept(serve);
+  }
+
+  get port(): number {
+    return (this.#listener.addr as Deno.NetAddr).port;
+  }
+
+  async #accept(serve: Serve): Promise<void> {
+    for await (const conn of this.#listener) {
+      this.#open.add(conn);
+      const serving = this.#serve(conn, serve).finally(() => this.#serving.delete(serving));
+      this.#serving.add(serving);
+    }
+  }
+
+  async #serve(conn: Deno.Conn, serve: Serve): Promise<void> {
+    try {
+      await serve(conn);
+    } catch (error) {
+      // Deno tells what is wrong with TLS without a number of the system.
+      const isOfTls = error instanceof Deno.errors.InvalidData ||
+        error instanceof Deno.errors.UnexpectedEof;
+      if (!isStreamError(error) && !isOfTls) throw error;
+    } finally {
+      this.#open.delete(conn);
+      conn[Symbol.dispose]();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#listener.close();
+    for (const conn of this.#open) conn[Symbol.dispose]();
+    await this.#accepting;
+    await Promise.all(this.#serving);
+  }
+}
+
+/** A server with TLS. */
+export class TlsServer extends Accepting {
+  constructor({ cert, key }: Certificate, serve: Serve) {
+    const pem = { cert: Deno.readTextFileSync(cert), key: Deno.readTextFileSync(key) };
+    super(Deno.listenTls({ hostname: "127.0.0.1", port: 0, ...pem }), serve);
+  }
+}
+
+/** A server without, that does something to those who come with it. */
+export class TcpServer extends Accepting {
+  constructor(serve: Serve) {
+    super(listenOnLoopback(), serve);
+  }
+}
+
+/** What stands between a server and its client: at the client's end it ends too, and keeps what the server says then. */
+export class CuttingRelay extends TcpServer {
+  constructor(port: number) {
+    super(async (client) => {
+      using server = await Deno.connect({ hostname: "127.0.0.1", port });
+      const answering = copy(server, client);
+      await copy(client, server);
+      client.close();
+      server.close();
+      await answering;
+    });
+  }
+}
+
+async function copy(source: Deno.Conn, sink: Deno.Conn): Promise<void> {
+  const buffer = new Uint8Array(64 * 1024);
+  try {
+    for (let count; (count = await source.read(buffer)) !== null;) {
+      for (let at = 0; at < count;) at += await sink.write(buffer.subarray(at, count));
+    }
+  } catch (error) {
+    if (!isStreamError(error)) throw error;
+  }
+}
