@@ -67,9 +67,9 @@ abstract class Accepting implements AsyncDisposable {
 
 /** A server with TLS. */
 export class TlsServer extends Accepting {
-  constructor({ cert, key }: Certificate, serve: Serve) {
+  constructor({ cert, key }: Certificate, serve: Serve, hostname = "127.0.0.1") {
     const pem = { cert: Deno.readTextFileSync(cert), key: Deno.readTextFileSync(key) };
-    super(Deno.listenTls({ hostname: "127.0.0.1", port: 0, ...pem }), serve);
+    super(Deno.listenTls({ hostname, port: 0, ...pem }), serve);
   }
 }
 
@@ -80,10 +80,17 @@ export class TcpServer extends Accepting {
   }
 }
 
-/** What stands between a server and its client: at the client's end it ends too, and keeps what the server says then. */
+/**
+ * What stands between a server and its client, and keeps the server's last word: it ends when the client's socket does,
+ * or when it is told to.
+ */
 export class CuttingRelay extends TcpServer {
+  readonly #clients: Set<Deno.Conn>;
+
   constructor(port: number) {
+    const clients = new Set<Deno.Conn>();
     super(async (client) => {
+      clients.add(client);
       using server = await Deno.connect({ hostname: "127.0.0.1", port });
       const answering = copy(server, client);
       await copy(client, server);
@@ -91,6 +98,12 @@ export class CuttingRelay extends TcpServer {
       server.close();
       await answering;
     });
+    this.#clients = clients;
+  }
+
+  /** Ends the answers of those who are connected. */
+  async cut(): Promise<void> {
+    for (const client of this.#clients) await client.closeWrite();
   }
 }
 

@@ -127,7 +127,7 @@ for (const way of Object.keys(WAYS)) {
     await send(connection, "hello");
     const buffer = new Uint8Array(100);
     assertEquals(await connection.read(buffer), 5);
-    await connection.closeWrite();
+    await relay.cut();
     await assertRejects(() => connection.read(buffer), TruncatedError);
   });
 
