@@ -92,10 +92,10 @@ export class CuttingRelay extends TcpServer {
     super(async (client) => {
       clients.add(client);
       using server = await Deno.connect({ hostname: "127.0.0.1", port });
-      const asking = copy(client, server);
-      await copy(server, client, CLOSE_NOTIFY_BYTES);
-      await client.closeWrite();
-      await asking;
+      const answering = copy(server, client, CLOSE_NOTIFY_BYTES);
+      await copy(client, server);
+      server.close();
+      await answering;
     });
     this.#clients = clients;
   }
@@ -106,14 +106,15 @@ export class CuttingRelay extends TcpServer {
   }
 }
 
-/** Copies to the end of the source, or to what comes with that length. */
+/** Copies to the end of the source, or to what comes with that length, and passes the end on. */
 async function copy(source: Deno.Conn, sink: Deno.Conn, endsAt?: number): Promise<void> {
   const buffer = new Uint8Array(64 * 1024);
   try {
     for (let count; (count = await source.read(buffer)) !== null;) {
-      if (count === endsAt) return;
+      if (count === endsAt) break;
       for (let at = 0; at < count;) at += await sink.write(buffer.subarray(at, count));
     }
+    await sink.closeWrite();
   } catch (error) {
     if (!isStreamError(error)) throw error;
   }
