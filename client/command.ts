@@ -12,6 +12,7 @@ import {
 } from "../cli/command_line.ts";
 import { UsageError } from "../ipc/errors.ts";
 import { flagName, type FlagValues, host, integer, seconds, text, toggle } from "../cli/flags.ts";
+import { TLS_FLAGS, TLS_NOTES, type TlsOptions, tlsOptionsOf } from "./connection/tls_options.ts";
 import { LOAD_FLAGS, LOAD_NOTES, type LoadOptions, loadOptionsOf } from "./load/options.ts";
 import { type Language, LANGUAGE_FLAG, languageOf } from "../cli/language.ts";
 import { say } from "../ipc/say.ts";
@@ -37,9 +38,9 @@ export const OWN_FLAGS = {
 };
 
 /** The flags of `brood client`. */
-export const CLIENT_FLAGS: typeof OWN_FLAGS & typeof LOAD_FLAGS & {
+export const CLIENT_FLAGS: typeof OWN_FLAGS & typeof TLS_FLAGS & typeof LOAD_FLAGS & {
   readonly language: typeof LANGUAGE_FLAG;
-} = { ...OWN_FLAGS, ...LOAD_FLAGS, language: LANGUAGE_FLAG };
+} = { ...OWN_FLAGS, ...TLS_FLAGS, ...LOAD_FLAGS, language: LANGUAGE_FLAG };
 
 const HOST = host({ placeholder: "HOST", fallback: "127.0.0.1", help: "" });
 const PORT = integer({ placeholder: "PORT", fallback: 0, min: 1, max: 65_535, help: "" });
@@ -55,6 +56,7 @@ export const CLIENT_COMMAND: CommandSpec<typeof CLIENT_FLAGS> = {
     say`HOST is ${HOST.fallback} unless given. Times are in seconds, decimals allowed.`,
     "An empty line is not sent. It ends at the end line, at the end of input, or when the server closes.",
     "With --note a line waits until the one before is answered; with --split too, none waits.",
+    ...TLS_NOTES,
     ...LOAD_NOTES,
   ],
 };
@@ -65,6 +67,8 @@ export interface ClientOptions extends FlagValues<typeof OWN_FLAGS> {
   readonly hostname: string;
   /** The server's port, from 1. */
   readonly port: number;
+  /** What is asked of TLS, or null: without it. */
+  readonly tls: TlsOptions | null;
   /** The load to run in place of the lines of the input, or null. */
   readonly load: LoadOptions | null;
   /** The language of what it tells. */
@@ -76,14 +80,15 @@ export function parseClientOptions(args: readonly string[]): ClientOptions | Que
   const parsed = parseCommandLine(CLIENT_COMMAND, args);
   if (typeof parsed === "string") return parsed;
   const { options, given, operands } = parsed;
-  const { endWord, noNewline, note, split, connectTimeoutMs, verbose, language: _, ...load } =
-    options;
+  const { endWord, noNewline, note, split, connectTimeoutMs, verbose, ...others } = options;
+  const { tls: isTls, tlsCa, insecure, language: _, ...load } = others;
   const command = CLIENT_COMMAND.name;
   const [name, service] = operands.length === 2 ? operands : [HOST.fallback, ...operands];
   const server = {
     hostname: parseValue("HOST", name ?? "", { flag: HOST, command }),
     port: parseValue("PORT", service ?? "", { flag: PORT, command }),
     connectTimeoutMs,
+    tls: tlsOptionsOf({ tls: isTls, tlsCa, insecure }, { given, command }),
   };
   const own = [...given].find((option) => option in OWN_FLAGS && option !== "connectTimeoutMs");
   if (options.connections > 0 && own !== undefined) {

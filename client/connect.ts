@@ -7,6 +7,8 @@
 import { formatEndpoint } from "../ipc/address.ts";
 import { errnoOf, OperationalError, reasonOf } from "../ipc/errors.ts";
 import type { ClientOptions } from "./command.ts";
+import { type Connection, connectorFor, readTrust } from "./connection/connection.ts";
+import { HandshakeError } from "./connection/tls_errors.ts";
 import { say } from "../ipc/say.ts";
 
 function reasonWithAdvice(cause: unknown): string {
@@ -14,22 +16,29 @@ function reasonWithAdvice(cause: unknown): string {
   return errnoOf(cause) === "ECONNREFUSED" ? say`${reason} (is a server listening there?)` : reason;
 }
 
-/** Connects. Throws {@linkcode OperationalError} that names the server and the reason, also after the timeout. */
+/**
+ * Connects, with TLS if that is asked for. Throws {@linkcode OperationalError} that names the server and the reason,
+ * also after the timeout, which is that of the connection and of the TLS handshake together.
+ */
 export async function connect(
-  options: Pick<ClientOptions, "hostname" | "port" | "connectTimeoutMs">,
-): Promise<Deno.TcpConn> {
-  const { hostname, port, connectTimeoutMs } = options;
+  options: Pick<ClientOptions, "hostname" | "port" | "connectTimeoutMs" | "tls">,
+): Promise<Connection> {
+  const { hostname, port, connectTimeoutMs, tls } = options;
+  const open = await connectorFor(await readTrust(tls));
   const timeout = AbortSignal.timeout(connectTimeoutMs);
   try {
-    const conn = await Deno.connect({ hostname, port, signal: timeout });
-    conn.setNoDelay(true);
-    return conn;
+    return await open({ hostname, port, name: hostname }, timeout);
   } catch (cause) {
+    const server = formatEndpoint(options);
+    if (cause instanceof HandshakeError) {
+      const reason = timeout.aborted
+        ? say`no handshake within ${connectTimeoutMs / 1000} s (does it speak TLS on that port?)`
+        : reasonOf(cause);
+      throw new OperationalError(say`Cannot connect to ${server} with TLS: ${reason}`, { cause });
+    }
     const reason = timeout.aborted
       ? say`no answer within ${connectTimeoutMs / 1000} s`
       : reasonWithAdvice(cause);
-    throw new OperationalError(say`Cannot connect to ${formatEndpoint(options)}: ${reason}`, {
-      cause,
-    });
+    throw new OperationalError(say`Cannot connect to ${server}: ${reason}`, { cause });
   }
 }

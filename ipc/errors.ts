@@ -30,6 +30,12 @@ export class UsageError extends Error {
 export class OperationalError extends Error {}
 
 /**
+ * A stream failed in a way that no error of the operating system tells, as TLS on top of a socket does. The message
+ * says how, in a few words.
+ */
+export class StreamError extends Error {}
+
+/**
  * The `errno` name that an operating system's error carries, such as `EADDRINUSE`, or null for other errors. Where Deno
  * tells only the number, it is the number's name on Linux, and `errno 42` elsewhere, where they are other numbers.
  */
@@ -46,7 +52,8 @@ export function errnoOf(error: unknown): string | null {
  * while an operation was under way. Everything else is a bug and must not be caught.
  */
 export function isStreamError(error: unknown): boolean {
-  return error instanceof Deno.errors.BadResource || errnoOf(error) !== null;
+  return error instanceof Deno.errors.BadResource || error instanceof StreamError ||
+    errnoOf(error) !== null;
 }
 
 /**
@@ -86,6 +93,8 @@ const REASONS: Readonly<Record<string, string>> = {
   ENFILE: say`too many open files in the system`,
   ENOENT: say`no such file or directory`,
   ENOMEM: say`out of memory`,
+  // Of `node:net`, in the place of getaddrinfo's own words.
+  ENOTFOUND: say`the host name could not be resolved`,
   ENOTDIR: say`not a directory`,
   ENOSPC: say`no space left on the device`,
   ENXIO: say`no such device, or a pipe that nobody reads`,
@@ -124,7 +133,7 @@ export function spawnReasonOf(error: unknown): string {
 export function isUnresolved(error: unknown): boolean {
   // What can be no host name, for a blank or an empty label in it, is not even looked up: Deno takes it for a wrong
   // URI.
-  if (error instanceof URIError) return true;
+  if (error instanceof URIError || errnoOf(error) === "ENOTFOUND") return true;
   // getaddrinfo's failures carry no errno; Deno passes them on under this heading.
   return error instanceof Error &&
     error.message.startsWith("failed to lookup address information");

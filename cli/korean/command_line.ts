@@ -57,6 +57,9 @@ export const COMMAND_LINE: Messages = {
 
   "--{flag} does not go with --load": "--{flag}은(는) --load와 함께 쓸 수 없습니다",
   "--{flag} needs --load": "--{flag}은(는) --load와 함께 써야 합니다",
+  "--{flag} needs --tls": "--{flag}은(는) --tls와 함께 씁니다",
+  "--insecure does not go with --tls-ca: nothing would be verified with those CAs":
+    "--insecure는 --tls-ca와 함께 쓸 수 없습니다. 그 CA로 확인할 것이 없습니다",
   "--concurrency does not go with --rate, which opens each connection at its time":
     "--concurrency는 --rate와 함께 쓸 수 없습니다. --rate는 연결마다 정해진 때에 엽니다",
   "--processes {processes} is more than --load {connections}":

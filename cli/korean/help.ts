@@ -119,6 +119,14 @@ export const HELP: Messages = {
     "강의의 클라이언트처럼 합니다: 줄바꿈 없이, 줄마다 답 하나, END도 보냄",
   "print what comes back from a process of its own": "돌아오는 것을 따로 둔 프로세스가 출력합니다",
   "how long to wait for the connection": "접속을 기다리는 시간",
+  "connect with TLS, and verify the server's certificate and its name":
+    "TLS로 접속하고, 서버의 인증서와 이름을 확인합니다",
+  "trust the CAs in FILE (PEM) too, besides those that are trusted anyway":
+    "원래 믿는 CA에 더하여 FILE(PEM)의 CA도 믿습니다",
+  "verify no certificate: whoever answers is taken for the server":
+    "인증서를 확인하지 않습니다. 누가 답하든 서버로 여깁니다",
+  "With --tls the time to connect includes the handshake, the end of input is sent as TLS's own end (close_notify), and an answer that ends without one counts as cut off: it is told, with status 1.":
+    "--tls를 쓰면 접속 시간에 TLS 연결(handshake)을 맺는 시간이 들어가고, 입력의 끝은 TLS의 끝(close_notify)으로 보냅니다. 그 끝 없이 끝난 답은 잘린 것으로 보아 알리고, 종료 상태는 1입니다.",
   "tell the connection, its end, and which process does what":
     "접속, 그 끝, 어느 프로세스가 무엇을 하는지를 알립니다",
   "open N connections, measure them, and report; 0: be interactive":

@@ -35,6 +35,38 @@ export const REASONS: Messages = {
   "the host name could not be resolved": "호스트 이름의 주소를 찾지 못했습니다",
   "no such host": "그런 호스트가 없습니다",
 
+  "no handshake within {seconds} s (does it speak TLS on that port?)":
+    "{seconds}초 안에 TLS 연결(handshake)을 마치지 못했습니다 (그 포트에서 TLS를 씁니까?)",
+  "it took too long": "너무 오래 걸렸습니다",
+  "the server has closed the connection during the handshake":
+    "TLS 연결(handshake)을 맺는 중에 서버가 연결을 닫았습니다",
+  "nobody who is trusted has issued its certificate (--tls-ca FILE trusts a CA, --insecure verifies nothing)":
+    "믿을 수 있는 곳에서 발급한 인증서가 아닙니다 (--tls-ca FILE은 CA를 더 믿고, --insecure는 아무것도 확인하지 않습니다)",
+  "its certificate is that of a CA, which is none of a server (make it with basicConstraints=CA:FALSE, or --insecure)":
+    "서버의 인증서가 아니라 CA의 인증서입니다 (basicConstraints=CA:FALSE로 만들거나 --insecure를 쓰십시오)",
+  "its certificate was not issued by the CA that it names":
+    "인증서에 적힌 CA가 발급한 것이 아닙니다",
+  "its certificate has expired": "인증서의 기한이 지났습니다",
+  "its certificate is not valid yet (or this clock is wrong)":
+    "인증서의 기한이 아직 시작되지 않았습니다 (또는 이 컴퓨터의 시계가 틀립니다)",
+  "its certificate is not valid: {reason}": "인증서가 올바르지 않습니다: {reason}",
+  "its certificate is for {names}, and not for {name}":
+    "{names}의 인증서이고, {name}의 것이 아닙니다",
+  "its certificate names no server, and not {name}":
+    "인증서에 서버의 이름이 없어, {name}의 것이 아닙니다",
+  "the server has refused it: {alert}": "서버가 거절했습니다: {alert}",
+  "what the server answers is no TLS (does it speak TLS on that port?)":
+    "서버의 답이 TLS가 아닙니다 (그 포트에서 TLS를 씁니까?)",
+  "the server wants a certificate of its client, and there is none":
+    "서버가 클라이언트의 인증서를 요구하는데, 이쪽에는 없습니다",
+  "the server has ended TLS: {alert}": "서버가 TLS를 끝냈습니다: {alert}",
+  "what the server sent is no TLS: {reason}": "서버가 보낸 것이 TLS가 아닙니다: {reason}",
+  "it was closed without the end that TLS has (close_notify): what came may be cut off":
+    "TLS의 끝(close_notify) 없이 닫혔습니다. 받은 것이 중간에 잘렸을 수 있습니다",
+  "it is more than any list of CAs has": "CA의 목록이라기에는 너무 깁니다",
+  "it has no certificate as PEM": "PEM 형식의 인증서가 없습니다",
+  "certificate {number} in it is damaged": "그 안의 {number}번째 인증서가 손상되었습니다",
+
   "{reason} (is a server listening there?)": "{reason} (그곳에서 듣는 서버가 있습니까?)",
   "no answer within {seconds} s": "{seconds}초 안에 대답이 없습니다",
   "{reason} (ports below 1024 need a privilege; choose a higher one)":

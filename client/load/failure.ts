@@ -5,6 +5,7 @@
  */
 
 import { errnoOf, isStreamError, reasonOf } from "../../ipc/errors.ts";
+import { HandshakeError, TruncatedError } from "../connection/tls_errors.ts";
 
 /** Every kind of failure, in the words of the report. */
 export const FAILURE_WORDS = {
@@ -15,6 +16,7 @@ export const FAILURE_WORDS = {
   shortEcho: "short echo",
   wrongEcho: "wrong echo",
   unreachable: "unreachable",
+  handshake: "TLS handshake",
   noPort: "no free local port",
   noDescriptor: "no file descriptor",
   other: "other",
@@ -69,5 +71,7 @@ export interface Failure {
 export function failureOf(error: unknown): Failure {
   if (error instanceof VisitError) return { kind: error.kind, reason: error.message };
   if (!isStreamError(error)) throw error;
+  if (error instanceof HandshakeError) return { kind: "handshake", reason: error.message };
+  if (error instanceof TruncatedError) return { kind: "closedEarly", reason: error.message };
   return { kind: KINDS[errnoOf(error) ?? ""] ?? "other", reason: reasonOf(error) };
 }

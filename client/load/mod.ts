@@ -10,11 +10,18 @@ import { EXIT_STATUS, OperationalError, reasonOf } from "../../ipc/errors.ts";
 import { printError } from "../../cli/exit.ts";
 import type { Lifetime } from "../../cli/lifetime.ts";
 import { writeOutput } from "../../cli/output.ts";
+import { readTrust } from "../connection/connection.ts";
+import type { Trust } from "../connection/trust.ts";
 import { UnresolvedError } from "./failure.ts";
 import { formatHtmlReport } from "./report/html_report.ts";
 import type { LoadOptions } from "./options.ts";
 import { PageFile } from "./report/page_file.ts";
-import { type GeneratorsResult, runGenerators, shareOfProcess } from "./processes/generators.ts";
+import {
+  type GeneratorsOptions,
+  type GeneratorsResult,
+  runGenerators,
+  shareOfProcess,
+} from "./processes/generators.ts";
 import { showProgress } from "./report/progress.ts";
 import { type LoadReport, reportOf } from "./report/report.ts";
 import { runShare } from "./processes/share.ts";
@@ -35,23 +42,28 @@ export interface LoadContext {
   readonly language: Language;
 }
 
+interface MeasureContext extends LoadContext {
+  readonly trust: Trust | null;
+}
+
 /**
  * Runs a load to its end, or until it is asked to stop, and reports it. Resolves to the exit status. Rejects with
- * `OperationalError` if the host name cannot be resolved or the report cannot be written.
+ * `OperationalError` if the host name cannot be resolved, the file of CAs is none, or the report cannot be written.
  */
 export async function runLoad(options: LoadOptions, context: LoadContext): Promise<number> {
   const { lifetime } = context;
+  const trust = await readTrust(options.tls);
   using page = options.htmlPath === null ? null : await PageFile.open(options.htmlPath);
-  const tally = await measure(options, context);
+  const tally = await measure(options, { ...context, trust });
   const report = reportOf(options, tally);
   await untilForced(deliver(report, { json: options.json, page }), lifetime.forced);
   return report.connections.failed === 0 ? EXIT_STATUS.done : EXIT_STATUS.failed;
 }
 
-async function measure(options: LoadOptions, context: LoadContext): Promise<Tally> {
+async function measure(options: LoadOptions, context: MeasureContext): Promise<Tally> {
   try {
     return options.processes === 1
-      ? await runHere(options, context.lifetime)
+      ? await runHere(options, context)
       : await runInProcesses(options, context);
   } catch (cause) {
     const reason = cause instanceof UnresolvedError
@@ -67,19 +79,22 @@ async function measure(options: LoadOptions, context: LoadContext): Promise<Tall
   }
 }
 
-async function runHere(options: LoadOptions, { stopping }: Lifetime): Promise<Tally> {
+async function runHere(
+  options: LoadOptions,
+  { lifetime, trust }: MeasureContext,
+): Promise<Tally> {
   const tally = new Tally();
   await using _bar = await showProgress(messagesOf(options), () => tally.settled);
-  await runShare(shareOfProcess(options, 0), { tally, stopping });
+  await runShare(shareOfProcess(options, 0), { tally, stopping: lifetime.stopping, trust });
   return tally;
 }
 
 async function runInProcesses(
   options: LoadOptions,
-  { lifetime, language }: LoadContext,
+  { lifetime, language, trust }: MeasureContext,
 ): Promise<Tally> {
   const { stopping, forced } = lifetime;
-  const { tally, losses } = await runWithBar(options, { stopping, forced });
+  const { tally, losses } = await runWithBar(options, { stopping, forced, trust });
   const translate = await translatorTo(language);
   // Not before the bar is gone, which would draw over them.
   for (const loss of losses) printError(translate(say`warning: ${loss}`));
@@ -88,12 +103,12 @@ async function runInProcesses(
 
 async function runWithBar(
   options: LoadOptions,
-  signals: Pick<Lifetime, "stopping" | "forced">,
+  context: Pick<GeneratorsOptions, "stopping" | "forced" | "trust">,
 ): Promise<GeneratorsResult> {
   let settled = 0;
   await using _bar = await showProgress(messagesOf(options), () => settled);
   const onProgress = (count: number) => settled = count;
-  return await runGenerators(options, { ...signals, onProgress });
+  return await runGenerators(options, { ...context, onProgress });
 }
 
 function messagesOf({ connections, messages }: LoadOptions): number {

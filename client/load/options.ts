@@ -6,6 +6,7 @@
 
 import { UsageError } from "../../ipc/errors.ts";
 import { flagName, type FlagValues, integer, seconds, text, toggle } from "../../cli/flags.ts";
+import type { TlsOptions } from "../connection/tls_options.ts";
 import { say } from "../../ipc/say.ts";
 
 /** More connections or messages than a machine gets through in a day. */
@@ -96,12 +97,15 @@ export interface LoadOptions extends VisitOptions, Omit<LoadValues, "htmlPath"> 
   readonly hostname: string;
   /** The server's port, from 1. */
   readonly port: number;
+  /** What is asked of TLS, or null: without it. */
+  readonly tls: TlsOptions | null;
   /** Where the page goes, or null. */
   readonly htmlPath: string | null;
 }
 
 /** The rest of the client's command line, as far as a load has to do with it. */
-export interface LoadContext extends Pick<LoadOptions, "hostname" | "port" | "connectTimeoutMs"> {
+export interface LoadContext
+  extends Pick<LoadOptions, "hostname" | "port" | "tls" | "connectTimeoutMs"> {
   /** The options whose flags were given. */
   readonly given: ReadonlySet<string>;
   /** What the client is called by. */

@@ -11,6 +11,7 @@ const DEFAULTS = {
   noNewline: false,
   note: false,
   split: false,
+  tls: null,
   connectTimeoutMs: 10_000,
   verbose: false,
   load: null,
@@ -105,4 +106,34 @@ Deno.test("the client's help tells the usage, every flag and its default", () =>
     "-v, --verbose        tell the connection, its end, and which process does what\n",
   );
   assertStringIncludes(help, "--connect-timeout S  how long to wait for the connection (10)\n");
+});
+
+Deno.test("--tls asks for TLS, which --tls-ca and --insecure need", () => {
+  const tlsOf = (...args: string[]) => {
+    const options = parseClientOptions([...args, "9000"]);
+    return typeof options === "string" ? options : options.tls;
+  };
+  assertEquals(tlsOf("--tls"), { caFile: null, isVerified: true });
+  assertEquals(tlsOf("--tls", "--tls-ca", "ca.pem"), { caFile: "ca.pem", isVerified: true });
+  assertEquals(tlsOf("--insecure", "--tls"), { caFile: null, isVerified: false });
+  for (
+    const [args, message] of [
+      [["--tls-ca", "ca.pem"], "--tls-ca needs --tls"],
+      [["--insecure"], "--insecure needs --tls"],
+      [
+        ["--tls", "--insecure", "--tls-ca", "ca.pem"],
+        "--insecure does not go with --tls-ca: nothing would be verified with those CAs",
+      ],
+    ] as const
+  ) {
+    assertThrows(() => tlsOf(...args), UsageError, message);
+  }
+});
+
+Deno.test("a load goes with TLS", () => {
+  const options = parseClientOptions(["--tls", "--load", "5", "9000"]);
+  assertEquals(
+    typeof options === "string" ? options : options.load?.tls,
+    { caFile: null, isVerified: true },
+  );
 });

@@ -11,7 +11,7 @@ Deno.test("connect() resolves to the connection", async () => {
   using listener = listenOnLoopback();
   const { port } = listener.addr;
   const accepting = listener.accept();
-  using conn = await connect({ hostname: LOOPBACK, port, connectTimeoutMs: LONG_MS });
+  using conn = await connect({ hostname: LOOPBACK, port, connectTimeoutMs: LONG_MS, tls: null });
   using accepted = await accepting;
 
   await conn.write(bytesOf("hello"));
@@ -23,7 +23,7 @@ Deno.test("connect() resolves to the connection", async () => {
 Deno.test("connect() names the server, the reason and what to look at where nobody listens", async () => {
   const port = closedPort();
   const error = await assertRejects(
-    () => connect({ hostname: LOOPBACK, port, connectTimeoutMs: LONG_MS }),
+    () => connect({ hostname: LOOPBACK, port, connectTimeoutMs: LONG_MS, tls: null }),
     OperationalError,
   );
   assertEquals(
@@ -35,7 +35,7 @@ Deno.test("connect() names the server, the reason and what to look at where nobo
 
 Deno.test("connect() says so when the host name cannot be resolved", async () => {
   const error = await assertRejects(
-    () => connect({ hostname: "nosuch.invalid", port: 9, connectTimeoutMs: LONG_MS }),
+    () => connect({ hostname: "nosuch.invalid", port: 9, connectTimeoutMs: LONG_MS, tls: null }),
     OperationalError,
   );
   assertEquals(
@@ -56,7 +56,7 @@ Deno.test({
     using _second = await Deno.connect({ hostname: LOOPBACK, port });
 
     const error = await assertRejects(
-      () => connect({ hostname: LOOPBACK, port, connectTimeoutMs: 50 }),
+      () => connect({ hostname: LOOPBACK, port, connectTimeoutMs: 50, tls: null }),
       OperationalError,
     );
     assertEquals(error.message, `Cannot connect to 127.0.0.1:${port}: no answer within 0.05 s`);

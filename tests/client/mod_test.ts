@@ -12,6 +12,7 @@ Deno.test("runClient() rejects before it reads any input when it cannot connect"
     endWord: "END",
     noNewline: false,
     note: false,
+    tls: null,
     connectTimeoutMs: 60_000,
     verbose: true,
     load: null,

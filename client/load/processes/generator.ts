@@ -15,7 +15,7 @@ import { giveUpPermissions } from "../../../cli/permissions.ts";
 import type { HiddenCommand } from "../../../cli/self.ts";
 import { UnresolvedError } from "../failure.ts";
 import { type LoadMessage, receiveMessages, sendMessage } from "./messages.ts";
-import { runShare, type ShareOptions } from "./share.ts";
+import { runShare, type ShareOptions, type ShareRun } from "./share.ts";
 import { Tally } from "../tally/tally.ts";
 
 /** The hidden command that runs a share of a load. It connects, and may do nothing else. */
@@ -54,20 +54,24 @@ export async function runGenerator(args: readonly string[]): Promise<number> {
   giveUpPermissions(GENERATOR_COMMAND.permissions);
   const messages = receiveMessages(Deno.stdin);
   await sendMessage(Deno.stdout, { type: "ready" });
-  if ((await messages.next()).value?.type !== "start") return EXIT_STATUS.failed;
+  const start = (await messages.next()).value;
+  if (start?.type !== "start") return EXIT_STATUS.failed;
   const stopping = new AbortController();
   return await Promise.race([
-    runAndTell(share, stopping.signal),
+    runAndTell(share, { stopping: stopping.signal, trust: start.trust }),
     untilParentGone(messages, () => stopping.abort()),
   ]);
 }
 
-async function runAndTell(share: ShareOptions, stopping: AbortSignal): Promise<number> {
+async function runAndTell(
+  share: ShareOptions,
+  run: Pick<ShareRun, "stopping" | "trust">,
+): Promise<number> {
   const tally = new Tally();
   const ended = new AbortController();
   const telling = tellProgress(tally, ended.signal);
   try {
-    await runShare(share, { tally, stopping });
+    await runShare(share, { ...run, tally });
   } catch (error) {
     if (!(error instanceof UnresolvedError)) throw error;
     await sendMessage(Deno.stdout, { type: "unresolved" });

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Trust } from "../../connection/trust.ts";
 import { GeneratorProcess } from "./generator_process.ts";
 import type { LoadOptions } from "../options.ts";
 import { shareOf } from "../schedule.ts";
@@ -12,6 +13,8 @@ import { Tally } from "../tally/tally.ts";
 
 /** What a load with several generators listens to and tells. */
 export interface GeneratorsOptions {
+  /** Whom to trust with TLS, or null: without it. */
+  readonly trust: Trust | null;
   /** Aborts when the load is to end. */
   readonly stopping: AbortSignal;
   /** Aborts when it is to end without the results that are missing. */
@@ -51,7 +54,7 @@ export async function runGenerators(
   load: LoadOptions,
   options: GeneratorsOptions,
 ): Promise<GeneratorsResult> {
-  const { stopping, forced, onProgress } = options;
+  const { trust, stopping, forced, onProgress } = options;
   await using stack = new AsyncDisposableStack();
   const generators: GeneratorProcess[] = [];
   for (let index = 0; index < load.processes; index++) {
@@ -61,7 +64,7 @@ export async function runGenerators(
   forced.addEventListener("abort", kill);
   stack.defer(() => forced.removeEventListener("abort", kill));
   await Promise.all(generators.map((generator) => generator.ready()));
-  await Promise.all(generators.map((generator) => generator.send({ type: "start" })));
+  await Promise.all(generators.map((generator) => generator.send({ type: "start", trust })));
 
   let stopsSent: Promise<unknown> = Promise.resolve();
   const stop = () => {

@@ -10,14 +10,15 @@ import { isStreamError } from "../../../ipc/errors.ts";
 import { writeAll } from "../../../ipc/relay/copy.ts";
 import { readLines } from "../../../ipc/lines.ts";
 import type { ByteStream } from "../../../ipc/transport.ts";
+import type { Trust } from "../../connection/trust.ts";
 import type { EncodedTally } from "../tally/tally.ts";
 
 /** A message between a generator and its parent. */
 export type LoadMessage =
   /** Child to parent, the first of all: it has started. */
   | { readonly type: "ready" }
-  /** Parent to child: open your connections. All children are told at once. */
-  | { readonly type: "start" }
+  /** Parent to child: open your connections, with TLS if somebody is trusted. All children are told at once. */
+  | { readonly type: "start"; readonly trust: Trust | null }
   /** Parent to child: end what is open, and tell the result. */
   | { readonly type: "stop" }
   /** Child to parent, every now and then: so many messages came back or never will. */
@@ -27,7 +28,7 @@ export type LoadMessage =
   /** Child to parent, the last: what was counted. */
   | { readonly type: "result"; readonly tally: EncodedTally };
 
-/** The longest is a result: four histograms that count every latency there is take 3/4 of it. */
+/** The longest is a result: four histograms that count every latency there is take 3/4 of it. All CAs take half. */
 const LINE_BYTES_MAX = 1024 * 1024;
 
 /** Sends a message. One to a process that is gone is lost without an error: the end of its stream tells. */

@@ -6,6 +6,8 @@
 
 import { type Clock, systemClock } from "../../../ipc/clock.ts";
 import type { Endpoint } from "../../../ipc/address.ts";
+import { connectorFor } from "../../connection/connection.ts";
+import type { Trust } from "../../connection/trust.ts";
 import type { ByteStream } from "../../../ipc/transport.ts";
 import { Deadlines } from "../deadlines.ts";
 import type { VisitOptions } from "../options.ts";
@@ -22,6 +24,18 @@ export interface ShareOptions extends VisitOptions, Endpoint, Share {
   readonly rate: number;
 }
 
+/** What the share of a process runs with. */
+export interface ShareRun {
+  /** Where everything is counted. */
+  readonly tally: Tally;
+  /** Aborts when the load is to end. */
+  readonly stopping: AbortSignal;
+  /** Whom to trust with TLS, or null: without it. */
+  readonly trust: Trust | null;
+  /** What a test puts in the place of the world. */
+  readonly world?: World;
+}
+
 /** What a test puts in the place of the world. */
 export interface World {
   /** Where the time comes from. */
@@ -34,13 +48,10 @@ export interface World {
  * Opens the connections of a share and counts what becomes of them. Resolves when all have ended; when `stopping`
  * aborts, those that are open are ended. Rejects with `UnresolvedError` if the host name stands for no address.
  */
-export async function runShare(
-  options: ShareOptions,
-  run: { readonly tally: Tally; readonly stopping: AbortSignal; readonly world?: World },
-): Promise<void> {
+export async function runShare(options: ShareOptions, run: ShareRun): Promise<void> {
   const { connectTimeoutMs, timeoutMs, rate, concurrency } = options;
-  const { tally, stopping, world } = run;
-  const target = new Target(options);
+  const { tally, stopping, trust, world } = run;
+  const target = new Target(options, await connectorFor(trust));
   const clock = world?.clock ?? systemClock;
   const connect = world?.connect ?? ((signal: AbortSignal) => target.connect(signal));
   await using deadlines = new Deadlines(clock, Math.min(connectTimeoutMs, timeoutMs));

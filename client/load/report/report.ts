@@ -53,6 +53,8 @@ export interface LoadReport {
     readonly size: number;
     /** Whether these were any bytes, or text. */
     readonly binary: boolean;
+    /** Whether the connections spoke TLS. */
+    readonly tls: boolean;
     /** Processes that shared the load. */
     readonly processes: number;
   };
@@ -117,6 +119,7 @@ export function reportOf(options: LoadOptions, tally: Tally): LoadReport {
       messages,
       size,
       binary,
+      tls: options.tls !== null,
       processes,
     },
     // A load that is left alone ends with every connection done or failed.

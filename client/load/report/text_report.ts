@@ -20,11 +20,11 @@ export const LATENCY_WORDS = {
 
 /** What was asked for, in a line. */
 export function describeLoad({ server, load, connections }: LoadReport): string {
-  const { concurrency, rate, messages, size, binary, processes } = load;
+  const { concurrency, rate, messages, size, binary, tls, processes } = load;
   const pace = rate === null ? `${concurrency} at a time` : `${rate} per second`;
   return [
     `${count(connections.asked, "connection")} to ` +
-    formatEndpoint({ hostname: server.host, port: server.port }),
+    formatEndpoint({ hostname: server.host, port: server.port }) + (tls ? " with TLS" : ""),
     pace,
     `${count(messages, "message")} of ${count(size, "byte")} each${binary ? ", any byte" : ""}`,
     ...processes > 1 ? [`by ${processes} processes`] : [],

@@ -1,3 +1,5 @@
+import { HandshakeError, TruncatedError } from "../../../client/connection/tls_errors.ts";
+import { StreamError } from "../../../ipc/errors.ts";
 import {
   FAILURE_KINDS,
   type FailureKind,
@@ -43,4 +45,10 @@ Deno.test("a bug counts as nothing", () => {
   for (const bug of [new RangeError("a bug"), new Error("a bug")]) {
     assertThrows(() => failureOf(bug), Error, "a bug");
   }
+});
+
+Deno.test("TLS that does not come about is a kind of its own, and one that is cut off a connection closed early", () => {
+  assertEquals(failureOf(new HandshakeError("x")), { kind: "handshake", reason: "x" });
+  assertEquals(failureOf(new TruncatedError("x")), { kind: "closedEarly", reason: "x" });
+  assertEquals(failureOf(new StreamError("x")), { kind: "other", reason: "x" });
 });

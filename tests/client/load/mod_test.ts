@@ -70,6 +70,7 @@ const LOAD: LoadOptions = {
   size: 1,
   binary: false,
   processes: 1,
+  tls: null,
   connectTimeoutMs: 1000,
   timeoutMs: 1000,
   json: false,

@@ -15,6 +15,7 @@ const DEFAULTS: LoadOptions = {
   binary: false,
   rate: 0,
   processes: 1,
+  tls: null,
   connectTimeoutMs: 10_000,
   timeoutMs: 10_000,
   json: false,

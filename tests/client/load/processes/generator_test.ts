@@ -55,7 +55,10 @@ class Process implements AsyncDisposable {
   }
 
   async tell(...types: readonly string[]): Promise<void> {
-    await send(this.#stream, types.map((type) => JSON.stringify({ type }) + "\n").join(""));
+    await send(
+      this.#stream,
+      types.map((type) => JSON.stringify({ type, trust: null }) + "\n").join(""),
+    );
   }
 
   async endInput(): Promise<void> {

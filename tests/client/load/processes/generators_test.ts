@@ -24,6 +24,7 @@ const LOAD: LoadOptions = {
   size: 100,
   binary: false,
   processes: 2,
+  tls: null,
   connectTimeoutMs: 60_000,
   timeoutMs: 60_000,
   json: false,
@@ -40,6 +41,7 @@ function start(load: Partial<LoadOptions>, { isStopped = false } = {}) {
   if (isStopped) stopping.abort();
   const progress: number[] = [];
   const running = runGenerators({ ...LOAD, ...load }, {
+    trust: null,
     stopping: stopping.signal,
     forced: forced.signal,
     onProgress: (settled) => progress.push(settled),
@@ -71,6 +73,7 @@ Deno.test("the progress of a load is that of all its processes", async () => {
   const stopping = new AbortController();
   const progress: number[] = [];
   const running = runGenerators({ ...LOAD, ...ENDLESS, port: server.port }, {
+    trust: null,
     stopping: stopping.signal,
     forced: new AbortController().signal,
     onProgress(settled) {
@@ -138,6 +141,7 @@ Deno.test("a load that ends by a bug leaves no process", async () => {
   await using server = await BadServer.start("echoes for ever");
   const { signal } = new AbortController();
   const running = runGenerators({ ...LOAD, ...ENDLESS, port: server.port }, {
+    trust: null,
     stopping: signal,
     forced: signal,
     onProgress: throwBug,

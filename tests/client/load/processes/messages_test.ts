@@ -17,7 +17,7 @@ async function received(...pieces: readonly Uint8Array[]): Promise<LoadMessage[]
 Deno.test("messages come as they were sent, however the stream is cut", async () => {
   const messages: LoadMessage[] = [
     { type: "ready" },
-    { type: "start" },
+    { type: "start", trust: null },
     { type: "progress", settled: 12 },
     { type: "unresolved" },
     { type: "stop" },

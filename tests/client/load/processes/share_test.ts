@@ -37,7 +37,7 @@ async function load(
     clock.sleep(server.stopAfterMs).then(() => stopping.abort());
   }
   const world = { clock, connect: fake.connect };
-  const run = { tally, stopping: stopping.signal, world };
+  const run = { tally, stopping: stopping.signal, trust: null, world };
   await clock.run(runShare({ ...SHARE, ...share }, run));
   assertEquals([fake.open, clock.sleeping], [0, 0], "connections or timers left");
   return { tally, fake, tookMs: clock.now() - 1000 };
@@ -76,6 +76,7 @@ Deno.test("with a rate, what the client itself is late by is counted in the late
   const run = {
     tally,
     stopping: new AbortController().signal,
+    trust: null,
     world: { clock, connect: fake.connect },
   };
   await clock.run(runShare({ ...SHARE, connections: 4, rate: 10 }, run));
@@ -238,7 +239,7 @@ Deno.test("a connection that is not there in time counts as timed out, and is cl
   };
   const tally = new Tally();
   const stopping = new AbortController().signal;
-  await clock.run(runShare(SHARE, { tally, stopping, world: { clock, connect } }));
+  await clock.run(runShare(SHARE, { tally, stopping, trust: null, world: { clock, connect } }));
   assertEquals(tally.encode().reasons, { timedOut: "no connection within 5 s" });
   await clock.run(clock.sleep(2000));
   assertEquals([fake.connections, fake.open], [1, 0]);
@@ -252,7 +253,7 @@ Deno.test("a stop interrupts the connections that are open and begins no others"
     );
     assert(tookMs < 1100, `it took ${tookMs} ms`);
     const report = reportOf(
-      { ...SHARE, connections: 100, processes: 1, json: true, htmlPath: null },
+      { ...SHARE, connections: 100, processes: 1, json: true, htmlPath: null, tls: null },
       tally,
     );
     const { asked, done, failed, interrupted, notBegun } = report.connections;
@@ -268,7 +269,7 @@ Deno.test("a load that is stopped before it begins opens nothing", async () => {
   for (const rate of [0, 10]) {
     const tally = new Tally();
     const world = { clock, connect: fake.connect };
-    const run = { tally, stopping: AbortSignal.abort(), world };
+    const run = { tally, stopping: AbortSignal.abort(), trust: null, world };
     await clock.run(runShare({ ...SHARE, connections: 5, rate }, run));
   }
   assertEquals(fake.connections, 0);

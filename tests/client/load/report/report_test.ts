@@ -18,6 +18,7 @@ const OPTIONS: LoadOptions = {
   binary: false,
   rate: 0,
   processes: 1,
+  tls: null,
   connectTimeoutMs: 10_000,
   timeoutMs: 10_000,
   json: false,
