@@ -5,9 +5,9 @@
  * A reader that stands still (a paused pager) cannot make the server grow: beyond a limit lines are dropped, and a
  * warning says how many. A write that fails (a full disk) loses its lines, which a warning says once; then one line
  * after the other is tried, while the others wait, and when one can be written another warning says how many were lost.
- * A pipe that does not block loses the lines of the first write that finds no room; from then on so little is written at
- * once that what finds none can be written again. A reader that is gone does not come back: a warning says so, and the
- * server goes on without its log.
+ * A pipe that does not block loses the lines of the first write that finds no room; from then on no more is written at
+ * once than can be tried again. A reader that is gone does not come back: a warning says so, and the server goes on
+ * without its log.
  *
  * @module
  */
