@@ -3,9 +3,11 @@
  * is under way go out together in the next one.
  *
  * A reader that stands still (a paused pager) cannot make the server grow: beyond a limit lines are dropped, and a
- * warning says how many. A write that fails (a full disk) loses its lines, which a warning says once; the next lines
- * are tried again, and when they can be written another warning says how many were lost. A reader that is gone does not
- * come back: a warning says so, and the server goes on without its log.
+ * warning says how many. A write that fails (a full disk) loses its lines, which a warning says once; then one line
+ * after the other is tried, while the others wait, and when one can be written another warning says how many were lost.
+ * A pipe that does not block loses the lines of the first write that finds no room; from then on no more is written at
+ * once than can be tried again. A reader that is gone does not come back: a warning says so, and the server goes on
+ * without its log.
  *
  * @module
  */
@@ -20,6 +22,9 @@ const PENDING_CHARACTERS_MAX = 1024 * 1024;
 
 /** How long the next write waits after one that has failed. */
 const PAUSE_MS = 100;
+
+/** So much a pipe takes as a whole or not at all, `PIPE_BUF` in pipe(7); no character here is of more than 3 bytes. */
+const WHOLE = { bytes: 4096, characters: 1365 } as const;
 
 const NEWLINE = 10;
 
@@ -45,6 +50,8 @@ export class LineWriter implements AsyncDisposable {
   /** Lines whose write has failed since the last that has not. */
   #lost = 0;
   #linesLost = 0;
+  /** Whether it was seen that the stream does not block: somebody else who has it asked for that. */
+  #neverBlocks = false;
   #writing: Promise<void> | null = null;
   #isClosed = false;
 
@@ -63,7 +70,8 @@ export class LineWriter implements AsyncDisposable {
   writeLine(line: string): void {
     if (this.#isClosed) return;
     if (this.#pending.length + line.length > PENDING_CHARACTERS_MAX) {
-      this.#dropped += 1;
+      if (this.#lost > 0) this.#lost += 1;
+      else this.#dropped += 1;
       this.#linesLost += 1;
       return;
     }
@@ -75,12 +83,24 @@ export class LineWriter implements AsyncDisposable {
     // What is told in this turn of the event loop goes out in one write.
     await Promise.resolve();
     while (this.#pending !== "") {
-      const text = this.#pending;
-      this.#pending = "";
-      await this.#write(text);
+      await this.#write(this.#takePending());
       this.#tellDropped();
     }
     this.#writing = null;
+  }
+
+  /**
+   * What is written next: all that waits, as a rule. After a failure it is one line, because what fails is lost; and of
+   * what does not block, as much as is taken as a whole or not at all.
+   */
+  #takePending(): string {
+    const isCareful = this.#lost > 0 || this.#neverBlocks;
+    const most = this.#lost > 0 ? 0 : WHOLE.characters;
+    const whole = isCareful ? this.#pending.lastIndexOf("\n", most - 1) + 1 : this.#pending.length;
+    const end = whole > 0 ? whole : this.#pending.indexOf("\n") + 1;
+    const text = this.#pending.slice(0, end);
+    this.#pending = this.#pending.slice(end);
+    return text;
   }
 
   /** Writes lines, and tells if that fails, or succeeds again. */
@@ -94,12 +114,28 @@ export class LineWriter implements AsyncDisposable {
       this.#tellLost(say`can be written again`);
     } catch (error) {
       if (!isStreamError(error)) throw error;
+      if (this.#isUntouched(error, { bytes, written })) {
+        this.#pending = lines + this.#pending;
+        await this.#options.clock.sleep(PAUSE_MS);
+        return;
+      }
       this.#tellFailure(error);
       const lost = countLines(bytes.subarray(Math.max(written, lineEnd.length)));
       this.#lost += lost;
       this.#linesLost += lost;
       if (!this.#isClosed) await this.#options.clock.sleep(PAUSE_MS);
     }
+  }
+
+  /** Whether nothing was written, so that the same can be tried again: not where that was too long the first time. */
+  #isUntouched(
+    error: unknown,
+    { bytes, written }: { readonly bytes: Uint8Array; readonly written: number },
+  ): boolean {
+    if (errnoOf(error) !== "EAGAIN") return false;
+    const isWhole = this.#neverBlocks && written === 0 && bytes.length <= WHOLE.bytes;
+    this.#neverBlocks = true;
+    return isWhole;
   }
 
   /** Tells of the first failure in a row, and gives up a stream that will never take anything more. */
@@ -133,8 +169,16 @@ export class LineWriter implements AsyncDisposable {
   /** Waits until every line is written, or for a second if nobody reads them. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#settle();
+    if (this.#lost > 0 || this.#neverBlocks) this.#losePending();
     if (!this.#isClosed) this.#tellLost("could not be written to the end");
     this.#tellDropped();
+  }
+
+  #losePending(): void {
+    const lost = countLines(new TextEncoder().encode(this.#pending));
+    this.#pending = "";
+    this.#lost += lost;
+    this.#linesLost += lost;
   }
 
   async #settle(): Promise<void> {

@@ -115,6 +115,56 @@ testProgram(
   { needs: ["mount"], impossible: SmallDisk.impossible },
 );
 
+/**
+ * Runs a program whose standard output is a pipe that does not block, and passes on what it prints: the first line at
+ * once, and the others when a line was typed.
+ */
+const SLOW_READER = `
+import os, subprocess, sys
+read, write = os.pipe()
+os.set_blocking(write, False)
+program = subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL, stdout=write)
+os.close(write)
+with os.fdopen(read) as lines:
+    print(lines.readline(), end="", flush=True)
+    sys.stdin.readline()
+    for line in lines: print(line, end="", flush=True)
+sys.exit(program.wait())`;
+
+testProgram(
+  "a log whose reader is slow, over a pipe that does not block, loses lines, says so, and goes on",
+  async ({ path, args }) => {
+    await using folder = new TestFolder();
+    const server = [path, ...args, "server", "--log", "json", "0"];
+    const env = { TMPDIR: folder.path, XDG_RUNTIME_DIR: "" };
+    await using reader = new RunningProcess(["python3", "-c", SLOW_READER, ...server], { env });
+    const { port, pid } = await reader.stdout.find((line) => JSON.parse(line));
+    using client = await TestClient.connect({ hostname: "127.0.0.1", port });
+    let isLosing = false;
+    const losing = reader.stderr.match(
+      /^warning: Cannot write to standard output: it is not read fast enough; lines are lost/,
+    ).then(() => isLosing = true);
+    const line = `${"lost".repeat(250)}\n`;
+    while (!isLosing) await client.roundTrip(line);
+    await losing;
+    await reader.type("\n");
+    await client.roundTrip("after\n");
+    await reader.stderr.match(
+      /^warning: standard output can be written again: up to \d+ lines? (was|were) lost$/,
+    );
+    await reader.stdout.match(/"text":"after\\n"/);
+    client.close();
+    await reader.stdout.match(/"worker_exited"/);
+    Deno.kill(pid, "SIGTERM");
+    assertEquals((await reader.ended()).code, 0);
+    const lines = reader.stdout.all.filter((line) => line !== "");
+    const torn = lines.filter((line) => !line.endsWith("}"));
+    assert(torn.length <= 1, "only the line that found no room is torn");
+    assertMatch(lines.at(-1) ?? "", /"stopped"/);
+  },
+  { needs: ["python3"] },
+);
+
 testProgram("--quiet leaves the start line", async (program) => {
   await using server = await TestServer.start(program, { flags: ["--quiet"] });
   using client = await server.connect();

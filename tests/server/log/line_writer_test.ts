@@ -220,8 +220,42 @@ Deno.test("LineWriter loses no line that comes in the pause after a failure", as
   assertEquals(stream.writes, []);
   await opened.clock.pass(100);
   await opened.writer[Symbol.asyncDispose]();
-  assertEquals(stream.writes, ["\none\ntwo\n"]);
+  assertEquals(stream.writes, ["\none\n", "two\n"]);
   assertEquals(opened.warnings, [LOSING, again("1 line was")]);
+});
+
+Deno.test("LineWriter loses one line each time that it tries again, and the others wait", async () => {
+  const stream = new FakeStream([FULL, FULL, FULL]);
+  const opened = openWriter(stream);
+  await tell(opened, "lost");
+  for (const line of ["tried", "tried", "one", "two", "three"]) await tell(opened, line);
+  for (let i = 0; i < 3; i++) await opened.clock.pass(100);
+  await opened.writer[Symbol.asyncDispose]();
+  assertEquals(stream.writes, ["\none\n", "two\nthree\n"]);
+  assertEquals(opened.warnings, [LOSING, again("3 lines were")]);
+  assertEquals(opened.writer.linesLost, 3);
+});
+
+Deno.test("LineWriter counts what it has no room for as lost, where nothing can be written", async () => {
+  const opened = openWriter(new FakeStream([FULL, FULL]));
+  await tell(opened, "lost");
+  const half = "x".repeat(512 * 1024);
+  for (const line of ["tried", half, half, half]) await tell(opened, line);
+  for (let i = 0; i < 2; i++) await opened.clock.pass(100);
+  await opened.writer[Symbol.asyncDispose]();
+  assertEquals(opened.warnings, [LOSING, again("4 lines were")]);
+});
+
+Deno.test("LineWriter counts at its end also those that still wait", async () => {
+  const opened = openWriter(new FakeStream(Array(30).fill(FULL)));
+  await tell(opened, "lost");
+  for (let i = 0; i < 20; i++) await tell(opened, "waits");
+  const ended = opened.writer[Symbol.asyncDispose]();
+  await opened.clock.pass(1000);
+  await ended;
+  const end = "standard output could not be written to the end: up to 21 lines were lost";
+  assertEquals(opened.warnings, [LOSING, end]);
+  assertEquals(opened.writer.linesLost, 21);
 });
 
 Deno.test("LineWriter tells of each time that lines are lost", async () => {
@@ -270,6 +304,31 @@ Deno.test("LineWriter says of a stream that does not block what is the matter wi
     opened.warnings[0] ?? "",
     /^Cannot write to standard output: it is not read fast enough;/,
   );
+});
+
+Deno.test("LineWriter loses nothing more of a stream that does not block, once it knows that", async () => {
+  const none = systemError("EAGAIN");
+  const stream = new FakeStream([none, none, none, 99, none, none]);
+  const opened = openWriter(stream);
+  await tell(opened, "lost");
+  for (const line of ["one", "two"]) await tell(opened, line);
+  for (let i = 0; i < 5; i++) await opened.clock.pass(100);
+  await opened.writer[Symbol.asyncDispose]();
+  assertEquals(stream.writes, ["\none\n", "two\n"]);
+  assertEquals(opened.warnings.slice(1), [again("1 line was")]);
+});
+
+Deno.test("LineWriter writes to a stream that does not block what it takes as a whole", async () => {
+  const stream = new FakeStream([systemError("EAGAIN")]);
+  const opened = openWriter(stream);
+  await tell(opened, "lost");
+  const lines = Array.from({ length: 300 }, (_, number) => `${number} ${"예".repeat(30)}`);
+  for (const line of [...lines, "x".repeat(5000), "end"]) opened.writer.writeLine(line);
+  await opened.clock.pass(100);
+  await opened.writer[Symbol.asyncDispose]();
+  const sizes = stream.writes.map((text) => new TextEncoder().encode(text).length);
+  assertEquals(sizes.filter((size) => size > 4096), [5001]);
+  assertEquals(stream.written, `\n${[...lines, "x".repeat(5000), "end"].join("\n")}\n`);
 });
 
 Deno.test("LineWriter throws on what is no failure of a stream", async () => {
