@@ -81,6 +81,10 @@ const RIGHT: readonly (readonly [what: string, header: string | Uint8Array, ends
     ],
   ];
 
+Deno.test("the longest header that is read is the one that docs/server.md tells", () => {
+  assertEquals(BODY_BYTES_MAX, 4096);
+});
+
 const PAYLOAD = "PROXY TCP4 192.0.2.66 192.0.2.66 1 1\r\nhello";
 
 for (const [what, header, ends] of RIGHT) {
@@ -156,6 +160,7 @@ const WRONG: readonly (readonly [what: string, sent: string | Uint8Array, proble
   ["a port below zero", "PROXY TCP4 1.2.3.4 1.2.3.4 -1 1\r\n", "malformed"],
   ["no port", "PROXY TCP4 1.2.3.4 1.2.3.4 1\r\n      ", "malformed"],
   ["a field too many", "PROXY TCP4 1.2.3.4 1.2.3.4 1 1 1\r\n", "malformed"],
+  ["a field too many, before the line ends", "PROXY TCP4 1.2.3.4 1.2.3.4 1 1 1", "malformed"],
   ["two blanks", "PROXY TCP4  1.2.3.4 1.2.3.4 1 1\r\n", "malformed"],
   ["a tab", "PROXY TCP4\t1.2.3.4 1.2.3.4 1 1\r\n", "malformed"],
   ["a newline alone", "PROXY TCP4 1.2.3.4 1.2.3.4 1 1\n", "malformed"],

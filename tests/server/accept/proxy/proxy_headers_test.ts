@@ -1,6 +1,8 @@
 import { type ClientSocket, DescriptorSocket } from "../../../../server/accept/client_socket.ts";
 import { parseNetwork } from "../../../../server/accept/network.ts";
 import { HEADER_MS, ProxyHeaders } from "../../../../server/accept/proxy/proxy_headers.ts";
+import type { Clock } from "../../../../ipc/clock.ts";
+import type { ByteStream } from "../../../../ipc/transport.ts";
 import { receive } from "../../../../ipc/posix/sockets/transfer.ts";
 import { assertEquals, assertGreaterOrEqual } from "../../../assert.ts";
 import { hasLibc } from "../../../ipc/posix/opened.ts";
@@ -13,6 +15,7 @@ import {
   send,
 } from "../../../support/bytes.ts";
 import { FakeClock } from "../../../support/fake_clock.ts";
+import { MemoryStream } from "../../../support/memory_stream.ts";
 import { ResettablePair, TcpPair } from "../../../support/sockets.ts";
 import { RecordedEvents } from "../../recorded_events.ts";
 
@@ -61,11 +64,15 @@ async function openLibcs(): Promise<Balanced> {
 }
 
 /** Headers from this machine, and a clock that the test moves. */
-function openHeaders() {
+function openHeaders(other?: Clock) {
   const clock = new FakeClock();
   const events = new RecordedEvents(["proxy_header_read"]);
   const networks = ["127.0.0.0/8", "2001:db8::/32"].map(parseNetwork);
-  return { headers: new ProxyHeaders(networks, { clock, events: events.bus }), clock, events };
+  return {
+    headers: new ProxyHeaders(networks, { clock: other ?? clock, events: events.bus }),
+    clock,
+    events,
+  };
 }
 
 const never = new AbortController().signal;
@@ -189,6 +196,21 @@ for (const [whose, open] of SOCKETS) {
     assertEquals(new Set(told.map((told) => JSON.stringify(told))).size, 1);
   });
 }
+
+Deno.test("a header that is there in the moment of the stop is not served any more", async () => {
+  const ending = new AbortController();
+  const stream = new MemoryStream({
+    *reads() {
+      yield bytesOf(HEADER.slice(0, -1));
+      ending.abort();
+      yield bytesOf("\n");
+    },
+  });
+  const { headers, events } = openHeaders({ now: () => 0, sleep: () => new Promise(() => {}) });
+  const told = await headers.read(stream as ByteStream as ClientSocket, ending.signal);
+  assertEquals(told, { reason: "proxy_header", problem: "server_stopped" });
+  assertEquals([stream.calls.close, events.all], [1, []]);
+});
 
 Deno.test("a balancer that resets its connection has sent no header", async () => {
   const { headers } = openHeaders();
