@@ -52,12 +52,14 @@ export const SERVER: Messages = {
     "개인 키 {file}을(를) 쓸 수 없습니다: -----BEGIN PRIVATE KEY-----(PEM)가 없습니다",
   "Cannot use the private key {file}: it is encrypted (openssl pkey -in FILE -out NEW writes it in the clear)":
     "개인 키 {file}을(를) 쓸 수 없습니다: 암호로 잠겨 있습니다 (openssl pkey -in FILE -out NEW로 풀어서 저장하십시오)",
+  "Cannot use the private key {file}: TLS takes RSA from 2048 bits on, ECDSA (P-256, P-384, P-521) and Ed25519":
+    "개인 키 {file}을(를) 쓸 수 없습니다: TLS에는 2048비트 이상의 RSA, ECDSA(P-256, P-384, P-521), Ed25519를 쓸 수 있습니다",
   "Cannot use the private key {file}: it is damaged":
     "개인 키 {file}을(를) 쓸 수 없습니다: 깨졌습니다",
   "Cannot use the private key {file}: it is not that of the certificate {certificate}":
     "개인 키 {file}을(를) 쓸 수 없습니다: 인증서 {certificate}의 키가 아닙니다",
-  "Cannot serve TLS with Deno {version}: its node:tls serves no stream; Deno {least} or later does":
-    "Deno {version}(으)로는 TLS 서버를 열 수 없습니다: 그 node:tls는 스트림을 처리하지 못합니다. Deno {least}부터 됩니다",
+  "Cannot serve TLS with Deno {version}: its node:tls serves no stream as it should; Deno {least} or later does":
+    "Deno {version}(으)로는 TLS 서버를 열 수 없습니다: 그 node:tls는 스트림을 제대로 처리하지 못합니다. Deno {least}부터 됩니다",
   "{problem}; the certificates stay as they were": "{problem}. 인증서는 그대로 둡니다",
 
   "Cannot run {program}: {reason}": "{program}을(를) 실행할 수 없습니다: {reason}",

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type Clock, within } from "../clock.ts";
+import { type Clock, LATE, within } from "../clock.ts";
 import { CutOffError } from "../errors.ts";
 import { copy, type CopyResult } from "./copy.ts";
 import { IdleTimer } from "./idle_timer.ts";
@@ -98,6 +98,8 @@ class Relay {
   readonly #severed = Promise.withResolvers<void>();
   readonly #traffic: Traffic;
   #isServerClosed = false;
+  /** Whether the answer's end was passed on. */
+  #isAnswered = false;
   /** What ended it; null until it is closed. */
   #endedBy: RelayEnd | null = null;
 
@@ -138,16 +140,22 @@ class Relay {
     const onCopied = (bytes: number) => this.#traffic.bytesIn += bytes;
     const result = await copy(this.#client, this.#server, { onChunk, onActivity, onCopied });
     const { failure } = result;
-    // Nobody reads the question any more: where it is cut off makes no difference.
-    const isAnswered = this.#isServerClosed && failure?.cause instanceof CutOffError;
-    if (failure?.at === "read" && !isAnswered) this.#sever("client");
+    if (failure?.at === "read" && !await this.#isNeedless(failure.cause)) this.#sever("client");
     return result;
+  }
+
+  /** Whether a question was only cut off, when it had its answer and nobody read it any more, or soon nobody does. */
+  async #isNeedless(cause: unknown): Promise<boolean> {
+    if (!(cause instanceof CutOffError) || !this.#isAnswered) return false;
+    const { clock, serverGone } = this.#options;
+    return this.#isServerClosed || await within(CANCEL_MS, serverGone, { clock }) !== LATE;
   }
 
   async #copyAnswer({ onActivity }: IdleTimer): Promise<CopyResult> {
     const onCopied = (bytes: number) => this.#traffic.bytesOut += bytes;
     const result = await copy(this.#server, this.#client, { onActivity, onCopied });
     if (result.failure?.at === "write") this.#sever("client");
+    this.#isAnswered = result.failure === null;
     return result;
   }
 

@@ -81,19 +81,6 @@ export class OpensslClient implements AsyncDisposable {
   }
 }
 
-/** Connects with Deno's TLS. */
-export async function connectTls(
-  port: number,
-  made: TestCertificates,
-  own?: Pair,
-): Promise<Deno.TlsConn> {
-  const certificate = own === undefined
-    ? {}
-    : { cert: await Deno.readTextFile(own.cert), key: await Deno.readTextFile(own.key) };
-  const caCerts = [await Deno.readTextFile(made.ca.cert)];
-  return await Deno.connectTls({ hostname: "127.0.0.1", port, caCerts, ...certificate });
-}
-
 /** Sends a line over it, and resolves to what comes back. */
 export async function roundTrip(conn: Deno.TlsConn, line = "ping\n"): Promise<string> {
   await conn.write(bytesOf(line));

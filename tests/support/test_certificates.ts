@@ -65,17 +65,30 @@ export class TestCertificates implements AsyncDisposable {
     return await this.#make(name, ["-subj", subject, ...by, ...names, ...ends]);
   }
 
-  /** Makes one that nobody but itself has signed. */
-  async selfSigned(name: string): Promise<Pair> {
-    return await this.#make(name, ["-subj", `/CN=${name}`]);
+  /** Makes one that nobody but itself has signed, with that kind of key. */
+  async selfSigned(name: string, kind?: readonly string[]): Promise<Pair> {
+    return await this.#make(name, ["-subj", `/CN=${name}`], kind);
   }
 
-  async #make(name: string, args: readonly string[]): Promise<Pair> {
+  async #make(
+    name: string,
+    args: readonly string[],
+    kind: readonly string[] = ["ec", "-pkeyopt", "ec_paramgen_curve:P-256"],
+  ): Promise<Pair> {
     const pair = this.named(name);
-    const kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"];
+    const key = ["-newkey", ...kind, "-nodes", "-days", "2"];
     const files = ["-keyout", pair.key, "-out", pair.cert];
-    await this.openssl(["req", "-x509", "-utf8", "-multivalue-rdn", ...kind, ...files, ...args]);
+    await this.openssl(["req", "-x509", "-utf8", "-multivalue-rdn", ...key, ...files, ...args]);
     return pair;
+  }
+
+  /** Connects as a client that knows the CA, with a certificate if there is that. */
+  async connect(port: number, own?: Pair): Promise<Deno.TlsConn> {
+    const certificate = own === undefined
+      ? {}
+      : { cert: await Deno.readTextFile(own.cert), key: await Deno.readTextFile(own.key) };
+    const caCerts = [await Deno.readTextFile(this.ca.cert)];
+    return await Deno.connectTls({ hostname: "127.0.0.1", port, caCerts, ...certificate });
   }
 
   /** Runs openssl, and resolves to what it prints. */

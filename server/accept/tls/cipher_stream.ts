@@ -20,7 +20,7 @@ import type { StreamSocket } from "../client_socket.ts";
 const BUFFER_BYTES = 32 * 1024;
 
 /** Called when an operation has ended, with what it failed with. */
-type Done = (error?: Error | null) => void;
+export type Done = (error?: Error | null) => void;
 
 /** Reads and writes a client's socket, which its owner closes. */
 export class CipherStream extends Duplex {

@@ -6,7 +6,8 @@
  * Each connection has a `Server` of its own that never listens: it is given the socket, as Node.js documents for its
  * event `connection`, and so tells to whom a handshake belongs. Measured with Deno 2.9.6: a handshake takes 3 to 5 ms.
  * Where it fails, the client is not told why (Deno sends an alert only where it has the socket itself): the log is. Deno
- * 2.6 takes such a socket and never answers; with 2.7 TLS 1.2 and client certificates do not go together.
+ * 2.6 takes such a socket and never answers, with 2.7 TLS 1.2 and client certificates do not go together, and 2.8 and
+ * 2.9.0 send no `close_notify` where the client has ended first.
  *
  * @module
  */
@@ -32,13 +33,19 @@ export interface HandshakeOptions {
   readonly signal: AbortSignal;
 }
 
+/** What is said of a client that does not speak TLS. */
+export const NOT_TLS = "what it sends is not TLS";
+
 /** Why there is no secured socket: what the log says of the client. */
 export interface HandshakeFailure {
   /** A part of a sentence. */
   readonly error: string;
 }
 
-/** Makes it with a client that was just accepted. Closes the socket where that fails; does not reject. */
+/**
+ * Makes it with a client that was just accepted. Closes the socket where that fails. Rejects only where nobody has tried
+ * the certificates (`trial.ts`).
+ */
 export async function makeHandshake(
   socket: StreamSocket,
   { certificates: { cert, key, clientCa }, limitMs, clock, signal }: HandshakeOptions,
@@ -91,7 +98,7 @@ function failureText(error: Error | null, plain: TLSSocket): string {
   }
   switch (errnoOf(error)) {
     case "ERR_SSL_WRONG_VERSION_NUMBER":
-      return "what it sends is not TLS";
+      return NOT_TLS;
     case "ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE":
       return "it has no certificate";
     case "ERR_SSL_TLSV1_ALERT_UNKNOWN_CA":

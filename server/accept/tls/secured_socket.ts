@@ -46,7 +46,8 @@ export class SecuredSocket implements StreamSocket {
   /** Whether TLS has ended: after the ends of both directions, or a failure. */
   #isGone = false;
   #ending: Promise<void> | null = null;
-  #wake: (() => void) | null = null;
+  /** Resolves when there may be something to read. */
+  #change = Promise.withResolvers<void>();
 
   /** Takes over a socket with which the handshake has just been made. */
   constructor(plain: TLSSocket, { socket, cipher, tls }: SecuredParts) {
@@ -60,15 +61,20 @@ export class SecuredSocket implements StreamSocket {
     cipher.isHeld = () => this.#chunks.length > 0 || plain.readableLength > 0;
     const fail = (error: unknown) => {
       this.#failure ??= error;
-      this.#wake?.();
+      this.#wake();
     };
     cipher.on("error", fail);
     plain.on("error", fail);
-    plain.on("readable", () => this.#wake?.());
+    plain.on("readable", () => this.#wake());
     plain.on("close", () => {
       this.#isGone = true;
-      this.#wake?.();
+      this.#wake();
     });
+  }
+
+  #wake(): void {
+    this.#change.resolve();
+    this.#change = Promise.withResolvers();
   }
 
   /**
@@ -82,7 +88,7 @@ export class SecuredSocket implements StreamSocket {
       if (chunk === null && this.#end === null) {
         while (this.#takeChunk());
         this.#end = this.#cipher.hasEnded ? "cut off" : "told";
-        this.#wake?.();
+        this.#wake();
       }
       return push(chunk, encoding);
     };
@@ -103,8 +109,7 @@ export class SecuredSocket implements StreamSocket {
       if (this.#end === "cut off") throw new CutOffError();
       if (this.#failure !== null) throw this.#failure;
       if (this.#isGone) throw closed();
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#wake = resolve;
+      const { promise } = this.#change;
       this.#cipher.readOn();
       await promise;
     }
@@ -151,7 +156,7 @@ export class SecuredSocket implements StreamSocket {
     this.#socket.close();
     this.#plain.destroy();
     this.#cipher.destroy();
-    this.#wake?.();
+    this.#wake();
   }
 
   /** Passed on to the socket. */

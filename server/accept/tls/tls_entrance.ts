@@ -15,12 +15,13 @@ import { HangUp } from "../hang_up.ts";
 import { type CertificateFiles, type Certificates, readCertificates } from "./certificates.ts";
 import { type HandshakeFailure, makeHandshake } from "./handshake.ts";
 import type { SecuredSocket } from "./secured_socket.ts";
+import { tryCertificates } from "./trial.ts";
 
 /** How long a handshake may take: a client that never makes one holds a slot. */
 const HANDSHAKE_MS = 10_000;
 
-/** The first version of Deno whose `node:tls` can serve a stream. */
-const DENO_MIN = [2, 8] as const;
+/** The first version of Deno that was seen to end a stream's direction: before, clients waited for it for ever. */
+const DENO_MIN = [2, 9, 6] as const;
 
 /** What it works with. */
 export interface TlsOptions {
@@ -48,7 +49,7 @@ export class TlsEntrance implements AsyncDisposable {
   static async open(options: TlsOptions): Promise<TlsEntrance> {
     const problem = denoProblem(Deno.version.deno);
     if (problem !== null) throw new OperationalError(problem);
-    return new TlsEntrance(options, await readCertificates(options.files));
+    return new TlsEntrance(options, await readAndTry(options.files));
   }
 
   /** Makes the handshake with a client that was just accepted, and may last for so long. */
@@ -69,7 +70,7 @@ export class TlsEntrance implements AsyncDisposable {
   async #readAgain(): Promise<void> {
     const { events, files } = this.#options;
     try {
-      this.#certificates = await readCertificates(files);
+      this.#certificates = await readAndTry(files);
       events.emit({ event: "certificates_read", file: files.cert });
     } catch (cause) {
       if (!(cause instanceof OperationalError)) throw cause;
@@ -84,12 +85,19 @@ export class TlsEntrance implements AsyncDisposable {
   }
 }
 
+async function readAndTry(files: CertificateFiles): Promise<Certificates> {
+  const certificates = await readCertificates(files);
+  await tryCertificates(certificates, files);
+  return certificates;
+}
+
 /** Why a version of Deno cannot serve TLS; null where it can. */
 export function denoProblem(version: string): string | null {
-  const [major = 0, minor = 0] = version.split(".").map(Number);
-  const [majorMin, minorMin] = DENO_MIN;
-  if (major > majorMin || major === majorMin && minor >= minorMin) return null;
-  return say`Cannot serve TLS with Deno ${version}: its node:tls serves no stream; Deno ${
+  const numbers = version.split(".").map((part) => Number.parseInt(part));
+  const at = DENO_MIN.findIndex((least, at) => numbers[at] !== least);
+  const isEnough = at === -1 || (numbers[at] ?? 0) > (DENO_MIN[at] ?? 0);
+  if (isEnough) return null;
+  return say`Cannot serve TLS with Deno ${version}: its node:tls serves no stream as it should; Deno ${
     DENO_MIN.join(".")
   } or later does`;
 }

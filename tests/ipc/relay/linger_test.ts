@@ -1,3 +1,4 @@
+import { CutOffError } from "../../../ipc/errors.ts";
 import { linger } from "../../../ipc/relay/linger.ts";
 import { assertEquals, assertRejects } from "../../assert.ts";
 import { bytesOf } from "../../support/bytes.ts";
@@ -89,6 +90,14 @@ Deno.test("linger() tells that a client was lost, by its read or by its end of f
   assertEquals([reset.isWhole, reset.ms], [false, 0]);
   const gone = await lingerFor(() => ({ onCloseWrite: throwNobodyReads }));
   assertEquals([gone.isWhole, gone.ms], [false, 0]);
+});
+
+Deno.test("linger() takes a client for served that is cut off when its answer has ended", async () => {
+  const cutOff = () => {
+    throw new CutOffError();
+  };
+  const { isWhole, ms } = await lingerFor(() => ({ reads: cutOff }));
+  assertEquals([isWhole, ms], [true, 0]);
 });
 
 Deno.test("linger() rejects for a bug", async () => {

@@ -1,4 +1,5 @@
 import { getEventListeners } from "node:events";
+import { CutOffError } from "../../../ipc/errors.ts";
 import { relay, type RelayResult } from "../../../ipc/relay/relay.ts";
 import type { ByteStream } from "../../../ipc/transport.ts";
 import { assertEquals, assertRejects } from "../../assert.ts";
@@ -296,6 +297,45 @@ Deno.test("relay() tells of a client that is lost while its answer's end is on i
   const result = await relay(client, server, { ...PATIENT, serverGone: Promise.resolve() });
 
   assertEquals(result, { bytesIn: 6, bytesOut: 6, endedBy: "client" });
+});
+
+/** A client that asks, and is cut off when it has the end of its answer. */
+function cutOffAfterAnswer(): MemoryStream {
+  return new MemoryStream({
+    async *reads(client) {
+      yield bytesOf("question");
+      await client.writeEnded;
+      throw new CutOffError();
+    },
+  });
+}
+
+Deno.test("relay() takes a client for served that is cut off after its answer, also before the server's side is gone", async () => {
+  for (const goneMs of [0, 499]) {
+    const clock = new FakeClock();
+    const client = cutOffAfterAnswer();
+    const server = new MemoryStream({ reads: () => [bytesOf("answer")] });
+    const serverGone = client.writeEnded.then(() => clock.sleep(goneMs));
+    const relaying = relay(client, server, { ...PATIENT, clock, serverGone });
+    assertEquals((await clock.run(relaying)).endedBy, "server");
+    assertEquals([client.writtenText, client.calls.close], ["answer", 1]);
+  }
+});
+
+Deno.test("relay() tells of a client that is cut off while somebody reads it", async () => {
+  const clock = new FakeClock();
+  const early = new MemoryStream({
+    async *reads() {
+      yield bytesOf("quest");
+      throw new CutOffError();
+    },
+  });
+  const silent = new MemoryStream({ reads: silence });
+  const options = { ...PATIENT, clock, serverGone: NEVER };
+  assertEquals((await clock.run(relay(early, silent, options))).endedBy, "client");
+  // The answer has ended, and the question is still read.
+  const answered = relay(cutOffAfterAnswer(), new MemoryStream(), options);
+  assertEquals((await clock.run(answered)).endedBy, "client");
 });
 
 Deno.test("relay() is ended at once by its signal while it waits for a client's end", async () => {

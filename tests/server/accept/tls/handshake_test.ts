@@ -9,7 +9,7 @@ import { FakeClock } from "../../../support/fake_clock.ts";
 import { randomBytes, randomFrom } from "../../../support/random.ts";
 import { listenOnLoopback } from "../../../support/sockets.ts";
 import { type TestCertificates, testWithCertificates } from "../../../support/test_certificates.ts";
-import { connectTls, Wire } from "./tls_client.ts";
+import { Wire } from "./wire.ts";
 
 const LIMIT_MS = 10_000;
 
@@ -64,7 +64,7 @@ testWithCertificates(
     const alice = await made.signed("alice", "/O=Example/CN=alice");
     using accepting = new Accepting(made, { clientCa: made.ca.cert });
     const [client, server] = await Promise.all([
-      connectTls(accepting.port, made, alice),
+      made.connect(accepting.port, alice),
       accepting.next(),
     ]);
     using _client = client;
@@ -89,7 +89,7 @@ testWithCertificates(
     using accepting = new Accepting(made);
     for (const own of [undefined, alice]) {
       const [client, server] = await Promise.all([
-        connectTls(accepting.port, made, own),
+        made.connect(accepting.port, own),
         accepting.next(),
       ]);
       using _client = client;
@@ -147,7 +147,7 @@ testWithCertificates(
     const seen = [];
     for (const own of [undefined, stranger, forged, expired]) {
       const [client, server] = await Promise.all([
-        connectTls(accepting.port, made, own),
+        made.connect(accepting.port, own),
         accepting.next(),
       ]);
       seen.push(typeof server === "string" ? server : "a handshake");
@@ -255,7 +255,7 @@ testWithCertificates(
         return altered;
       });
       const client = (async () => {
-        using conn = await connectTls(wire.port, made);
+        using conn = await made.connect(wire.port);
         await conn.write(bytesOf("ping\n"));
         await conn.closeWrite();
         while (await conn.read(new Uint8Array(100)) !== null);

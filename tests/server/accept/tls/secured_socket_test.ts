@@ -10,7 +10,7 @@ import { bytesOf, readAll } from "../../../support/bytes.ts";
 import { randomBytes, randomFrom } from "../../../support/random.ts";
 import { listenOnLoopback } from "../../../support/sockets.ts";
 import { type TestCertificates, testWithCertificates } from "../../../support/test_certificates.ts";
-import { type Alter, connectTls, Wire } from "./tls_client.ts";
+import { type Alter, Wire } from "./wire.ts";
 
 /** Both ends of a connection over TLS, and the wire between them. */
 class SecuredPair implements AsyncDisposable {
@@ -31,7 +31,7 @@ class SecuredPair implements AsyncDisposable {
         signal: new AbortController().signal,
       })
     );
-    const connecting = connectTls(wire.port, made).then(async (client) => {
+    const connecting = made.connect(wire.port).then(async (client) => {
       await client.handshake();
       return client;
     });

@@ -1,11 +1,10 @@
 /**
- * A client of TLS, and what is between: every byte on the wire passes here, and may be altered, held, or cut off.
+ * What is between a client of TLS and its server: every byte passes here, and may be altered, held, or cut off.
  *
  * @module
  */
 
 import { writeAll } from "../../../../ipc/relay/copy.ts";
-import type { TestCertificates } from "../../../support/test_certificates.ts";
 import { listenOnLoopback } from "../../../support/sockets.ts";
 
 /** What is done with what a client sends, on its way to the server. */
@@ -53,17 +52,4 @@ export class Wire implements AsyncDisposable {
     this.#listener.close();
     await this.#carrying.catch(() => {});
   }
-}
-
-/** Connects as a client that knows the CA, with a certificate if there is that. */
-export async function connectTls(
-  port: number,
-  made: TestCertificates,
-  own?: { readonly cert: string; readonly key: string },
-): Promise<Deno.TlsConn> {
-  const certificate = own === undefined
-    ? {}
-    : { cert: await Deno.readTextFile(own.cert), key: await Deno.readTextFile(own.key) };
-  const caCerts = [await Deno.readTextFile(made.ca.cert)];
-  return await Deno.connectTls({ hostname: "127.0.0.1", port, caCerts, ...certificate });
 }
