@@ -133,7 +133,7 @@ for (const [name, flags] of WORKERS.filter(seesLoss)) {
       await client.reset();
       await server.event("connection_closed", { reason: "client_lost" });
       const exit = await server.event("worker_exited", { reason: "killed_by_us" });
-      assertEquals(exit["signal"], "SIGTERM");
+      assertEquals(exit["signal"], "SIGKILL");
     },
   );
 }
