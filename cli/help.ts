@@ -15,7 +15,7 @@ const WIDTH = 110;
 
 /** How the program is called. */
 const USAGES = [
-  "brood server [OPTIONS] PORT [-- PROGRAM [ARG]...]",
+  "brood server [OPTIONS] [PORT] [-- PROGRAM [ARG]...]",
   "brood client [OPTIONS] [HOST] PORT",
   "brood grade [OPTIONS] [PORT] | -- PROGRAM [ARG]...",
   "brood compare [OPTIONS]",

@@ -169,10 +169,10 @@ testProgram("--help and --version answer on standard output with status 0", asyn
   assertEquals(version.stdout.split(" ")[1], configured);
   for (
     const [args, line] of [
-      [["--help"], /^Usage: brood server \[OPTIONS\] PORT \[-- PROGRAM \[ARG\]\.\.\.\]$/m],
+      [["--help"], /^Usage: brood server \[OPTIONS\] \[PORT\] \[-- PROGRAM \[ARG\]\.\.\.\]$/m],
       [
         ["server", "--help"],
-        /^Usage: brood server \[OPTIONS\] PORT \[-- PROGRAM \[ARG\]\.\.\.\]$/m,
+        /^Usage: brood server \[OPTIONS\] \[PORT\] \[-- PROGRAM \[ARG\]\.\.\.\]$/m,
       ],
       [["client", "--help"], /^Usage: brood client \[OPTIONS\] \[HOST\] PORT$/m],
     ] as const

@@ -39,7 +39,7 @@ testProgram("help, errors and warnings are in the language asked for", async (pr
   const help = await run(program, ["server", "--help"], korean);
   assertStringIncludes(
     help.stdout,
-    "\n사용법: brood server [OPTIONS] PORT [-- PROGRAM [ARG]...]\n",
+    "\n사용법: brood server [OPTIONS] [PORT] [-- PROGRAM [ARG]...]\n",
   );
   const usage = await run(program, ["--lang", "ko", "client", "--bad", "9000"]);
   assertEquals([usage.status, usage.stderr], [

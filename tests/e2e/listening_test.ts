@@ -115,13 +115,14 @@ testProgram(
     using client = await server.connect();
     assertEquals(await client.roundTrip(), "ping\n");
     await server.event("admission_paused");
-    const waiting = talkTo(path);
-    using second = await server.connect();
-    await second.send("second\n");
+    const waiting = [path, "tcp"].map(async (where) => {
+      if (where === path) return await talkTo(path);
+      using second = await server.connect();
+      return await second.roundTrip();
+    });
     client.close();
     // Whoever is first, the other one comes when that has ended.
-    assertEquals(await waiting, "hello\n");
-    assertEquals(new TextDecoder().decode(await second.receive(7)), "second\n");
+    assertEquals(await Promise.all(waiting), ["hello\n", "ping\n"]);
     const open = new Set();
     for (const { event, connectionId } of server.events) {
       if (event === "connection_accepted") open.add(connectionId);

@@ -183,7 +183,7 @@ testTls(
 );
 
 testTls("--idle-timeout ends a silent connection over TLS", async (program, made) => {
-  await using server = await startTls(program, made, { flags: ["--idle-timeout", "0.5"] });
+  await using server = await startTls(program, made, { flags: ["--idle-timeout", "2"] });
   using conn = await made.connect(server.port);
   assertEquals(await roundTrip(conn), "ping\n");
   await server.event("connection_closed", { reason: "idle_timeout" });

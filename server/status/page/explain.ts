@@ -158,7 +158,9 @@ function explainClient(id: number, { state, words }: {
   return {
     title: words("client", { address }),
     text: words(text, { address }),
-    command: `ss -tnp 'sport = :${state.server.port} and dport = :${remotePort}'`,
+    command: remoteHost.startsWith("unix:")
+      ? `ss -xp | grep ${state.server.pid}`
+      : `ss -tnp 'sport = :${state.server.port} and dport = :${remotePort}'`,
     detail: words("clientDetail", { in: formatBytes(bytesIn), out: formatBytes(bytesOut) }),
   };
 }

@@ -7,6 +7,7 @@
 
 import { App } from "./app.ts";
 import { browser } from "./browser.ts";
+import { formatAddress } from "./format.ts";
 import { LiveServer } from "./live.ts";
 import { formatSettings, parseSettings, type Settings } from "./settings.ts";
 import { wordsIn } from "./texts/words.ts";
@@ -49,7 +50,7 @@ function draw(): void {
   const words = wordsIn(language);
   document.title = server === undefined
     ? "Brood"
-    : words("title", { address: `${server.host}:${server.port}` });
+    : words("title", { address: formatAddress(server.host, server.port) });
   const width = Math.floor(Math.max(root.clientWidth / (isLarge ? LARGE : 1), WIDTH_MIN));
   render(html`<${App} ...${{ live, settings, isDark, width, onSettings }} />`, root);
   drawnVersion = live.version;
