@@ -11,6 +11,7 @@
 import { formatEndpoint, unixEndpoint } from "../../ipc/address.ts";
 import { errnoOf, OperationalError, reasonOf } from "../../ipc/errors.ts";
 import { say } from "../../ipc/say.ts";
+import { PATH_BYTES_MAX } from "./places.ts";
 
 /** By which the kernel knows a file. */
 type Identity = Pick<Deno.FileInfo, "dev" | "ino">;
@@ -39,10 +40,11 @@ export class SocketFile implements Disposable {
       throw problem(path, say`another server listens there`);
     }
     const folder = path.slice(0, path.lastIndexOf("/") + 1);
-    return new SocketFile(
-      path,
-      `${folder}.${Deno.pid.toString(36)}${Number(count++).toString(36)}`,
-    );
+    const boundPath = `${folder}.${Deno.pid.toString(36)}${(count++).toString(36)}`;
+    if (new TextEncoder().encode(boundPath).length > PATH_BYTES_MAX) {
+      throw problem(path, say`the path of a socket has up to ${PATH_BYTES_MAX} bytes`);
+    }
+    return new SocketFile(path, boundPath);
   }
 
   /** Gives the socket, which listens by now, its name. Throws the operating system's error. */
