@@ -5,9 +5,9 @@
  * and may have been read from. (`Deno.listenTls` accepts by itself, and has one certificate for as long as it listens.)
  * Each connection has a `Server` of its own that never listens: it is given the socket, as Node.js documents for its
  * event `connection`, and so tells to whom a handshake belongs. Measured with Deno 2.9.6: a handshake takes 3 to 5 ms.
- * Where it fails, the client is not told why (Deno sends an alert only where it has the socket itself): the log is. Deno
- * 2.6 takes such a socket and never answers, with 2.7 TLS 1.2 and client certificates do not go together, and 2.8 and
- * 2.9.0 send no `close_notify` where the client has ended first.
+ * Where it fails, the client is not told why (Deno sends an alert only where it has the socket itself): the log is.
+ * Deno 2.6 takes such a socket and never answers, with 2.7 TLS 1.2 and client certificates do not go together, and 2.8
+ * and 2.9.0 send no `close_notify` where the client has ended first.
  *
  * @module
  */
@@ -43,8 +43,8 @@ export interface HandshakeFailure {
 }
 
 /**
- * Makes it with a client that was just accepted. Closes the socket where that fails. Rejects only where nobody has tried
- * the certificates (`trial.ts`).
+ * Makes it with a client that was just accepted. Closes the socket where that fails. Rejects only where nobody has
+ * tried the certificates (`trial.ts`).
  */
 export async function makeHandshake(
   socket: StreamSocket,
