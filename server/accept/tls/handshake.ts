@@ -15,7 +15,7 @@
 
 import { createServer, type TLSSocket } from "node:tls";
 import { type Clock, LATE, within } from "../../../ipc/clock.ts";
-import { errnoOf } from "../../../ipc/errors.ts";
+import { errnoOf, isStreamError } from "../../../ipc/errors.ts";
 import type { StreamSocket, TlsInfo } from "../client_socket.ts";
 import type { Certificates } from "./certificates.ts";
 import { CipherStream } from "./cipher_stream.ts";
@@ -51,6 +51,7 @@ export async function makeHandshake(
   socket: StreamSocket,
   { certificates: { cert, key, clientCa }, limitMs, clock, signal }: HandshakeOptions,
 ): Promise<SecuredSocket | HandshakeFailure> {
+  sendAtOnce(socket);
   const { promise, resolve } = Promise.withResolvers<SecuredSocket | HandshakeFailure>();
   const cipher = new CipherStream(socket);
   // What comes after the first of them has no effect.
@@ -80,6 +81,16 @@ export async function makeHandshake(
       ? "the server stopped within the handshake"
       : `it made no handshake of TLS in ${Math.round(limitMs / 100) / 10} s`,
   };
+}
+
+/** Nagle's algorithm (tcp(7)) would hold the last flight back until the client has acknowledged the first, for 40 ms. */
+function sendAtOnce(socket: StreamSocket): void {
+  try {
+    socket.setNoDelay?.(true);
+  } catch (error) {
+    // Some systems refuse it when the client is gone already; the first read will tell.
+    if (!isStreamError(error)) throw error;
+  }
 }
 
 function infoOf(plain: TLSSocket, asksClient: boolean): TlsInfo {
