@@ -83,7 +83,7 @@ export async function makeHandshake(
   };
 }
 
-/** Nagle's algorithm (tcp(7)) would hold the last flight back until the client has acknowledged the first, for 40 ms. */
+/** Nagle's algorithm (tcp(7)) would hold a flight back until the client has acknowledged the one before: some 40 ms. */
 function sendAtOnce(socket: StreamSocket): void {
   try {
     socket.setNoDelay?.(true);
