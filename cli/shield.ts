@@ -31,17 +31,21 @@ const SCRIPT = `trap '' ${
 
 let canShield: boolean | null = null;
 
-/** The command with which a process takes no notice of them; the same where the system has no shell. */
+/**
+ * The command with which a process takes no notice of them; the same where the system has no shell, and where the
+ * program cannot be executed: who starts it is told so himself, in place of the shell.
+ */
 export function shielded<Command extends SelfCommand>(command: Command): Command {
-  canShield ??= hasShell();
-  if (!canShield) return command;
+  canShield ??= isExecutable(SHELL);
+  if (!canShield || !isExecutable(command.path)) return command;
   return { ...command, path: SHELL, args: ["-c", SCRIPT, command.path, ...command.args] };
 }
 
-function hasShell(): boolean {
+function isExecutable(path: string): boolean {
   if (Deno.build.os === "windows") return false;
   try {
-    return Deno.statSync(SHELL).isFile;
+    const { isFile, mode } = Deno.statSync(path);
+    return isFile && mode !== null && (mode & 0o111) !== 0;
   } catch (error) {
     if (errnoOf(error) === null && !(error instanceof Deno.errors.NotCapable)) throw error;
     return false;

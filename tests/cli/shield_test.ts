@@ -63,3 +63,10 @@ Deno.test({
     assertEquals(said, `${child.pid}\n${odd.map((word) => `${word}|`).join("")}`);
   },
 });
+
+Deno.test("shielded() leaves a program alone that cannot be executed: its start says why", () => {
+  for (const path of ["/nowhere/brood", "/etc/passwd"]) {
+    const command = { path, args: ["server"] };
+    assertEquals(shielded(command), command);
+  }
+});
