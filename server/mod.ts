@@ -62,7 +62,7 @@ async function serveUntilStopped(
   await using security = await openTls(options, { clock, events });
   const user = options.user === null ? null : await findUser(options.user);
   using listener = await openListener({ ...options, listen: mistake.listen });
-  await keepAliveFrom(listener.addr, options.keepaliveMs);
+  await keepAliveFrom(listener.addresses, options.keepaliveMs);
   // From here on nothing is root's: no process, no file, no connection.
   await user?.become();
   const isModuleHere = options.mode === "iterative" && options.handler.kind === "module";
