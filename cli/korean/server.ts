@@ -10,6 +10,7 @@ import type { Messages } from "../messages.ts";
 export const SERVER: Messages = {
   "Cannot listen on {where}: {reason}": "{where}에서 들을 수 없습니다: {reason}",
   "there is a file that is no socket": "소켓이 아닌 파일이 그곳에 있습니다",
+  "what is there cannot be replaced: {reason}": "그곳에 있는 것을 바꿀 수 없습니다: {reason}",
   "another server listens there": "다른 서버가 그곳에서 듣고 있습니다",
   "Cannot listen on descriptor {number}{name}, which LISTEN_FDS hands over: {reason}":
     "LISTEN_FDS가 넘겨준 디스크립터 {number}{name}에서 들을 수 없습니다: {reason}",

@@ -47,12 +47,21 @@ export class SocketFile implements Disposable {
     return new SocketFile(path, boundPath);
   }
 
-  /** Gives the socket, which listens by now, its name. Throws the operating system's error. */
+  /**
+   * Gives the socket, which listens by now, its name. Throws {@linkcode OperationalError} where what is there cannot be
+   * replaced, as another user's in `/tmp`: then the socket's own file is gone.
+   */
   place(): void {
     const bound = absolute(this.boundPath);
-    const { dev, ino } = Deno.lstatSync(bound);
-    Deno.renameSync(bound, this.#path);
-    this.#own = { dev, ino };
+    try {
+      const { dev, ino } = Deno.lstatSync(bound);
+      Deno.renameSync(bound, this.#path);
+      this.#own = { dev, ino };
+    } catch (cause) {
+      if (errnoOf(cause) === null) throw cause;
+      remove(bound);
+      throw problem(this.#path, say`what is there cannot be replaced: ${reasonOf(cause)}`, cause);
+    }
   }
 
   /** Removes it. */
