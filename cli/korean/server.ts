@@ -21,6 +21,7 @@ export const SERVER: Messages = {
   "Cannot accept on {where}: {reason}": "{where}에서 연결을 수락할 수 없습니다: {reason}",
   "{problem}; --transport pipe does without, and unix for a worker":
     "{problem}. --transport pipe에는 그것이 필요 없고, 자식 프로세스(워커)는 unix로도 됩니다",
+  "{problem}; --reuse-port needs it": "{problem}. --reuse-port에는 그것이 필요합니다",
 
   "Cannot read the rules {file}: {reason}": "규칙 파일 {file}을(를) 읽을 수 없습니다: {reason}",
   "Cannot read the rules {file}, line {line}: {text}: {problem}":

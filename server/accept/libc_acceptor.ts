@@ -40,8 +40,11 @@ export function listenWithLibc(
     return new LibcAcceptor([listeningOf(descriptor)], keepaliveMs);
   } catch (cause) {
     if (!(cause instanceof OperationalError)) throw cause;
+    const { message } = cause;
     throw new OperationalError(
-      say`${cause.message}; --transport pipe does without, and unix for a worker`,
+      target.reusesPort === true
+        ? say`${message}; --reuse-port needs it`
+        : say`${message}; --transport pipe does without, and unix for a worker`,
       { cause },
     );
   }
