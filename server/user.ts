@@ -28,7 +28,7 @@ export const USER_FLAG: Flag<NamedUser | null> = {
   name: "user",
   placeholder: "NAME[:GROUP]",
   fallback: null,
-  help: "the user that it becomes, started by root, when it has bound its socket; names or numbers",
+  help: "the user that a server which root has started becomes once it listens; names or numbers",
   format: (value) => value === null ? "none" : formatUser(value),
   parse(text) {
     const [, user, group = null] = /^([^:\0]+)(?::([^:\0]+))?$/.exec(text) ?? [];

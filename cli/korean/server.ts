@@ -42,14 +42,14 @@ export const SERVER: Messages = {
   "root could be taken back, so nothing is started":
     "루트 권한을 되찾을 수 있으므로 아무것도 시작하지 않습니다",
   "that user has no access to {path}, or to a folder on the way":
-    "그 사용자는 {path}이나 거기까지의 폴더에 접근할 수 없습니다",
+    "그 사용자는 {path}(이)나 거기까지의 폴더에 접근할 수 없습니다",
   "the certificate": "인증서",
   "the private key": "개인 키",
   "Cannot read {what} {file}: {reason}": "{what} {file}을(를) 읽을 수 없습니다: {reason}",
   "Cannot use the certificate {file}: it has no -----BEGIN CERTIFICATE----- (PEM)":
     "인증서 {file}을(를) 쓸 수 없습니다: -----BEGIN CERTIFICATE-----(PEM)가 없습니다",
   "Cannot use the certificate {file}: number {number} in it is damaged":
-    "인증서 {file}을(를) 쓸 수 없습니다: 그 안의 {number}번째가 깨졌습니다",
+    "인증서 {file}을(를) 쓸 수 없습니다: 그 안의 {number}번째 인증서가 손상되었습니다",
   "Cannot use the private key {file}: it has no -----BEGIN PRIVATE KEY----- (PEM)":
     "개인 키 {file}을(를) 쓸 수 없습니다: -----BEGIN PRIVATE KEY-----(PEM)가 없습니다",
   "Cannot use the private key {file}: it is encrypted (openssl pkey -in FILE -out NEW writes it in the clear)":
@@ -57,7 +57,7 @@ export const SERVER: Messages = {
   "Cannot use the private key {file}: TLS takes RSA from 2048 bits on, ECDSA (P-256, P-384, P-521) and Ed25519":
     "개인 키 {file}을(를) 쓸 수 없습니다: TLS에는 2048비트 이상의 RSA, ECDSA(P-256, P-384, P-521), Ed25519를 쓸 수 있습니다",
   "Cannot use the private key {file}: it is damaged":
-    "개인 키 {file}을(를) 쓸 수 없습니다: 깨졌습니다",
+    "개인 키 {file}을(를) 쓸 수 없습니다: 손상되었습니다",
   "Cannot use the private key {file}: it is not that of the certificate {certificate}":
     "개인 키 {file}을(를) 쓸 수 없습니다: 인증서 {certificate}의 키가 아닙니다",
   "Cannot serve TLS with Deno {version}: its node:tls serves no stream as it should; Deno {least} or later does":
