@@ -131,18 +131,7 @@ testWithCertificates(
       ],
       ...[...signed, ...ends],
     ]);
-    const expired = made.named("expired");
-    const request = made.folder.join("expired.csr");
-    await made.openssl([
-      ...["req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"],
-      ...["-subj", "/CN=al", "-keyout", expired.key, "-out", request],
-    ]);
-    const version3 = made.folder.join("version3");
-    await Deno.writeTextFile(version3, "basicConstraints=critical,CA:FALSE\n");
-    await made.openssl([
-      ...["x509", "-req", "-in", request, "-CA", made.ca.cert, "-CAkey", made.ca.key],
-      ...["-CAcreateserial", "-days", "-1", "-extfile", version3, "-out", expired.cert],
-    ]);
+    const expired = await made.expired();
     using accepting = new Accepting(made, { clientCa: made.ca.cert });
     const seen = [];
     for (const own of [undefined, stranger, forged, expired]) {
