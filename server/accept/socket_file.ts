@@ -8,10 +8,9 @@
  * @module
  */
 
-import { formatEndpoint, unixEndpoint } from "../../ipc/address.ts";
+import { formatEndpoint, UNIX_PATH_BYTES_MAX, unixEndpoint } from "../../ipc/address.ts";
 import { errnoOf, OperationalError, reasonOf } from "../../ipc/errors.ts";
 import { say } from "../../ipc/say.ts";
-import { PATH_BYTES_MAX } from "./places.ts";
 
 /** By which the kernel knows a file. */
 type Identity = Pick<Deno.FileInfo, "dev" | "ino">;
@@ -41,8 +40,8 @@ export class SocketFile implements Disposable {
     }
     const folder = path.slice(0, path.lastIndexOf("/") + 1);
     const boundPath = `${folder}.${Deno.pid.toString(36)}${(count++).toString(36)}`;
-    if (new TextEncoder().encode(boundPath).length > PATH_BYTES_MAX) {
-      throw problem(path, say`the path of a socket has up to ${PATH_BYTES_MAX} bytes`);
+    if (new TextEncoder().encode(boundPath).length > UNIX_PATH_BYTES_MAX) {
+      throw problem(path, say`the path of a socket has up to ${UNIX_PATH_BYTES_MAX} bytes`);
     }
     return new SocketFile(path, boundPath);
   }

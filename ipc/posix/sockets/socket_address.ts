@@ -9,11 +9,16 @@
  * @module
  */
 
-import { type Endpoint, formatAddress, ipv4Of, parseAddress, unixEndpoint } from "../../address.ts";
+import {
+  type Endpoint,
+  formatAddress,
+  ipv4Of,
+  parseAddress,
+  UNIX_PATH_BYTES_MAX,
+  unixEndpoint,
+} from "../../address.ts";
+import { FAMILY } from "../constants.ts";
 import { newBytes } from "../intrinsics.ts";
-
-/** `<sys/socket.h>` of Linux; the same on x86-64 and on arm64. */
-const FAMILY = { unix: 1, ipv4: 2, ipv6: 10 } as const;
 
 /** Room for a socket's address of any kind: struct sockaddr_storage. */
 export const ADDRESS_BYTES_MAX = 128;
@@ -22,9 +27,6 @@ const IPV4 = { bytes: 16, addressAt: 4, addressBytes: 4 } as const;
 const IPV6 = { bytes: 28, addressAt: 8, addressBytes: 16, zoneAt: 24 } as const;
 
 const UNIX_PATH_AT = 2;
-
-/** `sun_path` has 108, with the zero at its end. */
-const UNIX_PATH_BYTES_MAX = 107;
 
 /** An address that the kernel takes, and the family of sockets that take it. */
 export interface SocketAddress {
