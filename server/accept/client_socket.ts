@@ -6,6 +6,7 @@
  */
 
 import type { Endpoint } from "../../ipc/address.ts";
+import { isStreamError } from "../../ipc/errors.ts";
 import type { Descriptor } from "../../ipc/posix/descriptor.ts";
 import type { ByteStream, ConnectionEnds } from "../../ipc/transport.ts";
 
@@ -102,6 +103,15 @@ export class DescriptorSocket {
   /** Closes this process's descriptor; once is enough and more does no harm. */
   close(): void {
     this.descriptor[Symbol.dispose]();
+  }
+}
+
+/** Sets something of a socket. Some systems refuse that when the client is gone already: the first read will tell. */
+export function trySetting(set: () => void): void {
+  try {
+    set();
+  } catch (error) {
+    if (!isStreamError(error)) throw error;
   }
 }
 

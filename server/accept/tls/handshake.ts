@@ -15,8 +15,8 @@
 
 import { createServer, type TLSSocket } from "node:tls";
 import { type Clock, LATE, within } from "../../../ipc/clock.ts";
-import { errnoOf, isStreamError } from "../../../ipc/errors.ts";
-import type { StreamSocket, TlsInfo } from "../client_socket.ts";
+import { errnoOf } from "../../../ipc/errors.ts";
+import { type StreamSocket, type TlsInfo, trySetting } from "../client_socket.ts";
 import type { Certificates } from "./certificates.ts";
 import { CipherStream } from "./cipher_stream.ts";
 import { SecuredSocket } from "./secured_socket.ts";
@@ -51,7 +51,8 @@ export async function makeHandshake(
   socket: StreamSocket,
   { certificates: { cert, key, clientCa }, limitMs, clock, signal }: HandshakeOptions,
 ): Promise<SecuredSocket | HandshakeFailure> {
-  sendAtOnce(socket);
+  // Nagle's algorithm (tcp(7)) would hold a flight back until the client has acknowledged the one before: some 40 ms.
+  trySetting(() => socket.setNoDelay?.(true));
   const { promise, resolve } = Promise.withResolvers<SecuredSocket | HandshakeFailure>();
   const cipher = new CipherStream(socket);
   // What comes after the first of them has no effect.
@@ -81,16 +82,6 @@ export async function makeHandshake(
       ? "the server stopped within the handshake"
       : `it made no handshake of TLS in ${Math.round(limitMs / 100) / 10} s`,
   };
-}
-
-/** Nagle's algorithm (tcp(7)) would hold a flight back until the client has acknowledged the one before: some 40 ms. */
-function sendAtOnce(socket: StreamSocket): void {
-  try {
-    socket.setNoDelay?.(true);
-  } catch (error) {
-    // Some systems refuse it when the client is gone already; the first read will tell.
-    if (!isStreamError(error)) throw error;
-  }
 }
 
 function infoOf(plain: TLSSocket, asksClient: boolean): TlsInfo {
