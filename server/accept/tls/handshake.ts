@@ -68,8 +68,10 @@ export async function makeHandshake(
   });
   server.on("tlsClientError", (error, plain) => fail(failureText(error, plain)));
   server.on("secureConnection", (plain) => {
-    if (asksClient && !plain.authorized) fail(failureText(null, plain));
-    else resolve(new SecuredSocket(plain, { socket, cipher, tls: infoOf(plain, asksClient) }));
+    if (asksClient && !plain.authorized) return fail(failureText(null, plain));
+    const tls = infoOf(plain, asksClient);
+    if (tls === null) fail("its certificate has a subject that cannot be read");
+    else resolve(new SecuredSocket(plain, { socket, cipher, tls }));
   });
   server.emit("connection", cipher);
   const made = await within(limitMs, promise, { clock, signal });
@@ -84,13 +86,19 @@ export async function makeHandshake(
   };
 }
 
-function infoOf(plain: TLSSocket, asksClient: boolean): TlsInfo {
+/** Null where the client's certificate tells no subject: a CA may sign what it has not read. */
+function infoOf(plain: TLSSocket, asksClient: boolean): TlsInfo | null {
   const certificate = asksClient ? plain.getPeerX509Certificate() : undefined;
-  return {
-    version: plain.getProtocol() ?? "",
-    cipher: plain.getCipher().name,
-    clientSubject: certificate === undefined ? null : subjectOf(certificate.raw),
-  };
+  try {
+    return {
+      version: plain.getProtocol() ?? "",
+      cipher: plain.getCipher().name,
+      clientSubject: certificate === undefined ? null : subjectOf(certificate.raw),
+    };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return null;
+  }
 }
 
 /** Not what Deno says of its own tries: what an operator can do something with. */

@@ -9,6 +9,7 @@ import { FakeClock } from "../../../support/fake_clock.ts";
 import { randomBytes, randomFrom } from "../../../support/random.ts";
 import { listenOnLoopback } from "../../../support/sockets.ts";
 import { type TestCertificates, testWithCertificates } from "../../../support/test_certificates.ts";
+import { makeForgedSubject } from "./forged_subject.ts";
 import { Wire } from "./wire.ts";
 
 const LIMIT_MS = 10_000;
@@ -259,5 +260,19 @@ testWithCertificates(
       await client;
     }
     assertEquals(seen.has("no handshake"), true, [...seen].join());
+  },
+);
+
+testWithCertificates(
+  "makeHandshake() lets nobody in whose certificate has a subject that cannot be read",
+  async (made) => {
+    const own = await makeForgedSubject(made);
+    using accepting = new Accepting(made, { clientCa: made.ca.cert });
+    const [client, server] = await Promise.all([
+      made.connect(accepting.port, own),
+      accepting.next(),
+    ]);
+    client.close();
+    assertEquals(server, "its certificate has a subject that cannot be read");
   },
 );
