@@ -114,13 +114,18 @@ export function decodeUnixPath(bytes: Uint8Array, length: number): string | null
   return path.startsWith("\0") ? path.replaceAll("\0", "@") : path.replace(/\0.*$/s, "");
 }
 
-/** The end that the first `length` bytes tell, of either kind; null where it is of yet another family. */
+/**
+ * The end that the first `length` bytes tell, of either kind; null where it is of yet another family. A path that is no
+ * UTF-8 cannot be told: it is empty, as where the socket is bound to none.
+ */
 export function decodeEnd(bytes: Uint8Array, length: number): Endpoint | null {
   const end = decodeSocketAddress(bytes, length);
   if (end !== null) return end;
   const isUnix = length >= UNIX_PATH_AT && byteAt(bytes, 0) === FAMILY.unix &&
     byteAt(bytes, 1) === 0;
-  return isUnix ? unixEndpoint(decodeUnixPath(bytes, length) ?? "") : null;
+  if (!isUnix) return null;
+  const path = decodeUnixPath(bytes, length) ?? "";
+  return unixEndpoint(path.includes("\ufffd") ? "" : path);
 }
 
 function byteAt(bytes: Uint8Array, at: number): number {
