@@ -5,8 +5,8 @@
  *
  * A signal that is ignored stays so when a program is executed, execve(2), so the process is safe from its first
  * instruction on. Deno can ignore none, so a shell does, and then becomes that program: its pid, descriptors and
- * environment stay as they are. That costs a fiftieth of a start. A listener in the process itself would cost as much
- * and come too late, at the end of the start.
+ * environment stay as they are, but for what a shell sets itself, such as PWD. That costs a fiftieth of a start. A
+ * listener in the process itself would cost as much and come too late, at the end of the start.
  *
  * @module
  */

@@ -20,6 +20,9 @@ export interface Endpoint {
 /** What a Unix-domain socket is written with, in front of its path. */
 export const UNIX = "unix:";
 
+/** The longest path of one on Linux, in bytes: `sun_path` of unix(7) without the zero at its end. */
+export const UNIX_PATH_BYTES_MAX = 107;
+
 /** The end of a Unix-domain socket with that path; empty for none. */
 export function unixEndpoint(path: string): Endpoint & { readonly path: string } {
   return { hostname: `${UNIX}${path}`, port: 0, path };

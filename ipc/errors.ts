@@ -98,6 +98,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTDIR: say`not a directory`,
   ENOSPC: say`no space left on the device`,
   ENXIO: say`no such device, or a pipe that nobody reads`,
+  EPERM: say`the system does not permit it`,
   EPIPE: say`broken pipe: nobody reads it any more`,
   EROFS: say`the file system is read-only`,
   ETIMEDOUT: say`timed out`,

@@ -15,7 +15,7 @@
  * @module
  */
 
-import { formatAddress, parseAddress, unixEndpoint } from "./address.ts";
+import { formatAddress, parseAddress, UNIX_PATH_BYTES_MAX, unixEndpoint } from "./address.ts";
 import type { ByteStream, ConnectionEnds, ConnectionInfo } from "./transport.ts";
 
 /** What every header begins with. */
@@ -34,7 +34,7 @@ const UNIX_STREAM = 0x31;
 const UNIQUE_ID = 0x05;
 
 /** The bytes of a path, `sun_path` of unix(7). */
-const PATH_LENGTH = 108;
+const PATH_LENGTH = UNIX_PATH_BYTES_MAX + 1;
 
 /** The family and protocol, and what stands before the TLVs. */
 interface Ends {

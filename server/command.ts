@@ -58,7 +58,9 @@ export const SERVER_FLAGS = {
     max: 65_535,
     help: "connections that may wait in the kernel's queue",
   }),
-  reusePort: toggle("listen also where servers of this user do that say so too (SO_REUSEPORT)"),
+  reusePort: toggle(
+    "share PORT with servers of this user that have --reuse-port too (SO_REUSEPORT)",
+  ),
   maxConnections: integer({
     placeholder: "N",
     fallback: CONNECTIONS_DEFAULT,
@@ -82,11 +84,11 @@ export const SERVER_FLAGS = {
     name: "rules",
   },
   tlsCert: optionalFile(
-    "serve over TLS with the certificate in there (PEM); SIGHUP reads it again",
+    "serve over TLS with the certificate in FILE (PEM); SIGHUP reads it again",
   ),
   tlsKey: optionalFile("the private key of that certificate (PEM)"),
   tlsClientCa: optionalFile(
-    "let clients in that have a certificate of a CA in there (PEM), and nobody else",
+    "let only clients in whose certificate a CA in FILE (PEM) has signed",
   ),
   maxRate: integer({
     placeholder: "N",
@@ -96,7 +98,7 @@ export const SERVER_FLAGS = {
     help: "new connections a second from one address; more are closed; 0: no limit",
   }),
   proxyFrom: networks(
-    "balancers: a connection from there begins with a PROXY header that tells the client",
+    "connections from balancers there begin with a PROXY header, which tells the client",
   ),
   spare: integer({
     placeholder: "N",

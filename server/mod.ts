@@ -56,15 +56,15 @@ async function serveUntilStopped(
 
   const maxConnections = await admissionLimit(options);
   const mistake = await openFault(options.fault);
-  await using introductions = await openIntroductions(options, { clock, events });
   await using entrance = await openGate(options, { clock, events });
   const { gate } = entrance;
   await using security = await openTls(options, { clock, events });
   const user = options.user === null ? null : await findUser(options.user);
   using listener = await openListener({ ...options, listen: mistake.listen });
-  await keepAliveFrom(listener.addr, options.keepaliveMs);
+  await keepAliveFrom(listener.addresses, options.keepaliveMs);
   // From here on nothing is root's: no process, no file, no connection.
   await user?.become();
+  await using introductions = await openIntroductions(options, { clock, events });
   const isModuleHere = options.mode === "iterative" && options.handler.kind === "module";
   // Standard output is the log's.
   using _printing = isModuleHere ? await printModule(log.errors) : null;
@@ -147,12 +147,12 @@ async function serveUntilStopped(
 
 /** Who tells the clients of balancers; null, and nothing is loaded, where there are none. */
 async function openIntroductions(
-  { proxyFrom }: Pick<ServerOptions, "proxyFrom">,
+  { proxyFrom, transport }: Pick<ServerOptions, "proxyFrom" | "transport">,
   context: { readonly clock: Clock; readonly events: EventBus },
 ): Promise<Introductions | null> {
   if (proxyFrom.length === 0) return null;
-  const { ProxyHeaders } = await import("./accept/proxy/proxy_headers.ts");
-  return new ProxyHeaders(proxyFrom, context);
+  const { openProxyHeaders } = await import("./accept/proxy/proxy_headers.ts");
+  return await openProxyHeaders(proxyFrom, { ...context, hasDescriptors: transport === "socket" });
 }
 
 /** What is done in another way: nothing, and nothing is loaded, unless a mistake is asked for. */

@@ -28,7 +28,7 @@ export const USER_FLAG: Flag<NamedUser | null> = {
   name: "user",
   placeholder: "NAME[:GROUP]",
   fallback: null,
-  help: "the user that it becomes, started by root, when it has bound its socket; names or numbers",
+  help: "the user that a server which root has started becomes once it listens; names or numbers",
   format: (value) => value === null ? "none" : formatUser(value),
   parse(text) {
     const [, user, group = null] = /^([^:\0]+)(?::([^:\0]+))?$/.exec(text) ?? [];
@@ -51,11 +51,11 @@ const ROOT = 0;
  * {@linkcode OperationalError} where there is no such user or group, or libc cannot be asked.
  */
 export async function findUser(named: NamedUser): Promise<{ become(): Promise<void> }> {
-  const identity = await problemOf(named, () => identityOf(named));
+  const identity = await tellingOf(named, () => identityOf(named));
   if (identity.uid === ROOT) {
     throw problem(named, say`--user is for giving root up; name another user`);
   }
-  return { become: () => problemOf(named, () => become(identity)) };
+  return { become: () => tellingOf(named, () => become(identity)) };
 }
 
 async function identityOf({ user, group }: NamedUser): Promise<Identity> {
@@ -103,16 +103,18 @@ function unreachable(path: string): OperationalError {
 }
 
 /** Says of a problem what could not be done. */
-async function problemOf<T>(named: NamedUser, run: () => Promise<T>): Promise<T> {
+async function tellingOf<T>(named: NamedUser, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (cause) {
-    if (errnoOf(cause) === "EPERM") throw problem(named, say`only root may become another user`);
+    if (errnoOf(cause) === "EPERM") {
+      throw problem(named, say`only root may become another user`, cause);
+    }
     if (!(cause instanceof OperationalError) && errnoOf(cause) === null) throw cause;
-    throw problem(named, reasonOf(cause));
+    throw problem(named, reasonOf(cause), cause);
   }
 }
 
-function problem(named: NamedUser, reason: string): OperationalError {
-  return new OperationalError(say`Cannot become ${formatUser(named)}: ${reason}`);
+function problem(named: NamedUser, reason: string, cause?: unknown): OperationalError {
+  return new OperationalError(say`Cannot become ${formatUser(named)}: ${reason}`, { cause });
 }

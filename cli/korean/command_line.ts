@@ -27,7 +27,7 @@ export const COMMAND_LINE: Messages = {
   "{what} does not go with LISTEN_FDS: the server serves the sockets that it was started with":
     "{what}은(는) LISTEN_FDS와 함께 쓸 수 없습니다: 서버는 시작될 때 받은 소켓을 씁니다",
   "--fault {fault} goes with one address of --host, and nothing else to listen on":
-    "--fault {fault}은(는) --host의 주소 하나에만 쓸 수 있고, 다른 곳에서는 들을 수 없습니다",
+    "--fault {fault}은(는) --host의 주소 하나로만 듣는 서버에 쓸 수 있습니다",
   "--host {place} is given twice": "--host {place}이(가) 두 번 있습니다",
   "--host :: takes IPv4 too: leave --host 0.0.0.0 out":
     "--host ::는 IPv4도 받습니다: --host 0.0.0.0을 빼십시오",
@@ -57,9 +57,9 @@ export const COMMAND_LINE: Messages = {
 
   "--{flag} does not go with --load": "--{flag}은(는) --load와 함께 쓸 수 없습니다",
   "--{flag} needs --load": "--{flag}은(는) --load와 함께 써야 합니다",
-  "--{flag} needs --tls": "--{flag}은(는) --tls와 함께 씁니다",
+  "--{flag} needs --tls": "--{flag}은(는) --tls와 함께 써야 합니다",
   "--insecure does not go with --tls-ca: nothing would be verified with those CAs":
-    "--insecure는 --tls-ca와 함께 쓸 수 없습니다. 그 CA로 확인할 것이 없습니다",
+    "--insecure는 --tls-ca와 함께 쓸 수 없습니다. 그러면 그 CA로 아무것도 확인하지 않습니다",
   "--concurrency does not go with --rate, which opens each connection at its time":
     "--concurrency는 --rate와 함께 쓸 수 없습니다. --rate는 연결마다 정해진 때에 엽니다",
   "--processes {processes} is more than --load {connections}":
@@ -110,7 +110,7 @@ export const COMMAND_LINE: Messages = {
   "--tls-client-ca needs --tls-cert and --tls-key":
     "--tls-client-ca에는 --tls-cert와 --tls-key가 있어야 합니다",
   "--tls-cert does not go with --transport socket, where no byte passes the server to be decrypted: use --transport pipe, or unix for a worker":
-    "--tls-cert는 --transport socket과 함께 쓸 수 없습니다. 그때는 바이트가 서버를 지나지 않아 복호화할 수 없습니다: --transport pipe를, 자식 프로세스(워커)라면 unix도 쓸 수 있습니다",
+    "--tls-cert는 --transport socket과 함께 쓸 수 없습니다. 그때는 바이트가 서버를 지나지 않아 복호화할 수 없습니다: --transport pipe를 쓰십시오. 자식 프로세스(워커)에는 unix도 됩니다",
   "--tls-cert does not go with --fault {name}, which is made with --transport socket":
     "--tls-cert는 --transport socket으로 하는 --fault {name}과(와) 함께 쓸 수 없습니다",
   "--transport pipe does not go with --spare": "--transport pipe는 --spare와 함께 쓸 수 없습니다",

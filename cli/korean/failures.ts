@@ -24,7 +24,7 @@ export const FAILURES: Messages = {
   "Cannot connect to {server} with TLS: {reason}": "{server}에 TLS로 접속할 수 없습니다: {reason}",
   "Cannot use the CAs in {path}: {reason}": "{path}의 CA를 쓸 수 없습니다: {reason}",
   "--insecure needs Deno {since} or later, and this is {version}: there the end of what is sent would also end the answers (--tls-ca FILE works)":
-    "--insecure에는 Deno {since} 이상이 필요한데, 이것은 {version}입니다. 이 판에서는 보내기를 끝내면 답까지 끊깁니다 (--tls-ca FILE은 됩니다)",
+    "--insecure에는 Deno {since} 이상이 필요한데, 이것은 {version}입니다. 이 버전에서는 보내기를 끝내면 답까지 끊깁니다 (--tls-ca FILE은 됩니다)",
   "Lost the connection to {server}: {reason}": "{server}과(와)의 연결이 끊겼습니다: {reason}",
   "connected to {server} (local port {port})": "{server}에 접속했습니다 (이쪽 포트 {port})",
   "the server has closed the connection": "서버가 연결을 닫았습니다",

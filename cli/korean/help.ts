@@ -27,8 +27,8 @@ export const HELP: Messages = {
     "TCP 연결마다 따로 둔 프로세스에서 처리합니다: 에코, 직접 쓴 모듈, 또는 아무 프로그램이나.",
   "address, host name or Unix-domain socket to listen on; repeatable, or a list with commas":
     "들을 주소, 호스트 이름, 또는 유닉스 도메인 소켓. 여러 번 쓰거나 쉼표로 나누어 적을 수 있습니다",
-  "listen also where servers of this user do that say so too (SO_REUSEPORT)":
-    "같은 사용자의 서버가 역시 그렇게 듣고 있는 곳에서도 듣습니다 (SO_REUSEPORT)",
+  "share PORT with servers of this user that have --reuse-port too (SO_REUSEPORT)":
+    "같은 사용자가 역시 --reuse-port로 시작한 서버와 PORT를 함께 씁니다 (SO_REUSEPORT)",
   "how connections meet processes": "연결과 프로세스를 짝짓는 방법",
   "what serves a connection: echo, or the default export of a module":
     "연결을 처리하는 것: echo, 또는 모듈의 default export",
@@ -40,17 +40,17 @@ export const HELP: Messages = {
     "한 주소에서 동시에 올 수 있는 연결 수. 더 오면 닫습니다. 0: 제한 없음",
   "let clients from there in, and nobody else; repeatable, or a list with commas":
     "그곳의 클라이언트만 받아들입니다. 여러 번 쓰거나 쉼표로 나누어 적을 수 있습니다",
-  "balancers: a connection from there begins with a PROXY header that tells the client":
-    "로드 밸런서: 여기서 온 연결은 클라이언트를 알려 주는 PROXY 헤더로 시작한다",
+  "connections from balancers there begin with a PROXY header, which tells the client":
+    "그곳의 로드 밸런서에서 온 연결은 클라이언트를 알려 주는 PROXY 헤더로 시작합니다",
   "turn clients from there away; the longest prefix decides, and on a tie deny":
     "그곳의 클라이언트를 거절합니다. 가장 긴 프리픽스가 정하고, 같으면 거절합니다",
   "more such rules, one a line: allow CIDR or deny CIDR; SIGHUP reads them again":
     "그런 규칙을 더 적은 파일. 한 줄에 하나, allow CIDR 또는 deny CIDR. SIGHUP을 받으면 다시 읽습니다",
-  "serve over TLS with the certificate in there (PEM); SIGHUP reads it again":
-    "그 파일의 인증서(PEM)로 TLS를 씁니다. SIGHUP을 받으면 다시 읽습니다",
+  "serve over TLS with the certificate in FILE (PEM); SIGHUP reads it again":
+    "FILE의 인증서(PEM)로 TLS를 씁니다. SIGHUP을 받으면 다시 읽습니다",
   "the private key of that certificate (PEM)": "그 인증서의 개인 키(PEM)",
-  "let clients in that have a certificate of a CA in there (PEM), and nobody else":
-    "그 파일의 CA(PEM)가 서명한 인증서가 있는 클라이언트만 받아들입니다",
+  "let only clients in whose certificate a CA in FILE (PEM) has signed":
+    "FILE의 CA(PEM)가 서명한 인증서가 있는 클라이언트만 받아들입니다",
   "new connections a second from one address; more are closed; 0: no limit":
     "한 주소에서 1초에 새로 올 수 있는 연결 수. 더 오면 닫습니다. 0: 제한 없음",
   "close connections that have lasted S seconds, whatever passes; 0: never":
@@ -67,8 +67,8 @@ export const HELP: Messages = {
   "how long a stopping server waits for its connections": "멈추는 서버가 남은 연결을 기다리는 시간",
   "how long a stopping server goes on accepting, while its health says that it stops":
     "멈추는 서버가 연결을 더 수락하는 시간. 그동안 상태 확인은 멈추는 중이라고 답합니다",
-  "the user that it becomes, started by root, when it has bound its socket; names or numbers":
-    "루트가 시작했을 때, 소켓을 바인드한 뒤에 될 사용자. 이름이나 번호로 적습니다",
+  "the user that a server which root has started becomes once it listens; names or numbers":
+    "루트가 시작한 서버가 듣기 시작한 뒤에 바뀌는 사용자. 이름이나 번호로 적습니다",
   "a variable of programs: with that value, or the server's own; repeatable":
     "프로그램의 환경 변수: 주어진 값, 또는 서버가 가진 값. 되풀이할 수 있습니다",
   "programs have no variables but those of --env and of their connection":

@@ -28,6 +28,7 @@ export const REASONS: Messages = {
   "not a directory": "폴더가 아닙니다",
   "no space left on the device": "디스크에 남은 공간이 없습니다",
   "no such device, or a pipe that nobody reads": "그런 장치가 없거나, 읽는 쪽이 없는 파이프입니다",
+  "the system does not permit it": "시스템이 허용하지 않습니다",
   "broken pipe: nobody reads it any more": "파이프를 읽는 쪽이 더 이상 없습니다(broken pipe)",
   "the file system is read-only": "읽기만 할 수 있는 파일 시스템입니다",
   "timed out": "시간이 다 되었습니다",

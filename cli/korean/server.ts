@@ -10,6 +10,7 @@ import type { Messages } from "../messages.ts";
 export const SERVER: Messages = {
   "Cannot listen on {where}: {reason}": "{where}에서 들을 수 없습니다: {reason}",
   "there is a file that is no socket": "소켓이 아닌 파일이 그곳에 있습니다",
+  "what is there cannot be replaced: {reason}": "그곳에 있는 것을 바꿀 수 없습니다: {reason}",
   "another server listens there": "다른 서버가 그곳에서 듣고 있습니다",
   "Cannot listen on descriptor {number}{name}, which LISTEN_FDS hands over: {reason}":
     "LISTEN_FDS가 넘겨준 디스크립터 {number}{name}에서 들을 수 없습니다: {reason}",
@@ -20,6 +21,7 @@ export const SERVER: Messages = {
   "Cannot accept on {where}: {reason}": "{where}에서 연결을 수락할 수 없습니다: {reason}",
   "{problem}; --transport pipe does without, and unix for a worker":
     "{problem}. --transport pipe에는 그것이 필요 없고, 자식 프로세스(워커)는 unix로도 됩니다",
+  "{problem}; --reuse-port needs it": "{problem}. --reuse-port에는 그것이 필요합니다",
 
   "Cannot read the rules {file}: {reason}": "규칙 파일 {file}을(를) 읽을 수 없습니다: {reason}",
   "Cannot read the rules {file}, line {line}: {text}: {problem}":
@@ -40,14 +42,14 @@ export const SERVER: Messages = {
   "root could be taken back, so nothing is started":
     "루트 권한을 되찾을 수 있으므로 아무것도 시작하지 않습니다",
   "that user has no access to {path}, or to a folder on the way":
-    "그 사용자는 {path}이나 거기까지의 폴더에 접근할 수 없습니다",
+    "그 사용자는 {path}(이)나 거기까지의 폴더에 접근할 수 없습니다",
   "the certificate": "인증서",
   "the private key": "개인 키",
   "Cannot read {what} {file}: {reason}": "{what} {file}을(를) 읽을 수 없습니다: {reason}",
   "Cannot use the certificate {file}: it has no -----BEGIN CERTIFICATE----- (PEM)":
     "인증서 {file}을(를) 쓸 수 없습니다: -----BEGIN CERTIFICATE-----(PEM)가 없습니다",
   "Cannot use the certificate {file}: number {number} in it is damaged":
-    "인증서 {file}을(를) 쓸 수 없습니다: 그 안의 {number}번째가 깨졌습니다",
+    "인증서 {file}을(를) 쓸 수 없습니다: 그 안의 {number}번째 인증서가 손상되었습니다",
   "Cannot use the private key {file}: it has no -----BEGIN PRIVATE KEY----- (PEM)":
     "개인 키 {file}을(를) 쓸 수 없습니다: -----BEGIN PRIVATE KEY-----(PEM)가 없습니다",
   "Cannot use the private key {file}: it is encrypted (openssl pkey -in FILE -out NEW writes it in the clear)":
@@ -55,7 +57,7 @@ export const SERVER: Messages = {
   "Cannot use the private key {file}: TLS takes RSA from 2048 bits on, ECDSA (P-256, P-384, P-521) and Ed25519":
     "개인 키 {file}을(를) 쓸 수 없습니다: TLS에는 2048비트 이상의 RSA, ECDSA(P-256, P-384, P-521), Ed25519를 쓸 수 있습니다",
   "Cannot use the private key {file}: it is damaged":
-    "개인 키 {file}을(를) 쓸 수 없습니다: 깨졌습니다",
+    "개인 키 {file}을(를) 쓸 수 없습니다: 손상되었습니다",
   "Cannot use the private key {file}: it is not that of the certificate {certificate}":
     "개인 키 {file}을(를) 쓸 수 없습니다: 인증서 {certificate}의 키가 아닙니다",
   "Cannot serve TLS with Deno {version}: its node:tls serves no stream as it should; Deno {least} or later does":

@@ -7,6 +7,18 @@
 /** The level of options and control messages that are not of one protocol. */
 export const SOL_SOCKET = 1;
 
+/** The families of sockets that are known here: of this machine alone, and of the internet. */
+export const FAMILY = { unix: 1, ipv4: 2, ipv6: 10 } as const;
+
+/** The option that tells a socket's type. */
+export const SO_TYPE = 3;
+
+/** That tells whether it takes connections. */
+export const SO_ACCEPTCONN = 30;
+
+/** That tells its family. */
+export const SO_DOMAIN = 39;
+
 /** A connection, whose bytes come in order: TCP, where the address is of the internet. */
 export const SOCK_STREAM = 1;
 

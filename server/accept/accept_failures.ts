@@ -34,6 +34,11 @@ const OF_ONE_CONNECTION: ReadonlySet<string> = new Set([
   "ETIMEDOUT",
 ]);
 
+/** Whether `accept` has failed because of one connection, which the next one has nothing to do with. */
+export function isOfOneConnection(error: unknown): boolean {
+  return OF_ONE_CONNECTION.has(errnoOf(error) ?? "");
+}
+
 /** What accepting goes on with. */
 export interface AcceptFailuresOptions {
   /** Times the pause. */
@@ -71,7 +76,7 @@ export class AcceptFailures {
   async recover(error: unknown): Promise<void> {
     const errno = errnoOf(error);
     if (errno === null) throw error;
-    if (OF_ONE_CONNECTION.has(errno)) {
+    if (isOfOneConnection(error)) {
       this.#aborted += 1;
       return;
     }

@@ -69,10 +69,24 @@ function listenAtPath(path: string, boundPath = path): Acceptor {
   return {
     addr: localAddr,
     async accept() {
-      const conn = await listener.accept();
+      const conn = await acceptNamed(listener);
       const remote = conn.remoteAddr as { readonly path: string | null };
       return new RenamedSocket(conn, { remoteAddr: unixEndpoint(remote.path ?? ""), localAddr });
     },
     close: () => listener.close(),
   };
+}
+
+/**
+ * A client may bind its own end to any bytes. Deno closes the connection of one whose path is no UTF-8, and says so in
+ * its own words: that is of this one connection, as where it has ended in the queue.
+ */
+async function acceptNamed(listener: Deno.UnixListener): Promise<Deno.UnixConn> {
+  try {
+    return await listener.accept();
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.InvalidData)) throw cause;
+    const error = new Deno.errors.ConnectionAborted("The client's path is no UTF-8", { cause });
+    throw Object.assign(error, { code: "ECONNABORTED" });
+  }
 }

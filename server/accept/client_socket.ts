@@ -6,16 +6,9 @@
  */
 
 import type { Endpoint } from "../../ipc/address.ts";
+import { isStreamError } from "../../ipc/errors.ts";
 import type { Descriptor } from "../../ipc/posix/descriptor.ts";
-import type { ByteStream } from "../../ipc/transport.ts";
-
-/** The ends of a socket. */
-export interface Ends {
-  /** The client's. */
-  readonly remoteAddr: Endpoint;
-  /** The server's. */
-  readonly localAddr: Endpoint;
-}
+import type { ByteStream, ConnectionEnds } from "../../ipc/transport.ts";
 
 /** What a client and the server agreed upon by TLS. */
 export interface TlsInfo {
@@ -32,7 +25,7 @@ export interface TlsInfo {
  */
 export type StreamSocket =
   & ByteStream
-  & Ends
+  & ConnectionEnds
   & Partial<Pick<Deno.TcpConn, "setNoDelay" | "setKeepAlive">>
   & {
     /** What was agreed upon, where its bytes are behind TLS. */
@@ -53,7 +46,7 @@ export class RenamedSocket implements StreamSocket {
   /** Takes over the socket. */
   constructor(
     conn: ByteStream & Pick<StreamSocket, "setNoDelay" | "setKeepAlive">,
-    { remoteAddr, localAddr }: Ends,
+    { remoteAddr, localAddr }: ConnectionEnds,
   ) {
     this.#conn = conn;
     this.remoteAddr = remoteAddr;
@@ -101,7 +94,7 @@ export class DescriptorSocket {
   readonly localAddr: Endpoint;
 
   /** Takes over a socket that was accepted. */
-  constructor(descriptor: Descriptor, ends: Ends) {
+  constructor(descriptor: Descriptor, ends: ConnectionEnds) {
     this.descriptor = descriptor;
     this.remoteAddr = ends.remoteAddr;
     this.localAddr = ends.localAddr;
@@ -110,6 +103,15 @@ export class DescriptorSocket {
   /** Closes this process's descriptor; once is enough and more does no harm. */
   close(): void {
     this.descriptor[Symbol.dispose]();
+  }
+}
+
+/** Sets something of a socket. Some systems refuse that when the client is gone already: the first read will tell. */
+export function trySetting(set: () => void): void {
+  try {
+    set();
+  } catch (error) {
+    if (!isStreamError(error)) throw error;
   }
 }
 

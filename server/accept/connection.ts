@@ -5,7 +5,6 @@
  */
 
 import { type Clock, LATE, within } from "../../ipc/clock.ts";
-import { isStreamError } from "../../ipc/errors.ts";
 import type { RelayEnd, Traffic } from "../../ipc/relay/relay.ts";
 import { sendQueues } from "../../ipc/relay/send_queue.ts";
 import type { ConnectionEnds, ConnectionInfo } from "../../ipc/transport.ts";
@@ -16,6 +15,7 @@ import {
   descriptorNumberOf,
   type StreamSocket,
   type TlsInfo,
+  trySetting,
 } from "./client_socket.ts";
 
 /** What an accepted connection is made with. */
@@ -98,14 +98,11 @@ export class AcceptedConnection {
     this.#maxDurationMs = options.maxDurationMs ?? 0;
     this.descriptorNumber = descriptorNumberOf(socket);
     if ("descriptor" in socket) return;
-    try {
+    trySetting(() => {
       socket.setNoDelay?.(true);
       // So that the loss of a client that sends nothing, not even an end of file, is noticed.
       if (options.isKeepAliveOff !== true) socket.setKeepAlive?.(true);
-    } catch (error) {
-      // Some systems refuse them when the client is gone already; the first read will tell.
-      if (!isStreamError(error)) throw error;
-    }
+    });
   }
 
   /** How long it may still last, in milliseconds; `Infinity` where there is no limit. */

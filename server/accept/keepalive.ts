@@ -22,14 +22,16 @@ export function keepAliveOf(idleMs: number): KeepAlive {
 }
 
 /**
- * Sets the times for what the listening socket there will accept. Where libc cannot be called, or the kernel refuses,
- * the kernel's times stay.
+ * Sets the times for what the sockets that listen there will accept. Where libc cannot be called, or the kernel
+ * refuses, the kernel's times stay.
  */
-export async function keepAliveFrom(listener: Endpoint, idleMs: number): Promise<void> {
-  if (idleMs === 0 || Deno.build.os !== "linux") return;
+export async function keepAliveFrom(places: readonly Endpoint[], idleMs: number): Promise<void> {
+  // Those of Unix-domain sockets know of no keepalive.
+  const ports = new Set(places.filter(({ path }) => path === undefined).map(({ port }) => port));
+  if (idleMs === 0 || ports.size === 0 || Deno.build.os !== "linux") return;
   const { keepListenerAlive } = await import("../../ipc/posix/sockets/listener_options.ts");
   try {
-    keepListenerAlive(listener.port, keepAliveOf(idleMs));
+    for (const port of ports) keepListenerAlive(port, keepAliveOf(idleMs));
   } catch (error) {
     if (!(error instanceof OperationalError) && !isStreamError(error)) throw error;
   }

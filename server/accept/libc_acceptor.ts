@@ -14,6 +14,7 @@ import { accept, listen } from "../../ipc/posix/sockets/listen.ts";
 import { dropHandshakes } from "../../ipc/posix/sockets/handshakes.ts";
 import { Poller } from "../../ipc/posix/sockets/poller.ts";
 import { setKeepAlive, setNoDelay } from "../../ipc/posix/sockets/socket_options.ts";
+import { isOfOneConnection } from "./accept_failures.ts";
 import type { Acceptor, ListenTarget } from "./acceptor.ts";
 import { keepAliveOf } from "./keepalive.ts";
 import { DescriptorSocket } from "./client_socket.ts";
@@ -39,8 +40,11 @@ export function listenWithLibc(
     return new LibcAcceptor([listeningOf(descriptor)], keepaliveMs);
   } catch (cause) {
     if (!(cause instanceof OperationalError)) throw cause;
+    const { message } = cause;
     throw new OperationalError(
-      say`${cause.message}; --transport pipe does without, and unix for a worker`,
+      target.reusesPort === true
+        ? say`${message}; --reuse-port needs it`
+        : say`${message}; --transport pipe does without, and unix for a worker`,
       { cause },
     );
   }
@@ -152,14 +156,22 @@ export class LibcAcceptor implements Acceptor {
     this.#poller.wake();
     await Promise.allSettled([this.#waiting]);
     const waiting: DescriptorSocket[] = [];
-    try {
-      for (let socket; (socket = this.#acceptAny()) !== null;) waiting.push(socket);
-    } catch (error) {
-      // Of one connection or for want of descriptors: either way nobody tries again.
-      if (errnoOf(error) === null) throw error;
-    }
+    for (let socket; (socket = this.#acceptLast()) !== null;) waiting.push(socket);
     this.close();
     return waiting;
+  }
+
+  /** Accepts as ever, but nobody tries again: null also where descriptors are short. */
+  #acceptLast(): DescriptorSocket | null {
+    while (true) {
+      try {
+        return this.#acceptAny();
+      } catch (error) {
+        if (errnoOf(error) === null) throw error;
+        // One that was reset while it waited says nothing of those behind it.
+        if (!isOfOneConnection(error)) return null;
+      }
+    }
   }
 
   /** Closes them: an accept under way rejects. */

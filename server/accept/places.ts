@@ -6,14 +6,11 @@
  */
 
 import { type Flag, host, list, ValueError } from "../../cli/flags.ts";
-import { UNIX } from "../../ipc/address.ts";
+import { UNIX, UNIX_PATH_BYTES_MAX } from "../../ipc/address.ts";
 import { say } from "../../ipc/say.ts";
 
 /** This machine alone, where nobody says. */
 const FALLBACK = ["127.0.0.1"];
-
-/** The longest path of a Unix-domain socket, in bytes: `sun_path` of unix(7) without the zero at its end. */
-export const PATH_BYTES_MAX = 107;
 
 /** The path of a place that is a Unix-domain socket; null for an address. */
 export function pathOf(place: string): string | null {
@@ -47,8 +44,8 @@ function parsePlace(text: string): string {
   if (path === "" || path.startsWith("@") || path.includes("\0")) {
     throw new ValueError(say`expected the path of a file behind unix:`);
   }
-  if (new TextEncoder().encode(path).length > PATH_BYTES_MAX) {
-    throw new ValueError(say`the path of a socket has up to ${PATH_BYTES_MAX} bytes`);
+  if (new TextEncoder().encode(path).length > UNIX_PATH_BYTES_MAX) {
+    throw new ValueError(say`the path of a socket has up to ${UNIX_PATH_BYTES_MAX} bytes`);
   }
   return text;
 }

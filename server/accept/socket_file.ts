@@ -8,10 +8,9 @@
  * @module
  */
 
-import { formatEndpoint, unixEndpoint } from "../../ipc/address.ts";
+import { formatEndpoint, UNIX_PATH_BYTES_MAX, unixEndpoint } from "../../ipc/address.ts";
 import { errnoOf, OperationalError, reasonOf } from "../../ipc/errors.ts";
 import { say } from "../../ipc/say.ts";
-import { PATH_BYTES_MAX } from "./places.ts";
 
 /** By which the kernel knows a file. */
 type Identity = Pick<Deno.FileInfo, "dev" | "ino">;
@@ -41,18 +40,27 @@ export class SocketFile implements Disposable {
     }
     const folder = path.slice(0, path.lastIndexOf("/") + 1);
     const boundPath = `${folder}.${Deno.pid.toString(36)}${(count++).toString(36)}`;
-    if (new TextEncoder().encode(boundPath).length > PATH_BYTES_MAX) {
-      throw problem(path, say`the path of a socket has up to ${PATH_BYTES_MAX} bytes`);
+    if (new TextEncoder().encode(boundPath).length > UNIX_PATH_BYTES_MAX) {
+      throw problem(path, say`the path of a socket has up to ${UNIX_PATH_BYTES_MAX} bytes`);
     }
     return new SocketFile(path, boundPath);
   }
 
-  /** Gives the socket, which listens by now, its name. Throws the operating system's error. */
+  /**
+   * Gives the socket, which listens by now, its name. Throws {@linkcode OperationalError} where what is there cannot be
+   * replaced, as another user's in `/tmp`: then the socket's own file is gone.
+   */
   place(): void {
     const bound = absolute(this.boundPath);
-    const { dev, ino } = Deno.lstatSync(bound);
-    Deno.renameSync(bound, this.#path);
-    this.#own = { dev, ino };
+    try {
+      const { dev, ino } = Deno.lstatSync(bound);
+      Deno.renameSync(bound, this.#path);
+      this.#own = { dev, ino };
+    } catch (cause) {
+      if (errnoOf(cause) === null) throw cause;
+      remove(bound);
+      throw problem(this.#path, say`what is there cannot be replaced: ${reasonOf(cause)}`, cause);
+    }
   }
 
   /** Removes it. */

@@ -8,13 +8,9 @@
 import { SocketStream } from "../../ipc/posix/sockets/socket_stream.ts";
 import { SocketWaits } from "../../ipc/posix/sockets/socket_waits.ts";
 import type { Endpoint } from "../../ipc/address.ts";
+import type { ConnectionEnds } from "../../ipc/transport.ts";
 import type { Acceptor } from "./acceptor.ts";
-import {
-  type DescriptorSocket,
-  type Ends,
-  RenamedSocket,
-  type StreamSocket,
-} from "./client_socket.ts";
+import { type DescriptorSocket, RenamedSocket, type StreamSocket } from "./client_socket.ts";
 
 /** What it accepts from. */
 export interface DescriptorAcceptor extends Acceptor {
@@ -92,7 +88,7 @@ class WatchedSocket extends RenamedSocket {
 
   constructor(
     stream: SocketStream,
-    { onClosed, ...ends }: Ends & { readonly onClosed: () => void },
+    { onClosed, ...ends }: ConnectionEnds & { readonly onClosed: () => void },
   ) {
     super(stream, ends);
     this.#onClosed = onClosed;

@@ -15,8 +15,8 @@ export interface Variable {
   readonly value: string | null;
 }
 
-/** What the server tells a program itself: who is connected, and the guard's mark. */
-const OURS = /^(PROTO$|TCP|UNIXLOCALPATH$|BROOD_)/;
+/** What the server tells a program itself: who is connected, how that is secured, and the guard's mark. */
+const OURS = /^(PROTO$|TCP|UNIXLOCALPATH$|TLS(VERSION|CIPHER|CLIENTSUBJECT)$|BROOD_)/;
 
 /** A flag whose values are variables. */
 export function variablesFlag(

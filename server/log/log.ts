@@ -9,6 +9,7 @@
 
 import { formatEndpoint } from "../../ipc/address.ts";
 import type { ConnectionInfo } from "../../ipc/transport.ts";
+import { escapeUnsafe } from "../../cli/exit.ts";
 import { escapeBytes, escapeLines, stringifySafely } from "./escape.ts";
 import type {
   CloseReason,
@@ -158,7 +159,9 @@ export function formatText(event: ServerEvent): string | null {
       return say`warning: ${event.error}`;
     case "connection_rejected": {
       const { remoteHost: hostname, remotePort: port } = event;
-      return `client ${formatEndpoint({ hostname, port })} is rejected: ${rejectionText(event)}`;
+      const client = formatEndpoint({ hostname, port });
+      // The client of a Unix-domain socket may have bound its own end to any path.
+      return escapeUnsafe(`client ${client} is rejected: ${rejectionText(event)}`);
     }
     case "rules_read":
       return `the rules ${event.file} were read again (${event.rules}): new connections go by them`;

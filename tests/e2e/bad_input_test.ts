@@ -1,6 +1,6 @@
 /** Bad input: one line on standard error that names it, the exit status of its kind, and nothing else. */
 
-import { assertEquals, assertMatch } from "../assert.ts";
+import { assertEquals, assertMatch, assertStringIncludes } from "../assert.ts";
 import { closedPort, listenOnLoopback } from "../support/sockets.ts";
 import { type Finished, runToEnd } from "./process.ts";
 import { type Program, testProgram } from "./program.ts";
@@ -87,13 +87,16 @@ Deno.test("source: where libc may not be called, that is one line, and what does
   const main = new URL("../../main.ts", import.meta.url).href;
   const allowed = ["--no-prompt", "--allow-net", "--allow-read", "--allow-write", "--allow-run"];
   const command = [Deno.execPath(), "run", ...allowed, "--allow-env", main, "server"];
-  for (const args of [["--transport", "socket", "0"], ["0", "--", "cat"]]) {
+  const refusals = [
+    [["--transport", "socket", "0"], "--transport pipe does without, and unix for a worker"],
+    [["0", "--", "cat"], "--transport pipe does without, and unix for a worker"],
+    [["--reuse-port", "0"], "--reuse-port needs it"],
+  ] as const;
+  for (const [args, advice] of refusals) {
     const { status, stdout, stderr } = await runToEnd([...command, ...args]);
     assertEquals([status, stdout], [1, ""]);
-    assertMatch(
-      stderr,
-      /^brood: Cannot call the C library: .*--allow-ffi.*; --transport pipe .*\n$/,
-    );
+    assertMatch(stderr, /^brood: Cannot call the C library: .*--allow-ffi.*\n$/);
+    assertStringIncludes(stderr, `; ${advice}\n`);
   }
 });
 

@@ -3,7 +3,8 @@
 import type { LoadReport } from "../../client/load/report/report.ts";
 import { assert, assertEquals, assertMatch } from "../assert.ts";
 import { readAll, send } from "../support/bytes.ts";
-import { Certificates } from "../support/certificates.ts";
+import { TempFolder } from "../support/temp_folder.ts";
+import { TestCertificates } from "../support/test_certificates.ts";
 import { CuttingRelay, echoAll, TcpServer, TlsServer } from "../support/tls_server.ts";
 import { type Finished, RunningProcess, runToEnd } from "./process.ts";
 import { type Program, testProgram } from "./program.ts";
@@ -26,10 +27,10 @@ function complaint({ status, stdout, stderr }: Finished): string {
 testProgram(
   "client --tls: what you type comes back, with every server",
   async (program, steps) => {
-    await using certificates = await Certificates.make();
-    const certificate = await certificates.issue("server");
+    await using certificates = await TestCertificates.make();
+    const certificate = certificates.server;
     const talk = async (server: TlsTool, answer: string, ...flags: string[]) => {
-      const trust = flags.includes("--insecure") ? [] : ["--tls-ca", certificates.ca];
+      const trust = flags.includes("--insecure") ? [] : ["--tls-ca", certificates.ca.cert];
       const command = clientOf(program, ...trust, ...flags, "localhost", server.port);
       await using client = new RunningProcess(command);
       await client.type("hello\n");
@@ -55,13 +56,12 @@ testProgram(
 );
 
 testProgram("client --tls: the certificate that docs/client.md makes is taken", async (program) => {
-  await using certificates = await Certificates.make();
+  await using folder = new TempFolder();
   const page = await Deno.readTextFile(new URL("../../docs/client.md", import.meta.url));
   const [, command = ""] = /```sh\n(openssl req [^`]+)```/.exec(page) ?? [];
-  const { path } = certificates.folder;
-  assertEquals((await runToEnd(["sh", "-c", `cd ${path} && ${command}`])).status, 0);
-  const cert = certificates.folder.join("server.pem");
-  const key = certificates.folder.join("server.key");
+  assertEquals((await runToEnd(["sh", "-c", `cd ${folder.path} && ${command}`])).status, 0);
+  const cert = folder.join("server.pem");
+  const key = folder.join("server.key");
   await using server = new TlsServer({ cert, key }, echoAll);
   const client = clientOf(program, "--tls-ca", cert, "localhost", server.port);
   const { status, stdout } = await runToEnd(client, { input: "hello\n" });
@@ -74,14 +74,14 @@ for (const flags of [[], ["--split"]]) {
       flags.join(" ")
     }: after the end of input everything that still comes is printed`,
     async (program) => {
-      await using certificates = await Certificates.make();
+      await using certificates = await TestCertificates.make();
       const length = 3 * 1024 * 1024;
-      await using server = new TlsServer(await certificates.issue("server"), async (conn) => {
+      await using server = new TlsServer(certificates.server, async (conn) => {
         assertEquals((await readAll(conn)).length, length + 1);
         await send(conn, "x".repeat(length));
         await conn.closeWrite();
       });
-      const trust = ["--tls-ca", certificates.ca];
+      const trust = ["--tls-ca", certificates.ca.cert];
       const client = clientOf(program, ...trust, ...flags, "localhost", server.port);
       const { status, stdout, stderr } = await runToEnd(client, {
         input: `${"y".repeat(length)}\n`,
@@ -93,9 +93,9 @@ for (const flags of [[], ["--split"]]) {
 }
 
 testProgram("client --tls: an answer that is cut off is told", async (program) => {
-  await using certificates = await Certificates.make();
-  await using server = await TlsTool.openssl(await certificates.issue("server"));
-  const command = clientOf(program, "--tls-ca", certificates.ca, "localhost", server.port);
+  await using certificates = await TestCertificates.make();
+  await using server = await TlsTool.openssl(certificates.server);
+  const command = clientOf(program, "--tls-ca", certificates.ca.cert, "localhost", server.port);
   await using client = new RunningProcess(command);
   await client.type("hello\n");
   assertEquals(await client.stdout.find((line) => line), "olleh");
@@ -109,11 +109,11 @@ testProgram("client --tls: an answer that is cut off is told", async (program) =
 }, { needs: ["openssl"] });
 
 testProgram("client --tls: what is wrong is told in a line", async (program, steps) => {
-  await using certificates = await Certificates.make();
-  const good = await certificates.issue("server");
+  await using certificates = await TestCertificates.make();
+  const good = certificates.server;
   const run = async (port: number, ...args: string[]) =>
     complaint(await runToEnd(clientOf(program, ...args, port), { input: "hello\n" }));
-  const trust = ["--tls-ca", certificates.ca];
+  const trust = ["--tls-ca", certificates.ca.cert];
   await steps.run("a certificate that nobody who is trusted has issued", async () => {
     await using server = new TlsServer(good, echoAll);
     assertMatch(
@@ -130,11 +130,11 @@ testProgram("client --tls: what is wrong is told in a line", async (program, ste
     );
   });
   await steps.run("one that has expired", async () => {
-    await using server = new TlsServer(await certificates.issue("old", -1), echoAll);
+    await using server = new TlsServer(await certificates.expired(), echoAll);
     assertMatch(await run(server.port, ...trust, "localhost"), /: its certificate has expired$/);
   });
   await steps.run("one of a CA", async () => {
-    const own = await certificates.selfSigned();
+    const own = await certificates.selfSigned("self");
     await using server = new TlsServer(own, echoAll);
     const told = await run(server.port, "--tls-ca", own.cert, "localhost");
     assertMatch(told, /: its certificate is that of a CA, /);
@@ -169,12 +169,12 @@ async function loadOf(
 
 for (const flags of [[], ["--processes", "2"], ["--rate", "200"]]) {
   testProgram(`a load with TLS ${flags.join(" ")}: every byte comes back`, async (program) => {
-    await using certificates = await Certificates.make();
-    await using server = new TlsServer(await certificates.issue("server"), echoAll);
+    await using certificates = await TestCertificates.make();
+    await using server = new TlsServer(certificates.server, echoAll);
     const load = ["--load", 200, "--messages", 2, "--size", 40_000, "--binary", ...flags];
     const ways = program.form === "source"
-      ? [["--tls-ca", certificates.ca], ["--insecure"]]
-      : [["--tls-ca", certificates.ca]];
+      ? [["--tls-ca", certificates.ca.cert], ["--insecure"]]
+      : [["--tls-ca", certificates.ca.cert]];
     for (const trust of ways) {
       const report = await loadOf(program, ...load, ...trust, "localhost", server.port);
       const { connections, bytes, reasons } = report;
@@ -185,11 +185,11 @@ for (const flags of [[], ["--processes", "2"], ["--rate", "200"]]) {
 }
 
 testProgram("a load with TLS tells what its connections failed of", async (program) => {
-  await using certificates = await Certificates.make();
-  await using server = new TlsServer(await certificates.issue("server"), echoAll);
+  await using certificates = await TestCertificates.make();
+  await using server = new TlsServer(certificates.server, echoAll);
   await using plain = new TcpServer(echoAll);
   await using relay = new CuttingRelay(server.port);
-  const trust = ["--tls-ca", certificates.ca];
+  const trust = ["--tls-ca", certificates.ca.cert];
   const failuresAt = async (port: number, ...args: string[]) => {
     const { connections, failures, reasons } = await loadOf(program, "--load", 5, ...args, port);
     assertEquals(connections.failed, 5);
@@ -222,8 +222,8 @@ testProgram(
 );
 
 testProgram("client --insecure --tls: an answer that is cut off is told", async (program) => {
-  await using certificates = await Certificates.make();
-  await using server = await TlsTool.openssl(await certificates.issue("server"));
+  await using certificates = await TestCertificates.make();
+  await using server = await TlsTool.openssl(certificates.server);
   await using client = new RunningProcess(
     clientOf(program, "--insecure", "localhost", server.port),
   );

@@ -244,6 +244,10 @@ const REFUSED: readonly (readonly [string[], string])[] = [
   [["--env", "--no-env", "9000"], '--env "--no-env": expected NAME or NAME=VALUE'],
   [["--env", "PROTO", "9000"], '--env "PROTO": the server itself tells programs by PROTO'],
   [
+    ["--env", "TLSCLIENTSUBJECT=CN=root", "9000"],
+    '--env "TLSCLIENTSUBJECT=CN=root": the server itself tells programs by TLSCLIENTSUBJECT',
+  ],
+  [
     ["--env", "TCPREMOTEIP=::1", "9000"],
     '--env "TCPREMOTEIP=::1": the server itself tells programs by TCPREMOTEIP',
   ],

@@ -22,6 +22,10 @@ export function testWithCertificates(
   });
 }
 
+const EC_KEY = ["ec", "-pkeyopt", "ec_paramgen_curve:P-256"];
+const NAMES = "subjectAltName=DNS:localhost,IP:127.0.0.1";
+const OF_NO_CA = "basicConstraints=critical,CA:FALSE";
+
 /** A certificate and its private key, by their files. */
 export interface Pair {
   readonly cert: string;
@@ -60,12 +64,29 @@ export class TestCertificates implements AsyncDisposable {
   /** Makes one with that subject, signed by the CA. */
   async signed(name: string, subject: string): Promise<Pair> {
     const by = ["-CA", this.ca.cert, "-CAkey", this.ca.key];
-    const names = ["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"];
-    const ends = ["-addext", "basicConstraints=critical,CA:FALSE"];
-    return await this.#make(name, ["-subj", subject, ...by, ...names, ...ends]);
+    const extensions = ["-addext", NAMES, "-addext", OF_NO_CA];
+    return await this.#make(name, ["-subj", subject, ...by, ...extensions]);
   }
 
-  /** Makes one that nobody but itself has signed, with that kind of key. */
+  /** Makes one that the CA has signed as it has that of the server, and that is not valid any more. */
+  async expired(): Promise<Pair> {
+    const pair = this.named("expired");
+    const request = this.folder.join("expired.csr");
+    const extensions = this.folder.join("expired.ext");
+    await Deno.writeTextFile(extensions, `${NAMES}\n${OF_NO_CA}\n`);
+    await this.openssl([
+      ...["req", "-new", "-newkey", ...EC_KEY, "-nodes", "-subj", "/CN=localhost"],
+      ...["-keyout", pair.key, "-out", request],
+    ]);
+    // Where `req` signs it takes no days of the past.
+    await this.openssl([
+      ...["x509", "-req", "-in", request, "-CA", this.ca.cert, "-CAkey", this.ca.key],
+      ...["-CAcreateserial", "-days", "-1", "-extfile", extensions, "-out", pair.cert],
+    ]);
+    return pair;
+  }
+
+  /** Makes one that nobody but itself has signed, with that kind of key: openssl makes it that of a CA. */
   async selfSigned(name: string, kind?: readonly string[]): Promise<Pair> {
     return await this.#make(name, ["-subj", `/CN=${name}`], kind);
   }
@@ -73,7 +94,7 @@ export class TestCertificates implements AsyncDisposable {
   async #make(
     name: string,
     args: readonly string[],
-    kind: readonly string[] = ["ec", "-pkeyopt", "ec_paramgen_curve:P-256"],
+    kind: readonly string[] = EC_KEY,
   ): Promise<Pair> {
     const pair = this.named(name);
     const key = ["-newkey", ...kind, "-nodes", "-days", "2"];

@@ -5,7 +5,7 @@
  */
 
 import { isStreamError } from "../../ipc/errors.ts";
-import type { Certificate } from "./certificates.ts";
+import type { Pair } from "./test_certificates.ts";
 import { listenOnLoopback } from "./sockets.ts";
 
 type Serve = (conn: Deno.Conn) => Promise<void>;
@@ -67,7 +67,7 @@ abstract class Accepting implements AsyncDisposable {
 
 /** A server with TLS. */
 export class TlsServer extends Accepting {
-  constructor({ cert, key }: Certificate, serve: Serve, hostname = "127.0.0.1") {
+  constructor({ cert, key }: Pair, serve: Serve, hostname = "127.0.0.1") {
     const pem = { cert: Deno.readTextFileSync(cert), key: Deno.readTextFileSync(key) };
     super(Deno.listenTls({ hostname, port: 0, ...pem }), serve);
   }

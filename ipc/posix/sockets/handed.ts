@@ -4,17 +4,22 @@
  * @module
  */
 
-import { SOCK_STREAM, SOL_SOCKET } from "../constants.ts";
+import {
+  FAMILY,
+  SO_ACCEPTCONN,
+  SO_DOMAIN,
+  SO_TYPE,
+  SOCK_STREAM,
+  SOL_SOCKET,
+} from "../constants.ts";
 import { type Descriptor, takeOwnership } from "../descriptor.ts";
 import { newWords } from "../intrinsics.ts";
 import { type Libc, openLibc } from "../libc.ts";
 import { openErrors, throwLastError } from "../posix_error.ts";
 
-/** `<sys/socket.h>` and `<asm/ioctls.h>` of Linux; the same on x86-64 and on arm64. */
-const SO_TYPE = 3;
-const SO_ACCEPTCONN = 30;
-const SO_DOMAIN = 39;
-const FAMILIES: readonly number[] = [1, 2, 10];
+const FAMILIES: readonly number[] = Object.values(FAMILY);
+
+/** `<asm/ioctls.h>` of Linux; the same on x86-64 and on arm64. */
 const FIOCLEX = 0x5451n;
 const FIONBIO = 0x5421n;
 

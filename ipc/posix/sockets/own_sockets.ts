@@ -8,18 +8,19 @@
  */
 
 import type { Endpoint } from "../../address.ts";
-import { SOCK_STREAM, SOL_SOCKET } from "../constants.ts";
+import {
+  FAMILY,
+  SO_ACCEPTCONN,
+  SO_DOMAIN,
+  SO_TYPE,
+  SOCK_STREAM,
+  SOL_SOCKET,
+} from "../constants.ts";
 import { newBytes, newWords } from "../intrinsics.ts";
 import { type Libc, openLibc } from "../libc.ts";
 import { openErrors } from "../posix_error.ts";
 import { openDescriptors, ownDescriptors } from "../proc/descriptors.ts";
 import { ADDRESS_BYTES_MAX, decodeSocketAddress, decodeUnixPath } from "./socket_address.ts";
-
-/** `<sys/socket.h>` of Linux; the same on x86-64 and on arm64. */
-const SO_TYPE = 3;
-const SO_ACCEPTCONN = 30;
-const SO_DOMAIN = 39;
-const AF = { unix: 1, ipv4: 2, ipv6: 10 } as const;
 
 const NAMES = ["getsockopt", "getsockname", "getpeername"] as const;
 
@@ -90,10 +91,10 @@ function socketOf(number: number, inode: number): OwnSocket | null {
 /** Null for what is no socket, also a pipe, or one of neither family. */
 function familyOf(number: number): "tcp" | "unix" | null {
   switch (optionOf(number, SO_DOMAIN)) {
-    case AF.unix:
+    case FAMILY.unix:
       return "unix";
-    case AF.ipv4:
-    case AF.ipv6:
+    case FAMILY.ipv4:
+    case FAMILY.ipv6:
       return optionOf(number, SO_TYPE) === SOCK_STREAM ? "tcp" : null;
   }
   return null;

@@ -9,11 +9,16 @@
  * @module
  */
 
-import { type Endpoint, formatAddress, ipv4Of, parseAddress, unixEndpoint } from "../../address.ts";
+import {
+  type Endpoint,
+  formatAddress,
+  ipv4Of,
+  parseAddress,
+  UNIX_PATH_BYTES_MAX,
+  unixEndpoint,
+} from "../../address.ts";
+import { FAMILY } from "../constants.ts";
 import { newBytes } from "../intrinsics.ts";
-
-/** `<sys/socket.h>` of Linux; the same on x86-64 and on arm64. */
-const FAMILY = { unix: 1, ipv4: 2, ipv6: 10 } as const;
 
 /** Room for a socket's address of any kind: struct sockaddr_storage. */
 export const ADDRESS_BYTES_MAX = 128;
@@ -22,9 +27,6 @@ const IPV4 = { bytes: 16, addressAt: 4, addressBytes: 4 } as const;
 const IPV6 = { bytes: 28, addressAt: 8, addressBytes: 16, zoneAt: 24 } as const;
 
 const UNIX_PATH_AT = 2;
-
-/** `sun_path` has 108, with the zero at its end. */
-const UNIX_PATH_BYTES_MAX = 107;
 
 /** An address that the kernel takes, and the family of sockets that take it. */
 export interface SocketAddress {
@@ -112,13 +114,18 @@ export function decodeUnixPath(bytes: Uint8Array, length: number): string | null
   return path.startsWith("\0") ? path.replaceAll("\0", "@") : path.replace(/\0.*$/s, "");
 }
 
-/** The end that the first `length` bytes tell, of either kind; null where it is of yet another family. */
+/**
+ * The end that the first `length` bytes tell, of either kind; null where it is of yet another family. A path that is no
+ * UTF-8 cannot be told: it is empty, as where the socket is bound to none.
+ */
 export function decodeEnd(bytes: Uint8Array, length: number): Endpoint | null {
   const end = decodeSocketAddress(bytes, length);
   if (end !== null) return end;
   const isUnix = length >= UNIX_PATH_AT && byteAt(bytes, 0) === FAMILY.unix &&
     byteAt(bytes, 1) === 0;
-  return isUnix ? unixEndpoint(decodeUnixPath(bytes, length) ?? "") : null;
+  if (!isUnix) return null;
+  const path = decodeUnixPath(bytes, length) ?? "";
+  return unixEndpoint(path.includes("\ufffd") ? "" : path);
 }
 
 function byteAt(bytes: Uint8Array, at: number): number {

@@ -5,16 +5,14 @@
  * @module
  */
 
-import { SOCK_CLOEXEC, SOL_SOCKET } from "../constants.ts";
+import { FAMILY, SO_TYPE, SOCK_CLOEXEC, SOL_SOCKET } from "../constants.ts";
 import { type Descriptor, takeOwnership } from "../descriptor.ts";
 import { newWords } from "../intrinsics.ts";
 import { type Libc, openLibc } from "../libc.ts";
 import { openErrors, throwLastError } from "../posix_error.ts";
 
 /** `<sys/socket.h>` of Linux; the same on x86-64 and on arm64. */
-const AF_UNIX = 1;
 const TYPES: Readonly<Record<PairType, number>> = { stream: 1, seqpacket: 5 };
-const SO_TYPE = 3;
 
 /**
  * `seqpacket` keeps messages apart: each is received whole, with the descriptor that came with it. `stream` is bytes
@@ -50,7 +48,7 @@ function openInheriting(): Libc<"getsockopt"> {
 export function openSocketPair(type: PairType): [Descriptor, Descriptor] {
   const { libc, own } = open();
   const numbers = newWords(2);
-  const result = libc.socketpair(AF_UNIX, TYPES[type] | SOCK_CLOEXEC, 0, numbers);
+  const result = libc.socketpair(FAMILY.unix, TYPES[type] | SOCK_CLOEXEC, 0, numbers);
   if (result === -1) throwLastError("Cannot make a pair of sockets");
   const [one = -1, other = -1] = numbers;
   return [own(one), own(other)];

@@ -12,7 +12,7 @@ import { type Clock, LATE, within } from "../../../ipc/clock.ts";
 import { isStreamError } from "../../../ipc/errors.ts";
 import type { ByteStream, ConnectionEnds } from "../../../ipc/transport.ts";
 import type { EventBus, HeaderProblem, Rejection } from "../../events.ts";
-import type { ClientSocket, DescriptorSocket } from "../client_socket.ts";
+import type { ClientSocket } from "../client_socket.ts";
 import type { Network } from "../network.ts";
 import type { Introductions } from "../reception.ts";
 import { Rules } from "../rules.ts";
@@ -28,14 +28,14 @@ export interface ProxyHeadersOptions {
   readonly clock: Clock;
   /** Where it is told what one says. */
   readonly events: EventBus;
+  /** Reads sockets of libc's; null where there are none. */
+  readonly descriptorReads: DescriptorReads | null;
 }
 
-/** Owns what waits for headers; a socket stays its reception's. */
+/** Owns what reads sockets of libc's; a socket stays its reception's. */
 export class ProxyHeaders implements Introductions {
   readonly #balancers: Rules;
   readonly #options: ProxyHeadersOptions;
-  /** Loaded with the first socket of libc's. */
-  #descriptorReads: Promise<DescriptorReads> | null = null;
 
   /** Expects a header of whoever connects from one of these networks. */
   constructor(networks: readonly Network[], options: ProxyHeadersOptions) {
@@ -77,25 +77,23 @@ export class ProxyHeaders implements Introductions {
 
   async #read(socket: ClientSocket): Promise<ReadHeader> {
     try {
-      return await readHeader(await this.#streamOf(socket));
+      return await readHeader(this.#streamOf(socket));
     } catch (error) {
       if (!isStreamError(error)) throw error;
       return { state: { kind: "wrong", problem: "cut_off" }, bytes: 0, reads: 0 };
     }
   }
 
-  async #streamOf(socket: ClientSocket): Promise<Pick<ByteStream, "read">> {
-    return "descriptor" in socket ? await this.#readsOf(socket) : socket;
-  }
-
-  async #readsOf({ descriptor }: DescriptorSocket): Promise<Pick<ByteStream, "read">> {
-    this.#descriptorReads ??= openDescriptorReads();
-    return (await this.#descriptorReads).of(descriptor);
+  #streamOf(socket: ClientSocket): Pick<ByteStream, "read"> {
+    if (!("descriptor" in socket)) return socket;
+    const { descriptorReads } = this.#options;
+    if (descriptorReads === null) throw new TypeError("Nobody reads sockets of libc's here");
+    return descriptorReads.of(socket.descriptor);
   }
 
   /** Ends what waits. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await (await this.#descriptorReads)?.[Symbol.asyncDispose]();
+    await this.#options.descriptorReads?.[Symbol.asyncDispose]();
   }
 }
 
@@ -103,7 +101,17 @@ function missing(problem: HeaderProblem): Rejection {
   return { reason: "proxy_header", problem };
 }
 
-async function openDescriptorReads(): Promise<DescriptorReads> {
+/**
+ * Expects headers of balancers in these networks. What reads sockets of libc's is loaded where the server has such
+ * sockets: at the start, since it takes a descriptor, which may be missing when the first of them comes.
+ */
+export async function openProxyHeaders(
+  networks: readonly Network[],
+  { hasDescriptors, ...options }: Omit<ProxyHeadersOptions, "descriptorReads"> & {
+    readonly hasDescriptors: boolean;
+  },
+): Promise<ProxyHeaders> {
+  if (!hasDescriptors) return new ProxyHeaders(networks, { ...options, descriptorReads: null });
   const { DescriptorReads } = await import("./descriptor_reads.ts");
-  return new DescriptorReads();
+  return new ProxyHeaders(networks, { ...options, descriptorReads: new DescriptorReads() });
 }

@@ -15,8 +15,8 @@
 
 import { createServer, type TLSSocket } from "node:tls";
 import { type Clock, LATE, within } from "../../../ipc/clock.ts";
-import { errnoOf, isStreamError } from "../../../ipc/errors.ts";
-import type { StreamSocket, TlsInfo } from "../client_socket.ts";
+import { errnoOf } from "../../../ipc/errors.ts";
+import { type StreamSocket, type TlsInfo, trySetting } from "../client_socket.ts";
 import type { Certificates } from "./certificates.ts";
 import { CipherStream } from "./cipher_stream.ts";
 import { SecuredSocket } from "./secured_socket.ts";
@@ -51,7 +51,8 @@ export async function makeHandshake(
   socket: StreamSocket,
   { certificates: { cert, key, clientCa }, limitMs, clock, signal }: HandshakeOptions,
 ): Promise<SecuredSocket | HandshakeFailure> {
-  sendAtOnce(socket);
+  // Nagle's algorithm (tcp(7)) would hold a flight back until the client has acknowledged the one before: some 40 ms.
+  trySetting(() => socket.setNoDelay?.(true));
   const { promise, resolve } = Promise.withResolvers<SecuredSocket | HandshakeFailure>();
   const cipher = new CipherStream(socket);
   // What comes after the first of them has no effect.
@@ -67,8 +68,10 @@ export async function makeHandshake(
   });
   server.on("tlsClientError", (error, plain) => fail(failureText(error, plain)));
   server.on("secureConnection", (plain) => {
-    if (asksClient && !plain.authorized) fail(failureText(null, plain));
-    else resolve(new SecuredSocket(plain, { socket, cipher, tls: infoOf(plain, asksClient) }));
+    if (asksClient && !plain.authorized) return fail(failureText(null, plain));
+    const tls = infoOf(plain, asksClient);
+    if (tls === null) fail("its certificate has a subject that cannot be read");
+    else resolve(new SecuredSocket(plain, { socket, cipher, tls }));
   });
   server.emit("connection", cipher);
   const made = await within(limitMs, promise, { clock, signal });
@@ -83,23 +86,19 @@ export async function makeHandshake(
   };
 }
 
-/** Nagle's algorithm (tcp(7)) would hold a flight back until the client has acknowledged the one before: some 40 ms. */
-function sendAtOnce(socket: StreamSocket): void {
-  try {
-    socket.setNoDelay?.(true);
-  } catch (error) {
-    // Some systems refuse it when the client is gone already; the first read will tell.
-    if (!isStreamError(error)) throw error;
-  }
-}
-
-function infoOf(plain: TLSSocket, asksClient: boolean): TlsInfo {
+/** Null where the client's certificate tells no subject: a CA may sign what it has not read. */
+function infoOf(plain: TLSSocket, asksClient: boolean): TlsInfo | null {
   const certificate = asksClient ? plain.getPeerX509Certificate() : undefined;
-  return {
-    version: plain.getProtocol() ?? "",
-    cipher: plain.getCipher().name,
-    clientSubject: certificate === undefined ? null : subjectOf(certificate.raw),
-  };
+  try {
+    return {
+      version: plain.getProtocol() ?? "",
+      cipher: plain.getCipher().name,
+      clientSubject: certificate === undefined ? null : subjectOf(certificate.raw),
+    };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return null;
+  }
 }
 
 /** Not what Deno says of its own tries: what an operator can do something with. */

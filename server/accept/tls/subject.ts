@@ -3,8 +3,8 @@
  * `CN=alice,O=Example` can be told from a name that only looks like it. `node:crypto` gives a line for each part, and a
  * part may have lines.
  *
- * The certificate has been verified: what is read here are the few fields before its subject (RFC 5280, section 4.1) in
- * DER, where each is a tag, a length and that many bytes.
+ * The certificate has been verified, but for its subject, which nobody has looked at so far. What is read here are the
+ * few fields up to that (RFC 5280, section 4.1) in DER, where each is a tag, a length and that many bytes.
  *
  * @module
  */

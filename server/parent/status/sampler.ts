@@ -26,8 +26,8 @@ export class Sampler {
   readonly #clock: Pick<Clock, "now">;
   /** What was seen last, by pid, those first that were looked at longest ago. */
   readonly #seen = new Map<number, ProcessView>();
-  /** The number of the listening socket, once it was found. */
-  #listening: number | null = null;
+  /** The numbers of the listening sockets, once they were found: one for each address. */
+  #listening: readonly number[] = [];
 
   /** Has looked at nothing yet. */
   constructor(kernel: Kernel, clock: Pick<Clock, "now">) {
@@ -85,9 +85,17 @@ export class Sampler {
     });
   }
 
+  /** The queues of all addresses taken together. */
   #acceptQueue(port: number): AcceptQueue | null {
-    this.#listening ??= this.#kernel.ownSockets()
-      .find(({ isListening, local }) => isListening && local?.port === port)?.number ?? null;
-    return this.#listening === null ? null : this.#kernel.acceptQueue(this.#listening);
+    if (this.#listening.length === 0) {
+      this.#listening = this.#kernel.ownSockets()
+        .filter(({ isListening, local }) => isListening && local?.port === port)
+        .map(({ number }) => number);
+    }
+    const queues = this.#listening.flatMap((number) => this.#kernel.acceptQueue(number) ?? []);
+    return queues.length === 0 ? null : {
+      length: queues.reduce((sum, { length }) => sum + length, 0),
+      backlog: queues.reduce((sum, { backlog }) => sum + backlog, 0),
+    };
   }
 }

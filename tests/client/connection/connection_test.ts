@@ -9,8 +9,8 @@ import { connectVerified } from "../../../client/connection/verified.ts";
 import { isStreamError } from "../../../ipc/errors.ts";
 import { assert, assertEquals, assertRejects } from "../../assert.ts";
 import { readAll, send } from "../../support/bytes.ts";
-import { Certificates, NEEDS_OPENSSL } from "../../support/certificates.ts";
 import { closedPort } from "../../support/sockets.ts";
+import { NEEDS_OPENSSL, TestCertificates } from "../../support/test_certificates.ts";
 import { CuttingRelay, echoAll, TcpServer, TlsServer } from "../../support/tls_server.ts";
 import { findMissingTools } from "../../support/tools.ts";
 
@@ -23,7 +23,7 @@ const WAYS: Readonly<Record<string, (ca: string) => Connect>> = {
 };
 
 interface Context {
-  readonly certificates: Certificates;
+  readonly certificates: TestCertificates;
   readonly connect: Connect;
 }
 
@@ -33,8 +33,8 @@ function testTls(way: string, name: string, fn: (context: Context) => Promise<vo
     ignore: reason !== null,
     async fn() {
       assertEquals(missing, "");
-      await using certificates = await Certificates.make();
-      const connect = WAYS[way]?.(await Deno.readTextFile(certificates.ca));
+      await using certificates = await TestCertificates.make();
+      const connect = WAYS[way]?.(await Deno.readTextFile(certificates.ca.cert));
       assert(connect !== undefined);
       await fn({ certificates, connect });
     },
@@ -67,7 +67,7 @@ Deno.test("without TLS nothing stands between the client and its socket", async 
 
 for (const way of Object.keys(WAYS)) {
   testTls(way, "many bytes go both ways at the same time, and none is another", async (context) => {
-    await using server = new TlsServer(await context.certificates.issue("server"), echoAll);
+    await using server = new TlsServer(context.certificates.server, echoAll);
     using connection = await context.connect(serverAt(server.port), NEVER);
     const bytes = filled(5_000_000);
     const sending = send(connection, bytes).then(() => connection.closeWrite());
@@ -77,7 +77,7 @@ for (const way of Object.keys(WAYS)) {
   });
 
   testTls(way, "what the server answers after the end of input is read", async (context) => {
-    await using server = new TlsServer(await context.certificates.issue("server"), async (conn) => {
+    await using server = new TlsServer(context.certificates.server, async (conn) => {
       const question = await readAll(conn);
       await send(conn, `${question}? ${"x".repeat(300_000)}`);
       await conn.closeWrite();
@@ -91,7 +91,7 @@ for (const way of Object.keys(WAYS)) {
   testTls(way, "a server that nobody reads from is not read to the end", async (context) => {
     let sent = 0;
     const told = Promise.withResolvers<void>();
-    await using server = new TlsServer(await context.certificates.issue("server"), async (conn) => {
+    await using server = new TlsServer(context.certificates.server, async (conn) => {
       const chunk = new Uint8Array(64 * 1024);
       const last = { at: 0 };
       const timer = setInterval(() => {
@@ -112,7 +112,7 @@ for (const way of Object.keys(WAYS)) {
   });
 
   testTls(way, "a read that is under way ends with the connection", async (context) => {
-    await using server = new TlsServer(await context.certificates.issue("server"), echoAll);
+    await using server = new TlsServer(context.certificates.server, echoAll);
     using connection = await context.connect(serverAt(server.port), NEVER);
     const reading = assertRejects(() => connection.read(new Uint8Array(9)), Error);
     connection.close();
@@ -120,7 +120,7 @@ for (const way of Object.keys(WAYS)) {
   });
 
   testTls(way, "an answer that ends without close_notify is cut off", async (context) => {
-    const certificate = await context.certificates.issue("server");
+    const certificate = context.certificates.server;
     await using server = new TlsServer(certificate, echoAll);
     await using relay = new CuttingRelay(server.port);
     using connection = await context.connect(serverAt(relay.port), NEVER);
@@ -133,7 +133,7 @@ for (const way of Object.keys(WAYS)) {
 
   testTls(way, "it tells both ends", async (context) => {
     let port = 0;
-    await using server = new TlsServer(await context.certificates.issue("server"), async (conn) => {
+    await using server = new TlsServer(context.certificates.server, async (conn) => {
       port = (conn.remoteAddr as Deno.NetAddr).port;
       await echoAll(conn);
     });
@@ -204,7 +204,7 @@ testTls(
   "verified",
   "a certificate for other names is refused, not one for the address",
   async (context) => {
-    await using server = new TlsServer(await context.certificates.issue("server"), echoAll);
+    await using server = new TlsServer(context.certificates.server, echoAll);
     const { message } = await assertRejects(
       () => context.connect(serverAt(server.port, "other.example"), NEVER),
       HandshakeError,
@@ -217,7 +217,7 @@ testTls(
 testTls("unverified", "whatever the certificate is, it is taken", async (context) => {
   const { certificates, connect } = context;
   for (
-    const certificate of [await certificates.issue("old", -1), await certificates.selfSigned()]
+    const certificate of [await certificates.expired(), await certificates.selfSigned("self")]
   ) {
     await using server = new TlsServer(certificate, echoAll);
     using connection = await connect(serverAt(server.port, "other.example"), NEVER);

@@ -1,8 +1,8 @@
 import { trustOf } from "../../../client/connection/trust.ts";
 import { OperationalError } from "../../../ipc/errors.ts";
 import { assertEquals, assertMatch, assertRejects } from "../../assert.ts";
-import { Certificates, NEEDS_OPENSSL } from "../../support/certificates.ts";
 import { TempFolder } from "../../support/temp_folder.ts";
+import { NEEDS_OPENSSL, TestCertificates } from "../../support/test_certificates.ts";
 import { findMissingTools } from "../../support/tools.ts";
 
 const { reason } = findMissingTools(NEEDS_OPENSSL);
@@ -50,8 +50,8 @@ Deno.test({
     "CAs are taken as they stand in their file, without what stands between, and a damaged one is told",
   ignore: reason !== null,
   async fn() {
-    await using certificates = await Certificates.make();
-    const pem = await Deno.readTextFile(certificates.ca);
+    await using certificates = await TestCertificates.make();
+    const pem = await Deno.readTextFile(certificates.ca.cert);
     const path = certificates.folder.join("list.pem");
     await Deno.writeTextFile(path, `# the first\n${pem}# the second\n${pem}`);
     assertEquals(await trustOf({ caFile: path, isVerified: true }), {

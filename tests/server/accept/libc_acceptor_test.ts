@@ -65,6 +65,26 @@ posixTest(
   },
 );
 
+posixTest(
+  "finish() takes all that waited, also behind connections that were reset in the queue",
+  async () => {
+    const acceptor = listenWithLibc(ANY_PORT);
+    const { port } = acceptor.addr;
+    using first = await Deno.connect({ hostname: "127.0.0.1", port });
+    for (let count = 0; count < 2; count++) {
+      using rude = await ResettableClient.connect(port);
+      await rude.reset();
+    }
+    using last = await Deno.connect({ hostname: "127.0.0.1", port });
+    const waiting = await acceptor.finish();
+    assertEquals(
+      waiting.map(({ remoteAddr }) => remoteAddr.port),
+      [first, last].map(({ localAddr }) => localAddr.port),
+    );
+    for (const socket of waiting) socket.close();
+  },
+);
+
 posixTest("Listener.bind() with libc names the address and the reason as it does with Deno", () => {
   using taken = Listener.bind({ ...ANY_PORT, listen: listenWithLibc });
   const { port } = taken.addr;

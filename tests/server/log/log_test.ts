@@ -174,6 +174,19 @@ const ROWS: readonly Row[] = [
   {
     event: {
       event: "connection_rejected",
+      remoteHost: "unix:/tmp/\x1b\nclient",
+      remotePort: 0,
+      reason: "tls_failed",
+      error: "what it sends is not TLS",
+      rejected: 1,
+    },
+    text: "client unix:/tmp/\\x1b\\x0aclient is rejected: what it sends is not TLS",
+    json: '"event":"connection_rejected","remoteHost":"unix:/tmp/\\u001b\\nclient",' +
+      '"remotePort":0,"reason":"tls_failed","error":"what it sends is not TLS","rejected":1',
+  },
+  {
+    event: {
+      event: "connection_rejected",
       remoteHost: "192.0.2.7",
       remotePort: 51_237,
       reason: "max_rate",

@@ -1,5 +1,6 @@
 import { type ClientSocket, DescriptorSocket } from "../../../../server/accept/client_socket.ts";
 import { parseNetwork } from "../../../../server/accept/network.ts";
+import { DescriptorReads } from "../../../../server/accept/proxy/descriptor_reads.ts";
 import { HEADER_MS, ProxyHeaders } from "../../../../server/accept/proxy/proxy_headers.ts";
 import type { Clock } from "../../../../ipc/clock.ts";
 import type { ByteStream } from "../../../../ipc/transport.ts";
@@ -69,7 +70,11 @@ function openHeaders(other?: Clock) {
   const events = new RecordedEvents(["proxy_header_read"]);
   const networks = ["127.0.0.0/8", "2001:db8::/32"].map(parseNetwork);
   return {
-    headers: new ProxyHeaders(networks, { clock: other ?? clock, events: events.bus }),
+    headers: new ProxyHeaders(networks, {
+      clock: other ?? clock,
+      events: events.bus,
+      descriptorReads: hasLibc ? new DescriptorReads() : null,
+    }),
     clock,
     events,
   };

@@ -9,6 +9,7 @@ import { FakeClock } from "../../../support/fake_clock.ts";
 import { randomBytes, randomFrom } from "../../../support/random.ts";
 import { listenOnLoopback } from "../../../support/sockets.ts";
 import { type TestCertificates, testWithCertificates } from "../../../support/test_certificates.ts";
+import { makeForgedSubject } from "./forged_subject.ts";
 import { Wire } from "./wire.ts";
 
 const LIMIT_MS = 10_000;
@@ -131,18 +132,7 @@ testWithCertificates(
       ],
       ...[...signed, ...ends],
     ]);
-    const expired = made.named("expired");
-    const request = made.folder.join("expired.csr");
-    await made.openssl([
-      ...["req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"],
-      ...["-subj", "/CN=al", "-keyout", expired.key, "-out", request],
-    ]);
-    const version3 = made.folder.join("version3");
-    await Deno.writeTextFile(version3, "basicConstraints=critical,CA:FALSE\n");
-    await made.openssl([
-      ...["x509", "-req", "-in", request, "-CA", made.ca.cert, "-CAkey", made.ca.key],
-      ...["-CAcreateserial", "-days", "-1", "-extfile", version3, "-out", expired.cert],
-    ]);
+    const expired = await made.expired();
     using accepting = new Accepting(made, { clientCa: made.ca.cert });
     const seen = [];
     for (const own of [undefined, stranger, forged, expired]) {
@@ -270,5 +260,19 @@ testWithCertificates(
       await client;
     }
     assertEquals(seen.has("no handshake"), true, [...seen].join());
+  },
+);
+
+testWithCertificates(
+  "makeHandshake() lets nobody in whose certificate has a subject that cannot be read",
+  async (made) => {
+    const own = await makeForgedSubject(made);
+    using accepting = new Accepting(made, { clientCa: made.ca.cert });
+    const [client, server] = await Promise.all([
+      made.connect(accepting.port, own),
+      accepting.next(),
+    ]);
+    client.close();
+    assertEquals(server, "its certificate has a subject that cannot be read");
   },
 );

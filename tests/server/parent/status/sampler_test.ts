@@ -57,7 +57,14 @@ class PlayedKernel implements Kernel {
   }
 
   acceptQueue(number: number): { length: number; backlog: number } | null {
-    return number === 5 ? { length: 3, backlog: 128 } : null;
+    switch (number) {
+      case 5:
+        return { length: 3, backlog: 128 };
+      case 6:
+        return { length: 2, backlog: 128 };
+      default:
+        return null;
+    }
   }
 
   /** Gives the parent its listening socket. */
@@ -122,6 +129,16 @@ Deno.test("Sampler.look() asks the listening socket for its queue, wherever that
   );
   kernel.listen();
   assertEquals(sampler.look(freshState()).acceptQueue, { length: 3, backlog: 128 });
+});
+
+Deno.test("Sampler.look() takes the queues of all addresses together", () => {
+  const kernel = new PlayedKernel();
+  kernel.listen();
+  kernel.own.push(
+    socket({ number: 6, inode: 60, isListening: true, local: { ...SERVER, hostname: "::1" } }),
+  );
+  const sampler = new Sampler(kernel, { now: () => 0 });
+  assertEquals(sampler.look(freshState()).acceptQueue, { length: 5, backlog: 256 });
 });
 
 Deno.test("Sampler.look() looks at some processes each time where all would take too long", () => {
