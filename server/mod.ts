@@ -60,7 +60,11 @@ async function serveUntilStopped(
   const { gate } = entrance;
   await using security = await openTls(options, { clock, events });
   const user = options.user === null ? null : await findUser(options.user);
-  using listener = await openListener({ ...options, listen: mistake.listen });
+  using listener = await openListener({
+    ...options,
+    listen: mistake.listen,
+    owner: user?.identity ?? null,
+  });
   await keepAliveFrom(listener.addresses, options.keepaliveMs);
   // From here on nothing is root's: no process, no file, no connection.
   await user?.become();

@@ -1,7 +1,7 @@
 /**
  * The user that a server becomes which was started by root (`--user`): it binds its socket first, which may take root,
- * and gives root up before it starts a process or takes a connection. So all that it starts is that user's, too, and so
- * are its run folder and its sockets.
+ * and gives root up before it starts a worker or program or takes a connection. So all of these are that user's, too,
+ * and so are its run folder and its sockets.
  *
  * Only who it is changes, as with tcpserver(1): the environment stays what it was, also HOME.
  *
@@ -46,16 +46,24 @@ const ID_MAX = 2 ** 32 - 2;
 
 const ROOT = 0;
 
+/** A user that this process may become. */
+export interface FoundUser {
+  /** By numbers. */
+  readonly identity: Identity;
+  /** Makes this process that user's, once. Throws {@linkcode OperationalError}. */
+  become(): Promise<void>;
+}
+
 /**
- * Looks a user up, before anything is bound. What is returned makes this process that user's, once. Throws
- * {@linkcode OperationalError} where there is no such user or group, or libc cannot be asked.
+ * Looks a user up, before anything is bound. Throws {@linkcode OperationalError} where there is no such user or group,
+ * or libc cannot be asked.
  */
-export async function findUser(named: NamedUser): Promise<{ become(): Promise<void> }> {
+export async function findUser(named: NamedUser): Promise<FoundUser> {
   const identity = await tellingOf(named, () => identityOf(named));
   if (identity.uid === ROOT) {
     throw problem(named, say`--user is for giving root up; name another user`);
   }
-  return { become: () => tellingOf(named, () => become(identity)) };
+  return { identity, become: () => tellingOf(named, () => become(identity)) };
 }
 
 async function identityOf({ user, group }: NamedUser): Promise<Identity> {

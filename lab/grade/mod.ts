@@ -51,6 +51,7 @@ export async function runGrade(options: GradeOptions | ExplainOptions): Promise<
       tell: (one) => json || lifetime.stopping.aborted || print(formatTest(one, language)),
     });
     if (lifetime.stopping.aborted) throw new OperationalError(say`Interrupted: not all was tested`);
+    await subject.finish();
     const report = reportOf(judged, { language, output: subject.output });
     print(json ? JSON.stringify(report) : formatEnd(report, language));
     return report.failed > 0 ? EXIT_STATUS.failed : EXIT_STATUS.done;

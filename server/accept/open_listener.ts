@@ -11,6 +11,7 @@ import type { Acceptor, ListenTarget } from "./acceptor.ts";
 import type { LibcAcceptor } from "./libc_acceptor.ts";
 import { bindAt, Listener } from "./listener.ts";
 import { pathOf } from "./places.ts";
+import type { Owner } from "./socket_file.ts";
 
 /** How many free ports are tried. */
 const TRIES = 10;
@@ -27,6 +28,8 @@ export interface OpenListenerOptions extends Pick<ListenTarget, "backlog" | "kee
   readonly reusePort: boolean;
   /** How processes get connections: over `socket` they need those of libc. */
   readonly transport: string;
+  /** Whose the files of Unix-domain sockets are to be; null for this process's user. */
+  readonly owner?: Owner | null;
   /** With what to listen, where a mistake needs it. */
   readonly listen?: ((target: ListenTarget) => Acceptor) | undefined;
 }
@@ -76,7 +79,7 @@ async function openAt(options: Means): Promise<Listener> {
 }
 
 async function tryAt(options: Means): Promise<Listener> {
-  const { places, listen, join = joinDeno, finishes = false, ...rest } = options;
+  const { places, listen, owner = null, join = joinDeno, finishes = false, ...rest } = options;
   const { backlog, keepaliveMs = 0, reusePort: reusesPort } = rest;
   let { port } = rest;
   using stack = new DisposableStack();
@@ -88,7 +91,7 @@ async function tryAt(options: Means): Promise<Listener> {
     const path = pathOf(place);
     const acceptor = path === null
       ? bindAt({ ...at, hostname: place, port, reusesPort }, listen)
-      : await openFile({ ...at, ...unixEndpoint(path) }, { listen, files });
+      : await openFile({ ...at, ...unixEndpoint(path) }, { listen, files, owner });
     stack.adopt(acceptor, (acceptor) => acceptor.close());
     acceptors.push(acceptor);
     if (path === null) port = acceptor.addr.port;
@@ -101,13 +104,16 @@ async function tryAt(options: Means): Promise<Listener> {
 /** Listens on a Unix-domain socket whose file is there as long as the listener is. */
 async function openFile(
   target: ListenTarget & { readonly path: string },
-  { listen, files }: Pick<OpenListenerOptions, "listen"> & { readonly files: DisposableStack },
+  { listen, files, owner }: Pick<OpenListenerOptions, "listen"> & {
+    readonly files: DisposableStack;
+    readonly owner: Owner | null;
+  },
 ): Promise<Acceptor> {
   const { SocketFile } = await import("./socket_file.ts");
   const file = files.use(await SocketFile.reserve(target.path));
   const acceptor = bindAt({ ...target, boundPath: file.boundPath }, listen);
   try {
-    file.place();
+    file.place(owner);
     return acceptor;
   } catch (error) {
     acceptor.close();

@@ -15,6 +15,14 @@ import { say } from "../../ipc/say.ts";
 /** By which the kernel knows a file. */
 type Identity = Pick<Deno.FileInfo, "dev" | "ino">;
 
+/** Whose a file is. */
+export interface Owner {
+  /** The user. */
+  readonly uid: number;
+  /** The group. */
+  readonly gid: number;
+}
+
 /** Owns the file once it is there. Disposing removes it, unless it is another one by now. */
 export class SocketFile implements Disposable {
   readonly #path: string;
@@ -47,12 +55,14 @@ export class SocketFile implements Disposable {
   }
 
   /**
-   * Gives the socket, which listens by now, its name. Throws {@linkcode OperationalError} where what is there cannot be
-   * replaced, as another user's in `/tmp`: then the socket's own file is gone.
+   * Gives the socket, which listens by now, its name, and to that owner if there is one. Throws
+   * {@linkcode OperationalError} where what is there cannot be replaced, as another user's in `/tmp`: then the socket's
+   * own file is gone.
    */
-  place(): void {
+  place(owner: Owner | null): void {
     const bound = absolute(this.boundPath);
     try {
+      if (owner !== null) Deno.chownSync(bound, owner.uid, owner.gid);
       const { dev, ino } = Deno.lstatSync(bound);
       Deno.renameSync(bound, this.#path);
       this.#own = { dev, ino };

@@ -180,11 +180,10 @@ testProgram(
 
 testProgram("a server that kills its keeper is ended all the same", async (program) => {
   await using server = await StudentServer.make("kills_its_parent.c");
-  const { status, stderr } = await grade(program, "--only", "talks", "--", ...server.command);
-  assertEquals([status, stderr], [
-    1,
-    "brood: Cannot go on: the keeper was killed, which is the server's parent\n",
-  ]);
+  const args = ["--only", "talks", "--", ...server.command];
+  const { status, stdout, stderr } = await grade(program, ...args);
+  const problem = "brood: Cannot go on: the keeper was killed, which is the server's parent\n";
+  assertEquals([status, stderr], [1, problem], stdout);
   await untilNone(() => server.processes());
 }, NEEDS_CC);
 

@@ -86,6 +86,22 @@ for (const user of ["nobody", "nobody:nogroup", "65534", "65534:65534"]) {
   }, COMPILED);
 }
 
+testProgram("--user: the file of a Unix-domain socket is that user's", async (program) => {
+  await using folder = openFolder();
+  const path = folder.join("echo.sock");
+  const flags = ["--log", "json", "--user", "nobody", "--host", `unix:${path}`];
+  await using _server = await TestServer.start(program, {
+    ...{ folder: folder.path, flags, port: null },
+  });
+  const { uid, gid } = await Deno.stat(path);
+  assertEquals([uid, gid], [NOBODY, NOBODY]);
+  // Nobody else may connect but root.
+  const client = ["socat", "-t10", "-", `UNIX-CONNECT:${path}`];
+  const asUser = ["setpriv", `--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups"];
+  const { stdout } = await runToEnd([...asUser, ...client], { input: "mine\n" });
+  assertEquals(stdout, "mine\n");
+}, { ...COMPILED, needs: ["socat", "setpriv"] });
+
 testProgram("--user NAME:GROUP has that group and no other", async (program) => {
   await using folder = openFolder();
   const flags = ["--user", "nobody:daemon"];

@@ -34,4 +34,6 @@ export interface Subject extends AsyncDisposable {
   isAlive(): Promise<boolean>;
   /** Kills it with all its processes, and starts it again at the same port. Only where it is ours. */
   restart(): Promise<StartObservation>;
+  /** Ends it, where it is ours. Rejects with `OperationalError` where it has not been ours to the end. */
+  finish(): Promise<void>;
 }

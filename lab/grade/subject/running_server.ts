@@ -70,5 +70,8 @@ export class RunningServer implements Subject {
   }
 
   /** Ends nothing. */
+  async finish(): Promise<void> {}
+
+  /** Ends nothing. */
   async [Symbol.asyncDispose](): Promise<void> {}
 }

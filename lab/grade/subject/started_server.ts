@@ -156,6 +156,14 @@ export class StartedServer implements Subject {
     return await this.#start(this.#address.port);
   }
 
+  /**
+   * Kills it with all its processes. Rejects where its keeper was killed, which may be found out only now: what the
+   * tests have seen since then is worth nothing.
+   */
+  async finish(): Promise<void> {
+    if (this.#keeper.overran === null) await this.#keeper.clear();
+  }
+
   /** Ends it. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#keeper[Symbol.asyncDispose]();

@@ -41,6 +41,8 @@ class BlindSubject implements Subject {
     throw new Error("It is not started again");
   }
 
+  async finish(): Promise<void> {}
+
   async [Symbol.asyncDispose](): Promise<void> {}
 }
 

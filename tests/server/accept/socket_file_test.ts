@@ -16,7 +16,7 @@ posixTest("SocketFile has its name from place() to its disposal", async () => {
   {
     using file = await SocketFile.reserve(folder.join("echo"));
     using _socket = listenAt(file.boundPath);
-    file.place();
+    file.place(null);
     assertEquals(folder.names(), ["echo"]);
     await assertRejects(() => SocketFile.reserve(folder.join("echo")), OperationalError);
   }
@@ -30,7 +30,7 @@ posixTest("SocketFile.place() tells what it cannot replace, and leaves no file",
   using _socket = listenAt(file.boundPath);
   // As somebody makes it meanwhile; what another user has left in a folder such as /tmp cannot be replaced either.
   Deno.mkdirSync(path);
-  const error = assertThrows(() => file.place(), OperationalError);
+  const error = assertThrows(() => file.place(null), OperationalError);
   const reason = "what is there cannot be replaced: it is a folder";
   assertEquals(error.message, `Cannot listen on unix:${path}: ${reason}`);
   assertEquals(folder.names(), ["echo"]);
