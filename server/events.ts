@@ -149,6 +149,10 @@ export type ServerEvent =
     readonly fault?: string;
     /** All places where it listens, as they are written; absent where there is but one, which `host` and `port` are. */
     readonly addresses?: readonly string[];
+    /** Whether it was started with its listening sockets, and has made none; absent where it was not. */
+    readonly handedOver?: true;
+    /** Whether other servers may listen on its port; absent where none may. */
+    readonly sharesPort?: true;
   }
   /**
    * A client's socket was accepted; nobody has decided yet what becomes of it. `descriptor` is null where that is

@@ -97,6 +97,8 @@ async function serveUntilStopped(
     ...security === null ? {} : { tls: true },
     ...fault === null ? {} : { fault },
     ...addresses,
+    ...options.handedSockets > 0 ? { handedOver: true } : {},
+    ...options.reusePort ? { sharesPort: true } : {},
   });
 
   status?.begin({

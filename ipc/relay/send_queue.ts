@@ -70,7 +70,7 @@ async function readTcpTables(): Promise<string | null> {
 function findUnsent(tables: string, { localAddr, remoteAddr }: Ends): number | null {
   const plain = `${formatEnd(localAddr)} ${formatEnd(remoteAddr)} `;
   const mapped = `${MAPPED}${formatEnd(localAddr)} ${MAPPED}${formatEnd(remoteAddr)} `;
-  const ends = [mapped, plain].find((ends) => tables.includes(` ${ends}`));
+  const ends = [plain, mapped].find((ends) => tables.includes(` ${ends}`));
   if (ends === undefined) return null;
   const at = tables.indexOf(` ${ends}`) + 1;
   const [, queue] = tables.slice(at + ends.length, at + ends.length + 12).split(/[ :]/);

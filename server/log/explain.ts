@@ -29,6 +29,7 @@ import {
   explainStopping,
   isGivenAway,
   type Known,
+  type Sharing,
 } from "./explained_calls.ts";
 import { ExplainedLines } from "./explained_lines.ts";
 import {
@@ -104,6 +105,7 @@ class Explanation {
   readonly #workers = new Map<number, Worker>();
   #pid = 0;
   #listener: Known = null;
+  #sharing: Sharing = {};
 
   constructor(options: ExplanationOptions) {
     this.#options = options;
@@ -117,7 +119,9 @@ class Explanation {
         // Of several nobody tells which one a connection came to.
         const isOne = event.addresses === undefined && !event.host.startsWith(UNIX);
         this.#listener = isOne ? this.#options.lookup.listening(event.port) : null;
-        return this.#write(event, explainListening(this.#listener, event.backlog));
+        const { handedOver, backlog } = event;
+        this.#sharing = event;
+        return this.#write(event, explainListening(this.#listener, handedOver ? null : backlog));
       }
       case "socket_accepted":
         return this.#noteAccepted(event);
@@ -162,7 +166,12 @@ class Explanation {
       case "admission_resumed":
         return this.#write(event, explainAccepting(false, this.#waiting));
       case "stopping":
-        return this.#write(event, explainStopping(this.#listener, [...this.#workers.values()]));
+        return this.#write(
+          event,
+          explainStopping({ ...this.#sharing, listener: this.#listener }, [
+            ...this.#workers.values(),
+          ]),
+        );
       default:
         return this.#write(event, []);
     }

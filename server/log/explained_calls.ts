@@ -5,7 +5,13 @@
  * @module
  */
 
-import type { GivenDescriptor, Omission, ProcessOrigin, Reception } from "../events.ts";
+import type {
+  GivenDescriptor,
+  Omission,
+  ProcessOrigin,
+  Reception,
+  ServerEvent,
+} from "../events.ts";
 
 /** The number of a descriptor, or null where nobody could tell it. */
 export type Known = number | null;
@@ -34,8 +40,11 @@ function named(what: string, number: Known): string {
   return number === null ? what : `${what} ${number}`;
 }
 
-/** How a server came to listen. */
-export function explainListening(listener: Known, backlog: number): string[] {
+/** How a server came to listen: by itself, with that backlog, or by sockets that it was started with (null). */
+export function explainListening(listener: Known, backlog: number | null): string[] {
+  if (backlog === null) {
+    return [`${named("the listening socket", listener)} was there at the start (LISTEN_FDS)`];
+  }
   if (listener === null) return [`socket(), bind() and listen(), with a backlog of ${backlog}`];
   const calls = `socket(), bind(), listen(${listener}, ${backlog})`;
   return [`${calls}: descriptor ${listener} is the listening socket`];
@@ -256,15 +265,25 @@ export function explainClose(client: ClientFacts, isReported: boolean): string[]
   }
 }
 
+/** Who a server has its listening socket from, or its port in common with, as the event `listening` says. */
+export type Sharing = Pick<
+  Extract<ServerEvent, { readonly event: "listening" }>,
+  "handedOver" | "sharesPort"
+>;
+
 /** What becomes of the listening socket, and of those that wait there, beside the workers that there are. */
 export function explainStopping(
-  listener: Known,
+  { listener, handedOver, sharesPort }: Sharing & { readonly listener: Known },
   workers: readonly { readonly origin: Pick<ProcessOrigin, "descriptors"> }[],
 ): string[] {
   const isShared = workers.some(({ origin: { descriptors } }) =>
     descriptors.some(({ kind }) => kind === "listening")
   );
-  const queue = isShared
+  const queue = handedOver === true
+    ? "who started the server has it still, so whoever waits in its queue waits on"
+    : sharesPort === true
+    ? "whoever waited in its queue was accepted before"
+    : isShared
     ? "workers have it still, so whoever waits in its queue waits on"
     : "whoever waits in its queue is reset";
   return [`${call("close", listener)}: the listening socket; ${queue}`];

@@ -559,6 +559,32 @@ Deno.test("the explanation tells that a stopping server closes its listening soc
   ]);
 });
 
+for (
+  const [flag, sharing, start, stop] of [
+    [
+      "LISTEN_FDS",
+      { handedOver: true },
+      "the listening socket 5 was there at the start (LISTEN_FDS)",
+      "who started the server has it still, so whoever waits in its queue waits on",
+    ],
+    [
+      "--reuse-port",
+      { sharesPort: true },
+      "socket(), bind(), listen(5, 128): descriptor 5 is the listening socket",
+      "whoever waited in its queue was accepted before",
+    ],
+  ] as const
+) {
+  Deno.test(`the explanation tells whose the listening socket is with ${flag}`, () => {
+    const stage = new Stage();
+    stage.take();
+    stage.emit({ ...LISTENING, ...sharing });
+    assertEquals(stage.take().slice(1), under(start));
+    stage.emit({ event: "stopping", connections: 0, graceMs: 30_000 });
+    assertEquals(stage.take().slice(1), under(`close(5): the listening socket; ${stop}`));
+  });
+}
+
 Deno.test("the explanation has the time since the start, and that of an accept which was a while before", () => {
   const stage = new Stage();
   stage.now += 800.12;
