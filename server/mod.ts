@@ -13,7 +13,6 @@ import { describeHandler, type ServerOptions } from "./command.ts";
 import { connectionLimit, descriptorLimit, withoutSpares } from "./accept/descriptors.ts";
 import { EventBus } from "./events.ts";
 import { openGate } from "./accept/gate.ts";
-import { keepAliveFrom } from "./accept/keepalive.ts";
 import type { LineWriter } from "./log/line_writer.ts";
 import { openListener } from "./accept/open_listener.ts";
 import { type Introductions, Reception, type Security } from "./accept/reception.ts";
@@ -65,7 +64,6 @@ async function serveUntilStopped(
     listen: mistake.listen,
     owner: user?.identity ?? null,
   });
-  await keepAliveFrom(listener.addresses, options.keepaliveMs);
   // From here on nothing is root's: no process, no file, no connection.
   await user?.become();
   await using introductions = await openIntroductions(options, { clock, events });

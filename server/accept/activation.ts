@@ -16,10 +16,11 @@ import { HANDED_VARIABLES } from "./handed.ts";
 const FIRST = 3;
 
 /**
- * Takes over so many sockets, and has no other process inherit them, nor the variables that tell of them. Throws
- * {@linkcode OperationalError} in a line where one is no listening stream socket, or libc cannot be called.
+ * Takes over so many sockets, with keepalive for what they accept, and has no other process inherit them, nor the
+ * variables that tell of them. Throws {@linkcode OperationalError} in a line where one is no listening stream socket,
+ * or libc cannot be called.
  */
-export function takeHandedSockets(count: number): readonly Listening[] {
+export function takeHandedSockets(count: number, keepaliveMs: number): readonly Listening[] {
   const names = readVariable("LISTEN_FDNAMES")?.split(":") ?? [];
   for (const name of HANDED_VARIABLES) Deno.env.delete(name);
   const taken = [];
@@ -27,7 +28,7 @@ export function takeHandedSockets(count: number): readonly Listening[] {
   for (let at = 0; at < count; at++) {
     const name = names[at] ?? "";
     const descriptor = adopt(FIRST + at, name === "" ? "" : ` (${name})`);
-    taken.push(listeningOf(stack.use(descriptor)));
+    taken.push(listeningOf(stack.use(descriptor), keepaliveMs));
   }
   stack.move();
   return taken;

@@ -34,10 +34,10 @@ export function listenWithLibc(
   try {
     if (path !== undefined && boundPath !== undefined) {
       const descriptor = listen({ ...target, path: boundPath });
-      return new LibcAcceptor([{ descriptor, addr: unixEndpoint(path) }], keepaliveMs);
+      return new LibcAcceptor([{ descriptor, addr: unixEndpoint(path) }]);
     }
     const descriptor = listen({ ...target, hostname: numericAddressOf(hostname) });
-    return new LibcAcceptor([listeningOf(descriptor)], keepaliveMs);
+    return new LibcAcceptor([listeningOf(descriptor, keepaliveMs)]);
   } catch (cause) {
     if (!(cause instanceof OperationalError)) throw cause;
     const { message } = cause;
@@ -51,14 +51,11 @@ export function listenWithLibc(
 }
 
 /** One acceptor in place of several, or of the one there is. */
-export async function joinLibc(
-  acceptors: readonly LibcAcceptor[],
-  keepaliveMs: number,
-): Promise<LibcAcceptor> {
+export async function joinLibc(acceptors: readonly LibcAcceptor[]): Promise<LibcAcceptor> {
   const [only] = acceptors;
   if (only !== undefined && acceptors.length === 1) return only;
   const released = await Promise.all(acceptors.map((acceptor) => acceptor.release()));
-  return new LibcAcceptor(released.flat(), keepaliveMs);
+  return new LibcAcceptor(released.flat());
 }
 
 /** A listening socket, and where it listens. */
@@ -69,9 +66,17 @@ export interface Listening {
   readonly addr: Endpoint;
 }
 
-/** A listening socket with what the kernel tells of it. Throws the system's error. */
-export function listeningOf(descriptor: Descriptor): Listening {
-  return { descriptor, addr: endOf(descriptor) };
+/**
+ * A listening socket with what the kernel tells of it, and with the options that what it accepts inherits, tcp(7).
+ * Throws the system's error.
+ */
+export function listeningOf(descriptor: Descriptor, keepaliveMs: number): Listening {
+  const addr = endOf(descriptor);
+  if (addr.path === undefined) {
+    setNoDelay(descriptor, true);
+    if (keepaliveMs > 0) setKeepAlive(descriptor, keepAliveOf(keepaliveMs));
+  }
+  return { descriptor, addr };
 }
 
 /** Owns the listening sockets, and waits for them in one thread of the pool. */
@@ -83,14 +88,9 @@ export class LibcAcceptor implements Acceptor {
   #waiting: Promise<unknown> | null = null;
   #isFinishing = false;
 
-  /** Takes over listening sockets, one or more. What they accept inherits their options, tcp(7). */
-  constructor(listening: readonly Listening[], keepaliveMs: number) {
+  /** Takes over listening sockets, one or more. */
+  constructor(listening: readonly Listening[]) {
     this.#listening = listening;
-    for (const { descriptor, addr } of listening) {
-      if (addr.path !== undefined) continue;
-      setNoDelay(descriptor, true);
-      if (keepaliveMs > 0) setKeepAlive(descriptor, keepAliveOf(keepaliveMs));
-    }
   }
 
   /** Where the first one listens. */

@@ -8,6 +8,7 @@
 import { unixEndpoint } from "../../ipc/address.ts";
 import { errnoOf, OperationalError } from "../../ipc/errors.ts";
 import type { Acceptor, ListenTarget } from "./acceptor.ts";
+import { keepAliveFrom } from "./keepalive.ts";
 import type { LibcAcceptor } from "./libc_acceptor.ts";
 import { bindAt, Listener } from "./listener.ts";
 import { pathOf } from "./places.ts";
@@ -43,13 +44,17 @@ export async function openListener(options: OpenListenerOptions): Promise<Listen
   if (handedSockets > 0) {
     const { takeHandedSockets } = await import("./activation.ts");
     const { LibcAcceptor } = await import("./libc_acceptor.ts");
-    const acceptor = new LibcAcceptor(takeHandedSockets(handedSockets), keepaliveMs);
+    const acceptor = new LibcAcceptor(takeHandedSockets(handedSockets, keepaliveMs));
     return new Listener(isRelayed ? await streamed(acceptor) : acceptor);
   }
-  if (options.listen !== undefined || (isRelayed && !reusePort)) return await openAt(options);
+  if (options.listen !== undefined || (isRelayed && !reusePort)) {
+    const listener = await openAt(options);
+    await keepAliveFrom(listener.addresses, keepaliveMs);
+    return listener;
+  }
   const { listenWithLibc, joinLibc } = await import("./libc_acceptor.ts");
   const join = async (acceptors: readonly Acceptor[]) => {
-    const joined = await joinLibc(acceptors as readonly LibcAcceptor[], keepaliveMs);
+    const joined = await joinLibc(acceptors as readonly LibcAcceptor[]);
     return isRelayed ? await streamed(joined) : joined;
   };
   return await openAt({ ...options, listen: listenWithLibc, join, finishes: reusePort });
