@@ -8,21 +8,14 @@
  */
 
 import type { Endpoint } from "../../address.ts";
-import {
-  FAMILY,
-  SO_ACCEPTCONN,
-  SO_DOMAIN,
-  SO_TYPE,
-  SOCK_STREAM,
-  SOL_SOCKET,
-} from "../constants.ts";
 import { newBytes, newWords } from "../intrinsics.ts";
 import { type Libc, openLibc } from "../libc.ts";
 import { openErrors } from "../posix_error.ts";
 import { openDescriptors, ownDescriptors } from "../proc/descriptors.ts";
 import { ADDRESS_BYTES_MAX, decodeSocketAddress, decodeUnixPath } from "./socket_address.ts";
+import { openSocketKinds, socketKindOf } from "./socket_kind.ts";
 
-const NAMES = ["getsockopt", "getsockname", "getpeername"] as const;
+const NAMES = ["getsockname", "getpeername"] as const;
 
 let libc: Libc<typeof NAMES[number]> | null = null;
 
@@ -34,6 +27,7 @@ function open(): Libc<typeof NAMES[number]> {
 export function openOwnSockets(): void {
   openErrors();
   openDescriptors();
+  openSocketKinds();
   open();
 }
 
@@ -70,9 +64,9 @@ export function ownSockets(): readonly OwnSocket[] {
 }
 
 function socketOf(number: number, inode: number): OwnSocket | null {
-  const family = familyOf(number);
-  const accepts = optionOf(number, SO_ACCEPTCONN);
-  if (family === null || accepts === null) return null;
+  const kind = socketKindOf(number);
+  // Of the internet TCP alone is shown.
+  if (kind === null || (kind.family === "internet" && !kind.isStream)) return null;
   const ends = {
     local: endOf("getsockname", number),
     remote: endOf("getpeername", number),
@@ -80,35 +74,16 @@ function socketOf(number: number, inode: number): OwnSocket | null {
   return {
     number,
     inode,
-    family,
-    isListening: accepts !== 0,
+    family: kind.family === "internet" ? "tcp" : "unix",
+    isListening: kind.isListening,
     local: ends.local?.endpoint ?? null,
     remote: ends.remote?.endpoint ?? null,
     path: ends.local?.path ?? ends.remote?.path ?? null,
   };
 }
 
-/** Null for what is no socket, also a pipe, or one of neither family. */
-function familyOf(number: number): "tcp" | "unix" | null {
-  switch (optionOf(number, SO_DOMAIN)) {
-    case FAMILY.unix:
-      return "unix";
-    case FAMILY.ipv4:
-    case FAMILY.ipv6:
-      return optionOf(number, SO_TYPE) === SOCK_STREAM ? "tcp" : null;
-  }
-  return null;
-}
-
-const value = newWords(1);
 const length = newWords(1);
 const address = newBytes(ADDRESS_BYTES_MAX);
-
-function optionOf(number: number, option: number): number | null {
-  length[0] = 4;
-  const result = open().getsockopt(number, SOL_SOCKET, option, value, length);
-  return result === -1 ? null : value[0] ?? 0;
-}
 
 interface End {
   readonly endpoint: Endpoint | null;
