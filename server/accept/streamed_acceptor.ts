@@ -5,7 +5,7 @@
  * @module
  */
 
-import { SocketStream } from "../../ipc/posix/sockets/socket_stream.ts";
+import type { SocketStream } from "../../ipc/posix/sockets/socket_stream.ts";
 import { SocketWaits } from "../../ipc/posix/sockets/socket_waits.ts";
 import type { Endpoint } from "../../ipc/address.ts";
 import type { ConnectionEnds } from "../../ipc/transport.ts";
@@ -49,12 +49,11 @@ export class StreamedAcceptor implements Acceptor {
   }
 
   #streamOf({ descriptor, ...ends }: DescriptorSocket): StreamSocket {
-    const stream = new SocketStream(descriptor, {
-      waitMs: 0,
-      wait: (interest) => this.#waits.until(interest),
-    });
     this.#open += 1;
-    return new WatchedSocket(stream, { ...ends, onClosed: () => this.#forget() });
+    return new WatchedSocket(this.#waits.streamOf(descriptor), {
+      ...ends,
+      onClosed: () => this.#forget(),
+    });
   }
 
   #forget(): void {

@@ -5,8 +5,10 @@
  * @module
  */
 
+import type { Descriptor } from "../descriptor.ts";
 import type { Interest } from "./poll.ts";
 import { Poller } from "./poller.ts";
+import { SocketStream } from "./socket_stream.ts";
 
 interface Wait extends PromiseWithResolvers<void> {
   readonly interest: Interest;
@@ -35,6 +37,11 @@ export class SocketWaits implements AsyncDisposable {
     if (this.#isRunning) this.#poller.wake();
     else this.#running = this.#run();
     await wait.promise;
+  }
+
+  /** The socket as a stream whose operations wait here. */
+  streamOf(descriptor: Descriptor): SocketStream {
+    return new SocketStream(descriptor, { waitMs: 0, wait: (interest) => this.until(interest) });
   }
 
   /** Waits as long as there is something to wait for. */

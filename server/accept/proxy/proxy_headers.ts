@@ -10,13 +10,13 @@
 
 import { type Clock, LATE, within } from "../../../ipc/clock.ts";
 import { isStreamError } from "../../../ipc/errors.ts";
+import type { SocketWaits } from "../../../ipc/posix/sockets/socket_waits.ts";
 import type { ByteStream, ConnectionEnds } from "../../../ipc/transport.ts";
 import type { EventBus, HeaderProblem, Rejection } from "../../events.ts";
 import type { ClientSocket } from "../client_socket.ts";
 import type { Network } from "../network.ts";
 import type { Introductions } from "../reception.ts";
 import { Rules } from "../rules.ts";
-import type { DescriptorReads } from "./descriptor_reads.ts";
 import { type ReadHeader, readHeader } from "./header.ts";
 
 /** How long a header may take, in milliseconds. */
@@ -28,11 +28,11 @@ export interface ProxyHeadersOptions {
   readonly clock: Clock;
   /** Where it is told what one says. */
   readonly events: EventBus;
-  /** Reads sockets of libc's; null where there are none. */
-  readonly descriptorReads: DescriptorReads | null;
+  /** Where sockets of libc's are waited for; null where there are none. */
+  readonly waits: SocketWaits | null;
 }
 
-/** Owns what reads sockets of libc's; a socket stays its reception's. */
+/** Owns the waits for sockets of libc's; a socket stays its reception's. */
 export class ProxyHeaders implements Introductions {
   readonly #balancers: Rules;
   readonly #options: ProxyHeadersOptions;
@@ -86,14 +86,14 @@ export class ProxyHeaders implements Introductions {
 
   #streamOf(socket: ClientSocket): Pick<ByteStream, "read"> {
     if (!("descriptor" in socket)) return socket;
-    const { descriptorReads } = this.#options;
-    if (descriptorReads === null) throw new TypeError("Nobody reads sockets of libc's here");
-    return descriptorReads.of(socket.descriptor);
+    const { waits } = this.#options;
+    if (waits === null) throw new TypeError("Nobody waits for sockets of libc's here");
+    return waits.streamOf(socket.descriptor);
   }
 
   /** Ends what waits. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#options.descriptorReads?.[Symbol.asyncDispose]();
+    await this.#options.waits?.[Symbol.asyncDispose]();
   }
 }
 
@@ -102,16 +102,16 @@ function missing(problem: HeaderProblem): Rejection {
 }
 
 /**
- * Expects headers of balancers in these networks. What reads sockets of libc's is loaded where the server has such
- * sockets: at the start, since it takes a descriptor, which may be missing when the first of them comes.
+ * Expects headers of balancers in these networks. What waits for sockets of libc's is loaded where the server has
+ * such sockets: at the start, since it takes a descriptor, which may be missing when the first of them comes.
  */
 export async function openProxyHeaders(
   networks: readonly Network[],
-  { hasDescriptors, ...options }: Omit<ProxyHeadersOptions, "descriptorReads"> & {
+  { hasDescriptors, ...options }: Omit<ProxyHeadersOptions, "waits"> & {
     readonly hasDescriptors: boolean;
   },
 ): Promise<ProxyHeaders> {
-  if (!hasDescriptors) return new ProxyHeaders(networks, { ...options, descriptorReads: null });
-  const { DescriptorReads } = await import("./descriptor_reads.ts");
-  return new ProxyHeaders(networks, { ...options, descriptorReads: new DescriptorReads() });
+  if (!hasDescriptors) return new ProxyHeaders(networks, { ...options, waits: null });
+  const { SocketWaits } = await import("../../../ipc/posix/sockets/socket_waits.ts");
+  return new ProxyHeaders(networks, { ...options, waits: new SocketWaits() });
 }

@@ -1,9 +1,9 @@
 import { type ClientSocket, DescriptorSocket } from "../../../../server/accept/client_socket.ts";
 import { parseNetwork } from "../../../../server/accept/network.ts";
-import { DescriptorReads } from "../../../../server/accept/proxy/descriptor_reads.ts";
 import { HEADER_MS, ProxyHeaders } from "../../../../server/accept/proxy/proxy_headers.ts";
 import type { Clock } from "../../../../ipc/clock.ts";
 import type { ByteStream } from "../../../../ipc/transport.ts";
+import { SocketWaits } from "../../../../ipc/posix/sockets/socket_waits.ts";
 import { receive } from "../../../../ipc/posix/sockets/transfer.ts";
 import { assertEquals, assertGreaterOrEqual } from "../../../assert.ts";
 import { hasLibc } from "../../../ipc/posix/opened.ts";
@@ -73,7 +73,7 @@ function openHeaders(other?: Clock) {
     headers: new ProxyHeaders(networks, {
       clock: other ?? clock,
       events: events.bus,
-      descriptorReads: hasLibc ? new DescriptorReads() : null,
+      waits: hasLibc ? new SocketWaits() : null,
     }),
     clock,
     events,
