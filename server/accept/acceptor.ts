@@ -36,6 +36,9 @@ export interface ListenTarget extends Endpoint {
   readonly reusesPort?: boolean;
 }
 
+/** Listens. Throws the operating system's error, or `OperationalError` where it cannot try. */
+export type Listen = (target: ListenTarget) => Acceptor;
+
 /** Listens with Deno. Throws the operating system's error. */
 export function listenWithDeno(target: ListenTarget): Acceptor {
   const { hostname, port, path, backlog } = target;

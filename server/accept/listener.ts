@@ -8,7 +8,7 @@ import { type Endpoint, formatEndpoint } from "../../ipc/address.ts";
 import type { Clock } from "../../ipc/clock.ts";
 import { errnoOf, OperationalError, reasonOf } from "../../ipc/errors.ts";
 import { AcceptFailures } from "./accept_failures.ts";
-import { type Acceptor, type ListenTarget, listenWithDeno } from "./acceptor.ts";
+import { type Acceptor, type Listen, type ListenTarget, listenWithDeno } from "./acceptor.ts";
 import type { Admission, Slot } from "./admission.ts";
 import type { ClientSocket } from "./client_socket.ts";
 import type { EventBus } from "../events.ts";
@@ -24,12 +24,6 @@ function reasonWithAdvice(cause: unknown): string {
     default:
       return reason;
   }
-}
-
-/** What a listener is told. */
-export interface ListenerOptions extends ListenTarget {
-  /** With what it listens: Deno unless told. */
-  readonly listen?: ((target: ListenTarget) => Acceptor) | undefined;
 }
 
 /** What the accept loop works with. */
@@ -55,10 +49,7 @@ export interface ListenerParts {
 /**
  * Binds and listens at one place. Throws {@linkcode OperationalError} that names the place, the reason and what to do.
  */
-export function bindAt(
-  target: ListenTarget,
-  listen: (target: ListenTarget) => Acceptor = listenWithDeno,
-): Acceptor {
+export function bindAt(target: ListenTarget, listen: Listen = listenWithDeno): Acceptor {
   try {
     return listen(target);
   } catch (cause) {
@@ -82,11 +73,6 @@ export class Listener implements Disposable {
   constructor(acceptor: Acceptor, parts: ListenerParts = {}) {
     this.#acceptor = acceptor;
     this.#parts = parts;
-  }
-
-  /** Binds and listens. Throws {@linkcode OperationalError} that names the address, the reason and what to do. */
-  static bind({ listen, ...target }: ListenerOptions): Listener {
-    return new Listener(bindAt(target, listen));
   }
 
   /** Where it listens, with the port that the kernel chose: the first place. */

@@ -7,7 +7,7 @@
 
 import { unixEndpoint } from "../../ipc/address.ts";
 import { errnoOf, OperationalError } from "../../ipc/errors.ts";
-import type { Acceptor, ListenTarget } from "./acceptor.ts";
+import type { Acceptor, Listen, ListenTarget } from "./acceptor.ts";
 import { keepAliveFrom } from "./keepalive.ts";
 import type { LibcAcceptor } from "./libc_acceptor.ts";
 import { bindAt, Listener } from "./listener.ts";
@@ -32,7 +32,7 @@ export interface OpenListenerOptions extends Pick<ListenTarget, "backlog" | "kee
   /** Whose the files of Unix-domain sockets are to be; null for this process's user. */
   readonly owner?: Owner | null;
   /** With what to listen, where a mistake needs it. */
-  readonly listen?: ((target: ListenTarget) => Acceptor) | undefined;
+  readonly listen?: Listen | undefined;
 }
 
 /**

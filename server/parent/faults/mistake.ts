@@ -4,14 +4,14 @@
  * @module
  */
 
-import type { ListenerOptions } from "../../accept/listener.ts";
+import type { Listen } from "../../accept/acceptor.ts";
 import type { HandingOver } from "../transports/handing_over.ts";
 import type { ProcessTransport } from "../transports/transport.ts";
 
 /** What is done in another way; nothing where it is absent. */
 export interface Mistake {
   /** With what it listens. */
-  readonly listen?: ListenerOptions["listen"];
+  readonly listen?: Listen | undefined;
   /** How it hands a client's socket to another process. */
   readonly handingOver?: HandingOver;
   /** The transport, with the mistake. */

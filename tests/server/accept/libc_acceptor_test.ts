@@ -3,10 +3,10 @@ import { PosixError } from "../../../ipc/posix/posix_error.ts";
 import type { Acceptor } from "../../../server/accept/acceptor.ts";
 import type { DescriptorSocket } from "../../../server/accept/client_socket.ts";
 import { listenWithLibc } from "../../../server/accept/libc_acceptor.ts";
-import { Listener } from "../../../server/accept/listener.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "../../assert.ts";
 import { ResettableClient } from "../../support/sockets.ts";
 import { posixTest } from "../../ipc/posix/opened.ts";
+import { listenAt } from "./listening.ts";
 
 const ANY_PORT = { hostname: "127.0.0.1", port: 0, backlog: 16 };
 
@@ -85,11 +85,11 @@ posixTest(
   },
 );
 
-posixTest("Listener.bind() with libc names the address and the reason as it does with Deno", () => {
-  using taken = Listener.bind({ ...ANY_PORT, listen: listenWithLibc });
+posixTest("bindAt() with libc names the address and the reason as it does with Deno", () => {
+  using taken = listenAt(ANY_PORT, listenWithLibc);
   const { port } = taken.addr;
   const error = assertThrows(
-    () => Listener.bind({ ...ANY_PORT, port, listen: listenWithLibc }),
+    () => listenAt({ ...ANY_PORT, port }, listenWithLibc),
     OperationalError,
   );
   assertEquals(

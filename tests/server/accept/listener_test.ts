@@ -1,31 +1,32 @@
 import { OperationalError } from "../../../ipc/errors.ts";
 import { Admission, type Slot } from "../../../server/accept/admission.ts";
+import type { ListenTarget } from "../../../server/accept/acceptor.ts";
 import type { ClientSocket } from "../../../server/accept/client_socket.ts";
-import { Listener, type ListenerOptions } from "../../../server/accept/listener.ts";
 import { assert, assertEquals, assertRejects, assertThrows, fail } from "../../assert.ts";
 import { systemError } from "../../support/system_error.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { RecordedEvents } from "../recorded_events.ts";
 import { replaceDeno } from "../replaced_deno.ts";
+import { listenAt } from "./listening.ts";
 
-const ANY_PORT: ListenerOptions = { hostname: "127.0.0.1", port: 0, backlog: 128 };
+const ANY_PORT: ListenTarget = { hostname: "127.0.0.1", port: 0, backlog: 128 };
 
-Deno.test("Listener.bind() takes a free port for port 0, and disposal gives it back", () => {
-  const listener = Listener.bind(ANY_PORT);
+Deno.test("a listener takes a free port for port 0, and disposal gives it back", () => {
+  const listener = listenAt(ANY_PORT);
   const { hostname, port } = listener.addr;
   assertEquals(hostname, "127.0.0.1");
   assert(port > 0);
 
   listener[Symbol.dispose]();
   listener[Symbol.dispose]();
-  using again = Listener.bind({ ...ANY_PORT, port });
+  using again = listenAt({ ...ANY_PORT, port });
   assertEquals(again.addr.port, port);
 });
 
-Deno.test("Listener.bind() names the address, the reason and the way out when the port is in use", () => {
-  using listener = Listener.bind(ANY_PORT);
+Deno.test("bindAt() names the address, the reason and the way out when the port is in use", () => {
+  using listener = listenAt(ANY_PORT);
   const { port } = listener.addr;
-  const error = assertThrows(() => Listener.bind({ ...ANY_PORT, port }), OperationalError);
+  const error = assertThrows(() => listenAt({ ...ANY_PORT, port }), OperationalError);
   assertEquals(
     error.message,
     `Cannot listen on 127.0.0.1:${port}: address already in use (choose another port, or 0 for a free one)`,
@@ -34,7 +35,7 @@ Deno.test("Listener.bind() names the address, the reason and the way out when th
 });
 
 /** What the operating system may refuse, and what the listener makes of it. */
-const REFUSED: readonly (readonly [string, ListenerOptions, string])[] = [
+const REFUSED: readonly (readonly [string, ListenTarget, string])[] = [
   [
     "an address that this machine does not have",
     // A documentation address (RFC 5737): nobody has it.
@@ -50,29 +51,29 @@ const REFUSED: readonly (readonly [string, ListenerOptions, string])[] = [
 ];
 
 for (const [what, options, message] of REFUSED) {
-  Deno.test(`Listener.bind() tells of ${what}`, () => {
-    const error = assertThrows(() => Listener.bind(options), OperationalError);
+  Deno.test(`bindAt() tells of ${what}`, () => {
+    const error = assertThrows(() => listenAt(options), OperationalError);
     assertEquals(error.message, message);
   });
 }
 
-Deno.test("Listener.bind() advises a higher port where a low one needs a privilege", () => {
+Deno.test("bindAt() advises a higher port where a low one needs a privilege", () => {
   using _ = replaceDeno("listen", () => {
     throw systemError("EACCES");
   });
-  const error = assertThrows(() => Listener.bind({ ...ANY_PORT, port: 80 }), OperationalError);
+  const error = assertThrows(() => listenAt({ ...ANY_PORT, port: 80 }), OperationalError);
   assertEquals(
     error.message,
     "Cannot listen on 127.0.0.1:80: permission denied (ports below 1024 need a privilege; choose a higher one)",
   );
 });
 
-Deno.test("Listener.bind() writes an IPv6 address in brackets", () => {
+Deno.test("bindAt() writes an IPv6 address in brackets", () => {
   using _ = replaceDeno("listen", () => {
     throw systemError("EADDRNOTAVAIL");
   });
   const error = assertThrows(
-    () => Listener.bind({ ...ANY_PORT, hostname: "2001:db8::1", port: 9000 }),
+    () => listenAt({ ...ANY_PORT, hostname: "2001:db8::1", port: 9000 }),
     OperationalError,
   );
   assertEquals(
@@ -81,13 +82,13 @@ Deno.test("Listener.bind() writes an IPv6 address in brackets", () => {
   );
 });
 
-Deno.test("Listener.bind() asks for the backlog it is told", () => {
+Deno.test("bindAt() asks for the backlog it is told", () => {
   const asked: unknown[] = [];
   using _ = replaceDeno("listen", (options: unknown) => {
     asked.push(options);
     return new ScriptedSocket([]);
   });
-  using _listener = Listener.bind({ hostname: "127.0.0.1", port: 9000, backlog: 5 });
+  using _listener = listenAt({ hostname: "127.0.0.1", port: 9000, backlog: 5 });
   assertEquals(asked, [{ hostname: "127.0.0.1", port: 9000, tcpBacklog: 5 }]);
 });
 
@@ -127,7 +128,7 @@ class ScriptedSocket {
 function runLoop(script: readonly ("connection" | Error)[]) {
   const socket = new ScriptedSocket(script);
   using _ = replaceDeno("listen", () => socket);
-  const listener = Listener.bind(ANY_PORT);
+  const listener = listenAt(ANY_PORT);
   const admission = new Admission({ limit: 1 });
   const clock = new FakeClock();
   const events = new RecordedEvents();
@@ -165,7 +166,7 @@ Deno.test("Listener.acceptLoop() hands each connection on with a slot, and ends 
 });
 
 Deno.test("Listener.acceptLoop() takes no connection while every slot is taken", async () => {
-  using listener = Listener.bind(ANY_PORT);
+  using listener = listenAt(ANY_PORT);
   const stopping = new AbortController();
   const paused = Promise.withResolvers<void>();
   const admission = new Admission({ limit: 1, onPaused: paused.resolve });
@@ -197,7 +198,7 @@ Deno.test("Listener.acceptLoop() takes no connection while every slot is taken",
 });
 
 Deno.test("Listener.acceptLoop() ends when it is aborted while it waits for a slot", async () => {
-  using listener = Listener.bind(ANY_PORT);
+  using listener = listenAt(ANY_PORT);
   const { hostname, port } = listener.addr;
   const admission = new Admission({ limit: 1 });
   const held = await admission.acquire(new AbortController().signal);
@@ -225,7 +226,7 @@ Deno.test("Listener.acceptLoop() ends when the listener is disposed", async () =
 });
 
 Deno.test("Listener.acceptLoop() accepts nothing if the signal has aborted before", async () => {
-  using listener = Listener.bind(ANY_PORT);
+  using listener = listenAt(ANY_PORT);
   const { hostname, port } = listener.addr;
   using _client = await Deno.connect({ hostname, port });
   const admission = new Admission({ limit: 1 });
