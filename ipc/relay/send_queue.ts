@@ -68,13 +68,15 @@ async function readTcpTables(): Promise<string | null> {
  * over IPv4 to a socket that listens on IPv6 is in the table of IPv6, its addresses mapped.
  */
 function findUnsent(tables: string, { localAddr, remoteAddr }: Ends): number | null {
-  const plain = `${formatEnd(localAddr)} ${formatEnd(remoteAddr)} `;
-  const mapped = `${MAPPED}${formatEnd(localAddr)} ${MAPPED}${formatEnd(remoteAddr)} `;
-  const ends = [plain, mapped].find((ends) => tables.includes(` ${ends}`));
-  if (ends === undefined) return null;
-  const at = tables.indexOf(` ${ends}`) + 1;
-  const [, queue] = tables.slice(at + ends.length, at + ends.length + 12).split(/[ :]/);
-  return queue === undefined ? null : parseInt(queue, 16);
+  const [local, remote] = [formatEnd(localAddr), formatEnd(remoteAddr)];
+  for (const prefix of ["", MAPPED]) {
+    const ends = ` ${prefix}${local} ${prefix}${remote} `;
+    const at = tables.indexOf(ends);
+    if (at === -1) continue;
+    const [, queue] = tables.slice(at + ends.length, at + ends.length + 12).split(/[ :]/);
+    return queue === undefined ? null : parseInt(queue, 16);
+  }
+  return null;
 }
 
 /** What the kernel prints in front of an IPv4 address that is mapped into IPv6. */
