@@ -6,6 +6,7 @@ import { TempFolder } from "../support/temp_folder.ts";
 import { isRunning, processesWith, runToEnd } from "./process.ts";
 import { type Program, SERVINGS, testProgram } from "./program.ts";
 import { TestClient, TestServer } from "./server.ts";
+import { assertRefused, type WrongUsage } from "./wrong_usage.ts";
 
 const JSON_LOG = ["--log", "json"];
 
@@ -249,7 +250,7 @@ for (const { name, flags, command } of ACCEPTING) {
 }
 
 /** What is wrong on a command line, and what is said of it. */
-const WRONG: readonly (readonly [flags: readonly string[], message: RegExp])[] = [
+const WRONG: readonly WrongUsage[] = [
   [["--allow", "office"], /--allow "office": expected an address or a network, such as/],
   [["--allow", "10.0.0.0/8,"], /--allow "10\.0\.0\.0\/8,": expected an address or a network/],
   [["--deny", "10.0.0.0/33"], /--deny "10\.0\.0\.0\/33": expected an address or a network/],
@@ -264,14 +265,7 @@ const WRONG: readonly (readonly [flags: readonly string[], message: RegExp])[] =
 ];
 
 testProgram("a wrong value of these flags is told in one line, with status 2", async (program) => {
-  for (const [flags, message] of WRONG) {
-    const { status, stdout, stderr } = await runToEnd(
-      [program.path, ...program.args, "server", ...flags, "0"],
-    );
-    assertEquals([status, stdout], [2, ""], flags.join(" "));
-    assertMatch(stderr, message);
-    assertEquals(stderr.trimEnd().split("\n").length, 1, stderr);
-  }
+  await assertRefused(program, WRONG);
 });
 
 testProgram("rules that cannot be read end the server before it listens", async (program) => {

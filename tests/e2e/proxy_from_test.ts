@@ -1,15 +1,15 @@
 /** Balancers (`--proxy-from`): their connections begin with a PROXY header, and go by the client that it tells. */
 
-import { assertEquals, assertGreaterOrEqual, assertMatch } from "../assert.ts";
+import { assertEquals, assertGreaterOrEqual } from "../assert.ts";
 import { bytesOf, oneByOne } from "../support/bytes.ts";
 import { joined } from "../support/pieces.ts";
 import { TempFolder } from "../support/temp_folder.ts";
 import { BALANCER, BalancerConnection, HEADER_1, HEADER_2 } from "./balancer.ts";
 import type { ServerState } from "../../server/status/state.ts";
-import { runToEnd } from "./process.ts";
 import { type Program, SERVINGS, testProgram } from "./program.ts";
 import { type ServerStart, TestServer } from "./server.ts";
 import { StatusReader, statusUrlOf } from "./status_reader.ts";
+import { assertRefused, type WrongUsage } from "./wrong_usage.ts";
 
 const PROXY = ["--proxy-from", BALANCER];
 
@@ -284,20 +284,13 @@ testProgram("metrics count who has told no client", async (program) => {
 });
 
 /** What is wrong on a command line, and what is said of it. */
-const WRONG = [
+const WRONG: readonly WrongUsage[] = [
   [["--proxy-from="], /--proxy-from needs a value: CIDR/],
   [["--proxy-from", "10.0.0.0/8,"], /--proxy-from "10\.0\.0\.0\/8,": expected an address or a/],
   [["--proxy-from", "balancer"], /--proxy-from "balancer": expected an address or a network, such/],
   [["--proxy-from", "10.0.0.0/33"], /--proxy-from "10\.0\.0\.0\/33": expected an address or a/],
-] as const;
+];
 
 testProgram("a wrong value of --proxy-from is told in one line, with status 2", async (program) => {
-  for (const [flags, message] of WRONG) {
-    const { status, stdout, stderr } = await runToEnd(
-      [program.path, ...program.args, "server", ...flags, "0"],
-    );
-    assertEquals([status, stdout], [2, ""], flags.join(" "));
-    assertMatch(stderr, message);
-    assertEquals(stderr.trimEnd().split("\n").length, 1, stderr);
-  }
+  await assertRefused(program, WRONG);
 });

@@ -3,6 +3,7 @@
 import fc from "fast-check";
 import { encodeProxyHeader, readProxyHeader } from "../../ipc/proxy_protocol.ts";
 import { assert, assertEquals } from "../assert.ts";
+import { readBytes } from "../support/bytes.ts";
 import { MemoryStream } from "../support/memory_stream.ts";
 import { joined, piecesOf } from "../support/pieces.ts";
 
@@ -26,16 +27,6 @@ const sent = fc.tuple(info, fc.uint8Array({ maxLength: 20 })).chain(([info, behi
   });
 });
 
-/** What is still to be read. */
-async function restOf(stream: MemoryStream): Promise<number[]> {
-  const rest: number[] = [];
-  const buffer = new Uint8Array(64);
-  for (let count; (count = await stream.read(buffer)) !== null;) {
-    rest.push(...buffer.subarray(0, count));
-  }
-  return rest;
-}
-
 Deno.test("any connection comes out of its header as it went in, and what is behind it stays", async () => {
   await fc.assert(fc.asyncProperty(sent, async ({ info, behind, pieces }) => {
     const stream = new MemoryStream({ reads: () => pieces });
@@ -47,7 +38,7 @@ Deno.test("any connection comes out of its header as it went in, and what is beh
     ]);
     // An IPv6 address has more than one text.
     assertEquals(encodeProxyHeader(read), encodeProxyHeader(info));
-    assertEquals(await restOf(stream), [...behind]);
+    assertEquals(await readBytes(stream), [...behind]);
   }));
 });
 
@@ -70,10 +61,10 @@ Deno.test("whatever else comes is refused with an error, or read as long as it s
     try {
       const { id } = await readProxyHeader(stream);
       assert(Number.isInteger(id) || id === Infinity, `${id}`);
-      assertEquals(await restOf(stream), [...bytes.subarray(length)]);
+      assertEquals(await readBytes(stream), [...bytes.subarray(length)]);
     } catch (error) {
       assert(error instanceof Error && error.message.startsWith("Cannot read the PROXY header: "));
-      assert((await restOf(stream)).length >= bytes.length - length);
+      assert((await readBytes(stream)).length >= bytes.length - length);
     }
   }));
 });

@@ -47,3 +47,13 @@ export async function readAll(stream: Pick<ByteStream, "read">): Promise<string>
   }
   return text + decoder.decode();
 }
+
+/** Reads to the end of file, where what comes is no text. */
+export async function readBytes(stream: Pick<ByteStream, "read">): Promise<number[]> {
+  const bytes: number[] = [];
+  const buffer = new Uint8Array(64);
+  for (let count; (count = await stream.read(buffer)) !== null;) {
+    bytes.push(...buffer.subarray(0, count));
+  }
+  return bytes;
+}

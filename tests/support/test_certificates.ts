@@ -61,9 +61,9 @@ export class TestCertificates implements AsyncDisposable {
     return { cert: this.folder.join(`${name}.pem`), key: this.folder.join(`${name}.key`) };
   }
 
-  /** Makes one with that subject, signed by the CA. */
-  async signed(name: string, subject: string): Promise<Pair> {
-    const by = ["-CA", this.ca.cert, "-CAkey", this.ca.key];
+  /** Makes one with that subject, signed by the CA unless told. */
+  async signed(name: string, subject: string, issuer = this.ca): Promise<Pair> {
+    const by = ["-CA", issuer.cert, "-CAkey", issuer.key];
     const extensions = ["-addext", NAMES, "-addext", OF_NO_CA];
     return await this.#make(name, ["-subj", subject, ...by, ...extensions]);
   }
@@ -87,8 +87,14 @@ export class TestCertificates implements AsyncDisposable {
   }
 
   /** Makes one that nobody but itself has signed, with that kind of key: openssl makes it that of a CA. */
-  async selfSigned(name: string, kind?: readonly string[]): Promise<Pair> {
-    return await this.#make(name, ["-subj", `/CN=${name}`], kind);
+  async selfSigned(
+    name: string,
+    { kind, subject = `/CN=${name}` }: {
+      readonly kind?: readonly string[];
+      readonly subject?: string;
+    } = {},
+  ): Promise<Pair> {
+    return await this.#make(name, ["-subj", subject], kind);
   }
 
   async #make(

@@ -8,7 +8,7 @@ import { isIPv4, isIPv6 } from "node:net";
 import { readHeader } from "../../../../server/accept/proxy/header.ts";
 import { BODY_BYTES_MAX } from "../../../../server/accept/proxy/version_2.ts";
 import { assert, assertEquals } from "../../../assert.ts";
-import { bytesOf } from "../../../support/bytes.ts";
+import { bytesOf, readBytes } from "../../../support/bytes.ts";
 import { MemoryStream } from "../../../support/memory_stream.ts";
 import { joined, piecesOf } from "../../../support/pieces.ts";
 import { tlv, version2 } from "./sent_headers.ts";
@@ -144,16 +144,6 @@ const anything: Arbitrary<Uint8Array> = fc.oneof(
 const sent = fc.tuple(anything, fc.uint8Array({ maxLength: 20 }))
   .chain(([header, behind]) => piecesOf(joined([header, behind])));
 
-/** What is still to be read. */
-async function restOf(stream: MemoryStream): Promise<number[]> {
-  const rest: number[] = [];
-  const buffer = new Uint8Array(64);
-  for (let count; (count = await stream.read(buffer)) !== null;) {
-    rest.push(...buffer.subarray(0, count));
-  }
-  return rest;
-}
-
 Deno.test("whatever comes, and however it is cut: the header is read as specified, and all that follows stays", async () => {
   let wellMadeOnes = 0;
   let runs = 0;
@@ -162,7 +152,7 @@ Deno.test("whatever comes, and however it is cut: the header is read as specifie
       const bytes = joined(pieces);
       const stream = new MemoryStream({ reads: () => pieces.filter(({ length }) => length > 0) });
       const { state, bytes: read } = await readHeader(stream);
-      const rest = await restOf(stream);
+      const rest = await readBytes(stream);
       const expected = expectedOf(bytes);
       runs += 1;
       if (expected === null) {

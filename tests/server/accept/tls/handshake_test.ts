@@ -105,33 +105,8 @@ testWithCertificates(
   async (made) => {
     const stranger = await made.selfSigned("stranger");
     // Of the same name as the CA, and not of its key.
-    const forger = made.named("forger");
-    const by = ["-subj", "/CN=Test CA", "-keyout", forger.key, "-out", forger.cert, "-nodes"];
-    await made.openssl([
-      "req",
-      "-x509",
-      "-newkey",
-      "ec",
-      "-pkeyopt",
-      "ec_paramgen_curve:P-256",
-      ...by,
-    ]);
-    const forged = made.named("forged");
-    const signed = ["-CA", forger.cert, "-CAkey", forger.key, "-keyout", forged.key, "-nodes"];
-    const ends = ["-addext", "basicConstraints=critical,CA:FALSE", "-out", forged.cert];
-    await made.openssl([
-      ...[
-        "req",
-        "-x509",
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:P-256",
-        "-subj",
-        "/CN=al",
-      ],
-      ...[...signed, ...ends],
-    ]);
+    const forger = await made.selfSigned("forger", { subject: "/CN=Test CA" });
+    const forged = await made.signed("forged", "/CN=al", forger);
     const expired = await made.expired();
     using accepting = new Accepting(made, { clientCa: made.ca.cert });
     const seen = [];

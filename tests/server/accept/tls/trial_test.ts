@@ -23,7 +23,7 @@ testWithCertificates(
   async (made) => {
     const served = [];
     for (const [kind] of KINDS) {
-      const pair = await made.selfSigned("one", kind.split(" "));
+      const pair = await made.selfSigned("one", { kind: kind.split(" ") });
       served.push([kind, await trial(pair).then(() => true, (error) => error.message)]);
     }
     const { key } = made.named("one");
