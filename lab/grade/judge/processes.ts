@@ -9,6 +9,7 @@ import type {
   ClientsObservation,
   GrowthObservation,
 } from "../observe/observations.ts";
+import { leaksMemory } from "../observe/leak.ts";
 import { kindOf } from "./kind.ts";
 import { secondsOf } from "./talks.ts";
 import { fail, type Outcomes, pass, seenIn, skip, type Verdict } from "./verdict.ts";
@@ -131,28 +132,19 @@ function noChildren(seen: ClientsObservation): Verdict {
 /** So much more than before is no leak: a runtime may keep a few things for later. */
 const SPARE = 5;
 
-/**
- * More than this for each connection, all the time, is memory that nobody gives back, unless there were so few that a
- * runtime had not come to rest.
- */
-const LEAK_BYTES = 64 * 1024;
-const LEAK_CONNECTIONS_MIN = 100;
-
 /** Of fewer connections nothing can be told. */
 const CONNECTIONS_MIN = 16;
 
 /** On what many connections leave behind. What another test has told already is not told again. */
 export function judgeGrowth(seen: GrowthObservation, outcomes: Outcomes): Verdict {
-  const { connections, looks: [first, middle, last] } = seen;
+  const { connections, looks: [first, ...later] } = seen;
+  const last = later.at(-1) ?? first;
   if (connections < CONNECTIONS_MIN) return skip("tooFewConnections", { n: connections });
   const descriptors = last.descriptors - first.descriptors;
   const sockets = last.clientSockets - first.clientSockets;
   const children = last.children - first.children;
   const memory = last.memory - first.memory;
   const isMuch = (growth: number) => growth >= Math.max(SPARE, connections / 10);
-  const half = LEAK_BYTES * connections / 2;
-  const leaks = connections >= LEAK_CONNECTIONS_MIN &&
-    middle.memory - first.memory > half && last.memory - middle.memory > half;
   const values = {
     n: connections,
     descriptors,
@@ -165,7 +157,7 @@ export function judgeGrowth(seen: GrowthObservation, outcomes: Outcomes): Verdic
     sockets: clients?.parentHolds === true && clients.servers[0].length > 0,
     children: clients !== null && clients.came.length > 0 && clients.endedAfterMs === null,
   };
-  const isNews = isMuch(descriptors) || leaks && !told.children ||
+  const isNews = isMuch(descriptors) || leaksMemory(seen) && !told.children ||
     isMuch(sockets) && !told.sockets || isMuch(children) && !told.children;
   if (isNews) return fail("grew", values);
   if (isMuch(sockets)) {

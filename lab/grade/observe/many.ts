@@ -5,10 +5,15 @@
  */
 
 import type { BurstObservation, GrowthObservation, Possessions } from "./observations.ts";
+import { leaksMemory } from "./leak.ts";
 import { LINE, type Scene, UnseenError } from "./scene.ts";
 
-/** How many connections are made, how many at a time, and for how long at most. */
-const GROWTH = { connections: 200, atOnce: { any: 8, limited: 2 }, forMs: 4000, warmUp: 8 };
+/**
+ * How many connections a round has, how many at a time, and for how long at most. There are two rounds, and more while
+ * memory looks like a leak: a runtime that collects its garbage later grows for a while, too.
+ */
+const ROUND = { connections: 100, atOnce: { any: 8, limited: 2 }, forMs: 2000, warmUp: 8 };
+const ROUNDS = { min: 2, max: 6 };
 
 const BURST = 50;
 
@@ -18,35 +23,35 @@ const QUIET_MS = 400;
 const GO_MS = 3000;
 const REAP_MS = 1500;
 
-/** Makes connections one after the other, and looks at what the parent has. */
+/** Makes connections round by round, and looks at what the parent has. */
 export async function observeGrowth(scene: Scene, isLimited: boolean): Promise<GrowthObservation> {
   // More would wait in a queue that may be short, where the kernel lets some try again after a second.
-  const atOnce = isLimited ? GROWTH.atOnce.limited : GROWTH.atOnce.any;
-  const { connections, warmUp } = GROWTH;
+  const atOnce = isLimited ? ROUND.atOnce.limited : ROUND.atOnce.any;
   // The looks take some of what is left, too.
-  const forMs = Math.min(scene.inPatience(GROWTH.forMs), scene.leftMs / 2);
-  await visit(scene, { count: warmUp, atOnce, untilMs: scene.now() + forMs / 4 });
-  const first = await look(scene);
-  const half = { count: connections / 2, atOnce, untilMs: scene.now() + forMs / 2 };
-  const one = await visit(scene, half);
-  const middle = await look(scene);
-  const two = await visit(scene, { ...half, untilMs: scene.now() + forMs / 2 });
-  const last = await look(scene);
-  return {
-    connections: one.made + two.made,
-    failed: one.failed + two.failed,
-    looks: [first, middle, last],
-  };
+  const forMs = () => Math.min(scene.inPatience(ROUND.forMs), scene.leftMs / 4);
+  await visit(scene, { count: ROUND.warmUp, atOnce, forMs: forMs() / 2 });
+  const looks: [Possessions, ...Possessions[]] = [await look(scene)];
+  let connections = 0;
+  let failed = 0;
+  const isLeak = () => leaksMemory({ connections, looks });
+  for (let round = 0; round < ROUNDS.min || round < ROUNDS.max && isLeak(); round++) {
+    const visited = await visit(scene, { count: ROUND.connections, atOnce, forMs: forMs() });
+    connections += visited.made;
+    failed += visited.failed;
+    looks.push(await look(scene));
+  }
+  return { connections, failed, looks };
 }
 
 async function visit(
   scene: Scene,
-  { count, atOnce, untilMs }: {
+  { count, atOnce, forMs }: {
     readonly count: number;
     readonly atOnce: number;
-    readonly untilMs: number;
+    readonly forMs: number;
   },
 ): Promise<{ readonly made: number; readonly failed: number }> {
+  const untilMs = scene.now() + forMs;
   let made = 0;
   let failed = 0;
   const visitor = async () => {

@@ -107,8 +107,8 @@ export interface GrowthObservation {
   readonly connections: number;
   /** How many of them got no answer. */
   readonly failed: number;
-  /** The first look, that in the middle, and the last. */
-  readonly looks: readonly [Possessions, Possessions, Possessions];
+  /** A first look, and one after each round, which all have about as many connections. */
+  readonly looks: readonly [Possessions, ...Possessions[]];
 }
 
 /** Children that ended at once. */

@@ -1,50 +1,12 @@
 import { CATALOGUE } from "../../../lab/grade/catalogue.ts";
-import type { StartObservation } from "../../../lab/grade/observe/observations.ts";
-import type { Absence, Subject } from "../../../lab/grade/observe/subject.ts";
+import type { Subject } from "../../../lab/grade/observe/subject.ts";
 import { type Judged, runTests } from "../../../lab/grade/run.ts";
 import { selectTests } from "../../../lab/grade/selection.ts";
 import { assertEquals } from "../../assert.ts";
 import { systemClock } from "../../../ipc/clock.ts";
 import { closedPort, listenOnLoopback } from "../../support/sockets.ts";
+import { BlindSubject } from "./blind_subject.ts";
 import { inShort } from "./judge/seen.ts";
-
-/** A server whose processes cannot be seen, and which nobody has started here. */
-class BlindSubject implements Subject {
-  readonly isOurs = false;
-  readonly view = null;
-  readonly blind = "it is dark";
-  readonly output = [];
-  readonly end = null;
-  readonly address: { readonly hostname: string; readonly port: number };
-  readonly #absence: Absence | null;
-
-  constructor(port: number, absence: Absence | null = null) {
-    this.address = { hostname: "127.0.0.1", port };
-    this.#absence = absence;
-  }
-
-  begin(): Promise<StartObservation> {
-    const listeningAfterMs = this.#absence === "never" ? null : 0;
-    const { port } = this.address;
-    return Promise.resolve({ port, listeningAfterMs, end: null, ranBefore: true });
-  }
-
-  ensure(): Promise<Absence | null> {
-    return Promise.resolve(this.#absence);
-  }
-
-  isAlive(): Promise<boolean> {
-    return Promise.resolve(true);
-  }
-
-  restart(): Promise<StartObservation> {
-    throw new Error("It is not started again");
-  }
-
-  async finish(): Promise<void> {}
-
-  async [Symbol.asyncDispose](): Promise<void> {}
-}
 
 /** Runs tests, and returns them with their verdicts in short. */
 async function run(

@@ -22,6 +22,7 @@ import {
   seen,
   serving,
   SHARED,
+  SOME,
   THREADS,
 } from "./seen.ts";
 
@@ -152,6 +153,17 @@ Deno.test("what a parent has of each kind may not grow with its connections", ()
   assertEquals(judge({ memory: 50_000_000 }, { memory: 25_000_000 }), "fail grew");
   // It grew once, as a runtime's memory does that was not warm.
   assertEquals(judge({ memory: 50_000_000 }, { memory: 50_000_000 }), "pass grewNot");
+});
+
+Deno.test("memory that grows from each look to the next but one is no leak", () => {
+  const megabytes = (...looks: readonly [number, ...number[]]) => {
+    const [first, ...later] = looks.map((count) => ({ ...SOME, memory: count * 1_000_000 }));
+    const seen = { connections: 300, failed: 0, looks: [first ?? SOME, ...later] } as const;
+    return inShort(judgeGrowth(seen, {}));
+  };
+  assertEquals(megabytes(10, 20, 30, 40), "fail grew");
+  assertEquals(megabytes(10, 20, 30, 31), "pass grewNot");
+  assertEquals(megabytes(10, 11, 30, 40), "pass grewNot");
 });
 
 Deno.test("of few connections nothing is said, and of some more nothing of the memory", () => {

@@ -63,7 +63,13 @@ export const SHARED: ClientsObservation = {
   servers: [[serving(101, BEFORE)], [serving(101, BEFORE)]],
 };
 
-const SOME: Possessions = { descriptors: 4, clientSockets: 0, children: 0, memory: 1_000_000 };
+/** What a parent has before anybody came. */
+export const SOME: Possessions = {
+  descriptors: 4,
+  clientSockets: 0,
+  children: 0,
+  memory: 1_000_000,
+};
 
 /** 200 connections, and what there is more of in the middle and at the end. */
 export function growth(
