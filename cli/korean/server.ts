@@ -48,20 +48,19 @@ export const SERVER: Messages = {
   "Cannot read {what} {file}: {reason}": "{what} {file}을(를) 읽을 수 없습니다: {reason}",
   "Cannot use the certificate {file}: it has no -----BEGIN CERTIFICATE----- (PEM)":
     "인증서 {file}을(를) 쓸 수 없습니다: -----BEGIN CERTIFICATE-----(PEM)가 없습니다",
+  "Cannot use the certificate {file}: {reason}": "인증서 {file}을(를) 쓸 수 없습니다: {reason}",
   "Cannot use the certificate {file}: number {number} in it is damaged":
     "인증서 {file}을(를) 쓸 수 없습니다: 그 안의 {number}번째 인증서가 손상되었습니다",
   "Cannot use the private key {file}: it has no -----BEGIN PRIVATE KEY----- (PEM)":
     "개인 키 {file}을(를) 쓸 수 없습니다: -----BEGIN PRIVATE KEY-----(PEM)가 없습니다",
   "Cannot use the private key {file}: it is encrypted (openssl pkey -in FILE -out NEW writes it in the clear)":
     "개인 키 {file}을(를) 쓸 수 없습니다: 암호로 잠겨 있습니다 (openssl pkey -in FILE -out NEW로 풀어서 저장하십시오)",
-  "Cannot use the private key {file}: TLS takes RSA from 2048 bits on, ECDSA (P-256, P-384, P-521) and Ed25519":
-    "개인 키 {file}을(를) 쓸 수 없습니다: TLS에는 2048비트 이상의 RSA, ECDSA(P-256, P-384, P-521), Ed25519를 쓸 수 있습니다",
-  "Cannot use the private key {file}: it is damaged":
-    "개인 키 {file}을(를) 쓸 수 없습니다: 손상되었습니다",
+  "Cannot use the private key {file}: it is damaged, or of a kind that TLS does not take (it takes RSA from 2048 bits on, ECDSA with P-256, P-384 or P-521, and Ed25519)":
+    "개인 키 {file}을(를) 쓸 수 없습니다: 손상되었거나, TLS에 쓸 수 없는 종류입니다 (2048비트 이상의 RSA, P-256·P-384·P-521의 ECDSA, Ed25519를 쓸 수 있습니다)",
   "Cannot use the private key {file}: it is not that of the certificate {certificate}":
     "개인 키 {file}을(를) 쓸 수 없습니다: 인증서 {certificate}의 키가 아닙니다",
-  "Cannot serve TLS with Deno {version}: its node:tls serves no stream as it should; Deno {least} or later does":
-    "Deno {version}(으)로는 TLS 서버를 열 수 없습니다: 그 node:tls는 스트림을 제대로 처리하지 못합니다. Deno {least}부터 됩니다",
+  "Cannot ask clients for certificates (--tls-client-ca) with Deno {deno}: Deno {least} or later does":
+    "Deno {deno}로는 클라이언트에 인증서를 요구할 수 없습니다 (--tls-client-ca). Deno {least} 이상이 필요합니다",
   "{problem}; the certificates stay as they were": "{problem}. 인증서는 그대로 둡니다",
 
   "Cannot run {program}: {reason}": "{program}을(를) 실행할 수 없습니다: {reason}",

@@ -13,20 +13,20 @@ export function tlsFlags(made: TestCertificates, asksClient = false): string[] {
   return ["--tls-cert", cert, "--tls-key", key, ...clientCa];
 }
 
-/**
- * Registers a test with certificates. It runs from source: the binary that tests compile may have a runtime whose
- * `node:tls` cannot serve.
- */
+/** Registers a test with certificates. */
 export function testTls(
   name: string,
   run: (program: Program, made: TestCertificates) => Promise<void>,
-  { needs = [] }: Pick<TestOptions, "needs"> = {},
+  { needs = [], ...options }: TestOptions = {},
 ): void {
   testProgram(name, async (program) => {
     await using made = await TestCertificates.make();
     await run(program, made);
-  }, { needs: ["openssl", ...needs], forms: ["source"] });
+  }, { needs: ["openssl", ...needs], ...options });
 }
+
+/** For a test that runs from source: the binary that tests compile may have a runtime whose `node:tls` cannot serve. */
+export const NEEDS_NODE_TLS: TestOptions = { forms: ["source"] };
 
 /** How a server is started with TLS. */
 export interface TlsStart {

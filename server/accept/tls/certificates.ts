@@ -1,12 +1,13 @@
 /**
  * The files of `--tls-cert`, `--tls-key` and `--tls-client-ca`, read and checked: `node:tls` takes any text, and would
- * fail with the first client.
+ * fail with the first client. Whether a key is sound, of a kind that TLS takes, and that of the certificate,
+ * `Deno.listenTls` knows, whatever makes the handshakes.
  *
  * @module
  */
 
-import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
-import { OperationalError, reasonOf } from "../../../ipc/errors.ts";
+import { X509Certificate } from "node:crypto";
+import { errnoOf, OperationalError, reasonOf } from "../../../ipc/errors.ts";
 import { say } from "../../../ipc/say.ts";
 
 /** Where they are. */
@@ -19,7 +20,7 @@ export interface CertificateFiles {
   readonly clientCa: string | null;
 }
 
-/** What `node:tls` is given, in PEM. */
+/** What TLS is given, in PEM. */
 export interface Certificates {
   /** The server's certificate, and behind it those that lead to its CA. */
   readonly cert: string;
@@ -33,15 +34,12 @@ export interface Certificates {
 export async function readCertificates(files: CertificateFiles): Promise<Certificates> {
   const cert = await readText(files.cert, say`the certificate`);
   const key = await readText(files.key, say`the private key`);
-  const [own] = parseCertificates(cert, files.cert);
-  if (own?.checkPrivateKey(parseKey(key, files.key)) !== true) {
-    throw new OperationalError(
-      say`Cannot use the private key ${files.key}: it is not that of the certificate ${files.cert}`,
-    );
-  }
+  checkCertificates(cert, files.cert);
+  checkKey(key, files.key);
+  tryToServe({ cert, key }, files);
   if (files.clientCa === null) return { cert, key, clientCa: null };
   const clientCa = await readText(files.clientCa, say`the certificate`);
-  parseCertificates(clientCa, files.clientCa);
+  checkCertificates(clientCa, files.clientCa);
   return { cert, key, clientCa };
 }
 
@@ -53,27 +51,27 @@ async function readText(file: string, what: string): Promise<string> {
   }
 }
 
-/** All that are in a text, at least one. */
-function parseCertificates(text: string, file: string): readonly X509Certificate[] {
+/** Looks at all that are in a text: at least one has to be. */
+function checkCertificates(text: string, file: string): void {
   const blocks = text.match(/-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/g) ?? [];
   if (blocks.length === 0) {
     throw new OperationalError(
       say`Cannot use the certificate ${file}: it has no -----BEGIN CERTIFICATE----- (PEM)`,
     );
   }
-  return blocks.map((block, at) => {
+  for (const [at, block] of blocks.entries()) {
     try {
-      return new X509Certificate(block);
+      new X509Certificate(block);
     } catch (cause) {
       throw new OperationalError(
         say`Cannot use the certificate ${file}: number ${at + 1} in it is damaged`,
         { cause },
       );
     }
-  });
+  }
 }
 
-function parseKey(text: string, file: string): KeyObject {
+function checkKey(text: string, file: string): void {
   if (/^-----BEGIN ENCRYPTED|^Proc-Type:.*ENCRYPTED/m.test(text)) {
     throw new OperationalError(
       say`Cannot use the private key ${file}: it is encrypted (openssl pkey -in FILE -out NEW writes it in the clear)`,
@@ -84,9 +82,30 @@ function parseKey(text: string, file: string): KeyObject {
       say`Cannot use the private key ${file}: it has no -----BEGIN PRIVATE KEY----- (PEM)`,
     );
   }
+}
+
+/** Listens with both for a moment. */
+function tryToServe(
+  pair: { readonly cert: string; readonly key: string },
+  files: CertificateFiles,
+): void {
   try {
-    return createPrivateKey(text);
+    Deno.listenTls({ hostname: "127.0.0.1", port: 0, ...pair }).close();
   } catch (cause) {
-    throw new OperationalError(say`Cannot use the private key ${file}: it is damaged`, { cause });
+    if (!(cause instanceof Error)) throw cause;
+    throw new OperationalError(problemOfPair(cause, files), { cause });
   }
+}
+
+/** Deno tells what is wrong with them by its text alone. */
+function problemOfPair(error: Error, { cert, key }: CertificateFiles): string {
+  if (error.message.includes("KeyMismatch")) {
+    return say`Cannot use the private key ${key}: it is not that of the certificate ${cert}`;
+  }
+  if (/\bkeys?\b/i.test(error.message)) {
+    return say`Cannot use the private key ${key}: it is damaged, or of a kind that TLS does not take (it takes RSA from 2048 bits on, ECDSA with P-256, P-384 or P-521, and Ed25519)`;
+  }
+  return say`Cannot use the certificate ${cert}: ${
+    errnoOf(error) === null ? error.message : reasonOf(error)
+  }`;
 }

@@ -2,13 +2,13 @@
  * The handshake: makes a secured socket of one that was just accepted, or tells why not.
  *
  * By `node:tls`: of what Deno has it alone asks clients for certificates, and takes a socket that was accepted before
- * and may have been read from. (`Deno.listenTls` accepts by itself, and has one certificate for as long as it listens.)
- * Each connection has a `Server` of its own that never listens: it is given the socket, as Node.js documents for its
- * event `connection`, and so tells to whom a handshake belongs. Measured with Deno 2.9.6: a handshake takes 3 to 5 ms.
- * Where it fails, the client is not told why (Deno sends an alert only where it has the socket itself): the log is.
+ * and may have been read from. Each connection has a `Server` of its own that never listens: it is given the socket, as
+ * Node.js documents for its event `connection`, and so tells to whom a handshake belongs. Measured with Deno 2.9.6: a
+ * handshake takes 3 to 5 ms. Where it fails, the client is not told why (Deno sends an alert only where it has the
+ * socket itself): the log is.
  *
  * Deno 2.6 takes such a socket and never answers, with 2.7 TLS 1.2 and client certificates do not go together, and 2.8
- * and 2.9.0 send no `close_notify` where the client has ended first.
+ * and 2.9.0 send no `close_notify` where the client has ended first: there `deno_tls.ts` makes the handshake.
  *
  * @module
  */
@@ -19,13 +19,20 @@ import { errnoOf } from "../../../ipc/errors.ts";
 import { type StreamSocket, type TlsInfo, trySetting } from "../client_socket.ts";
 import type { Certificates } from "./certificates.ts";
 import { CipherStream } from "./cipher_stream.ts";
+import {
+  ENDED,
+  failedFor,
+  type HandshakeFailure,
+  lateFailure,
+  LOST,
+  NOT_TLS,
+  UNKNOWN_CA,
+} from "./failure.ts";
 import { SecuredSocket } from "./secured_socket.ts";
 import { subjectOf } from "./subject.ts";
 
-/** What a handshake works with. */
-export interface HandshakeOptions {
-  /** What the server shows, and by which it judges clients. */
-  readonly certificates: Certificates;
+/** How long a handshake lasts at most. */
+export interface HandshakeLimits {
   /** How long it may take, in milliseconds. */
   readonly limitMs: number;
   /** Measures that. */
@@ -34,22 +41,16 @@ export interface HandshakeOptions {
   readonly signal: AbortSignal;
 }
 
-/** What is said of a client that does not speak TLS. */
-export const NOT_TLS = "what it sends is not TLS";
-
-/** Why there is no secured socket: what the log says of the client. */
-export interface HandshakeFailure {
-  /** A part of a sentence. */
-  readonly error: string;
-}
-
 /**
  * Makes it with a client that was just accepted. Closes the socket where that fails. Rejects only where nobody has
- * tried the certificates (`trial.ts`).
+ * checked the certificates (`readCertificates`).
  */
 export async function makeHandshake(
   socket: StreamSocket,
-  { certificates: { cert, key, clientCa }, limitMs, clock, signal }: HandshakeOptions,
+  { certificates: { cert, key, clientCa }, limitMs, clock, signal }: HandshakeLimits & {
+    /** What the server shows, and by which it judges clients. */
+    readonly certificates: Certificates;
+  },
 ): Promise<SecuredSocket | HandshakeFailure> {
   // Nagle's algorithm (tcp(7)) would hold a flight back until the client has acknowledged the one before: some 40 ms.
   trySetting(() => socket.setNoDelay?.(true));
@@ -57,8 +58,8 @@ export async function makeHandshake(
   const cipher = new CipherStream(socket);
   // What comes after the first of them has no effect.
   const fail = (error: string) => resolve({ error });
-  cipher.on("error", () => fail("it was lost within the handshake"));
-  cipher.on("end", () => fail("it ended the connection within the handshake"));
+  cipher.on("error", () => fail(LOST));
+  cipher.on("end", () => fail(ENDED));
   const asksClient = clientCa !== null;
   const server = createServer({
     cert,
@@ -78,12 +79,7 @@ export async function makeHandshake(
   if (made instanceof SecuredSocket) return made;
   socket.close();
   cipher.destroy();
-  if (made !== LATE) return made;
-  return {
-    error: signal.aborted
-      ? "the server stopped within the handshake"
-      : `it made no handshake of TLS in ${Math.round(limitMs / 100) / 10} s`,
-  };
+  return made === LATE ? lateFailure(limitMs, signal) : made;
 }
 
 /** Null where the client's certificate tells no subject: a CA may sign what it has not read. */
@@ -101,7 +97,6 @@ function infoOf(plain: TLSSocket, asksClient: boolean): TlsInfo | null {
   }
 }
 
-/** Not what Deno says of its own tries: what an operator can do something with. */
 function failureText(error: Error | null, plain: TLSSocket): string {
   const { authorizationError } = plain;
   if (authorizationError) {
@@ -113,8 +108,8 @@ function failureText(error: Error | null, plain: TLSSocket): string {
     case "ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE":
       return "it has no certificate";
     case "ERR_SSL_TLSV1_ALERT_UNKNOWN_CA":
-      return "it does not know the CA of this server's certificate";
+      return UNKNOWN_CA;
     default:
-      return `the handshake failed (${error?.message ?? "for no reason"})`;
+      return failedFor(error?.message ?? "for no reason");
   }
 }

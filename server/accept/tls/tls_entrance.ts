@@ -12,16 +12,24 @@ import { say } from "../../../ipc/say.ts";
 import type { EventBus } from "../../events.ts";
 import type { StreamSocket } from "../client_socket.ts";
 import { HangUp } from "../hang_up.ts";
-import { type CertificateFiles, type Certificates, readCertificates } from "./certificates.ts";
-import { type HandshakeFailure, makeHandshake } from "./handshake.ts";
-import type { SecuredSocket } from "./secured_socket.ts";
-import { tryCertificates } from "./trial.ts";
+import { type CertificateFiles, readCertificates } from "./certificates.ts";
+import { DenoTls } from "./deno_tls.ts";
+import type { HandshakeFailure } from "./failure.ts";
+import { type HandshakeLimits, makeHandshake } from "./handshake.ts";
 
 /** How long a handshake may take: a client that never makes one holds a slot. */
 const HANDSHAKE_MS = 10_000;
 
-/** The first version of Deno that was seen to end a stream's direction: before, clients waited for it for ever. */
+/** The first version of Deno whose `node:tls` was seen to end a stream's direction: clients wait for that. */
 const DENO_MIN = [2, 9, 6] as const;
+
+/** What makes handshakes with the certificates that it was given. */
+interface Handshakes extends AsyncDisposable {
+  makeHandshake(
+    socket: StreamSocket,
+    limits: HandshakeLimits,
+  ): Promise<StreamSocket | HandshakeFailure>;
+}
 
 /** What it works with. */
 export interface TlsOptions {
@@ -37,41 +45,36 @@ export interface TlsOptions {
 export class TlsEntrance implements AsyncDisposable {
   readonly #options: TlsOptions;
   readonly #hangUp: HangUp;
-  #certificates: Certificates;
+  #handshakes: Handshakes;
 
-  private constructor(options: TlsOptions, certificates: Certificates) {
+  private constructor(options: TlsOptions, handshakes: Handshakes) {
     this.#options = options;
-    this.#certificates = certificates;
+    this.#handshakes = handshakes;
     this.#hangUp = new HangUp(() => this.#readAgain());
   }
 
   /** Reads the certificates. Throws {@linkcode OperationalError} in one line where they, or this Deno, cannot serve. */
   static async open(options: TlsOptions): Promise<TlsEntrance> {
-    const problem = denoProblem(Deno.version.deno);
-    if (problem !== null) throw new OperationalError(problem);
-    return new TlsEntrance(options, await readAndTry(options.files));
+    return new TlsEntrance(options, await openHandshakes(options.files));
   }
 
   /** Makes the handshake with a client that was just accepted, and may last for so long. */
   async secure(
     socket: StreamSocket,
     { leftMs, signal }: { readonly leftMs: number; readonly signal: AbortSignal },
-  ): Promise<SecuredSocket | HandshakeFailure> {
+  ): Promise<StreamSocket | HandshakeFailure> {
     const { clock } = this.#options;
     const limitMs = Math.min(HANDSHAKE_MS, leftMs);
-    return await makeHandshake(socket, {
-      certificates: this.#certificates,
-      limitMs,
-      clock,
-      signal,
-    });
+    return await this.#handshakes.makeHandshake(socket, { limitMs, clock, signal });
   }
 
   async #readAgain(): Promise<void> {
     const { events, files } = this.#options;
     try {
-      this.#certificates = await readAndTry(files);
+      const before = this.#handshakes;
+      this.#handshakes = await openHandshakes(files);
       events.emit({ event: "certificates_read", file: files.cert });
+      await before[Symbol.asyncDispose]();
     } catch (cause) {
       if (!(cause instanceof OperationalError)) throw cause;
       const error = say`${cause.message}; the certificates stay as they were`;
@@ -82,22 +85,31 @@ export class TlsEntrance implements AsyncDisposable {
   /** Listens no more. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#hangUp[Symbol.asyncDispose]();
+    await this.#handshakes[Symbol.asyncDispose]();
   }
 }
 
-async function readAndTry(files: CertificateFiles): Promise<Certificates> {
+async function openHandshakes(files: CertificateFiles): Promise<Handshakes> {
+  const { deno } = Deno.version;
+  const isByNode = hasServingNodeTls(deno);
+  if (!isByNode && files.clientCa !== null) {
+    throw new OperationalError(
+      say`Cannot ask clients for certificates (--tls-client-ca) with Deno ${deno}: Deno ${
+        DENO_MIN.join(".")
+      } or later does`,
+    );
+  }
   const certificates = await readCertificates(files);
-  await tryCertificates(certificates, files);
-  return certificates;
+  if (!isByNode) return DenoTls.open(certificates);
+  return {
+    makeHandshake: (socket, limits) => makeHandshake(socket, { certificates, ...limits }),
+    async [Symbol.asyncDispose]() {},
+  };
 }
 
-/** Why a version of Deno cannot serve TLS; null where it can. */
-export function denoProblem(version: string): string | null {
+/** Whether `node:tls` of a version of Deno serves. */
+export function hasServingNodeTls(version: string): boolean {
   const numbers = version.split(".").map((part) => Number.parseInt(part));
   const at = DENO_MIN.findIndex((least, at) => numbers[at] !== least);
-  const isEnough = at === -1 || (numbers[at] ?? 0) > (DENO_MIN[at] ?? 0);
-  if (isEnough) return null;
-  return say`Cannot serve TLS with Deno ${version}: its node:tls serves no stream as it should; Deno ${
-    DENO_MIN.join(".")
-  } or later does`;
+  return at === -1 || (numbers[at] ?? 0) > (DENO_MIN[at] ?? 0);
 }

@@ -3,6 +3,10 @@ import { readCertificates } from "../../../../server/accept/tls/certificates.ts"
 import { assertEquals, assertRejects } from "../../../assert.ts";
 import { type TestCertificates, testWithCertificates } from "../../../support/test_certificates.ts";
 
+const UNSERVABLE =
+  "it is damaged, or of a kind that TLS does not take (it takes RSA from 2048 bits on, " +
+  "ECDSA with P-256, P-384 or P-521, and Ed25519)";
+
 /** What is said of files; the folder is left out. */
 async function problemOf(
   made: TestCertificates,
@@ -82,8 +86,35 @@ testWithCertificates("readCertificates() names the file and its mistake", async 
     `Cannot use the certificate server.key: ${noPem}`,
     "Cannot use the certificate damaged: number 2 in it is damaged",
     `Cannot use the private key server.pem: ${noKey}`,
-    "Cannot use the private key damaged.key: it is damaged",
+    `Cannot use the private key damaged.key: ${UNSERVABLE}`,
     `Cannot use the private key encrypted.key: ${inTheClear}`,
     "Cannot use the private key ca.key: it is not that of the certificate server.pem",
   ]);
 });
+
+const KINDS: readonly (readonly [kind: string, isServed: boolean])[] = [
+  ["ec -pkeyopt ec_paramgen_curve:P-384", true],
+  ["ec -pkeyopt ec_paramgen_curve:P-521", true],
+  ["ed25519", true],
+  ["rsa:2048", true],
+  ["rsa:1024", false],
+  ["ed448", false],
+  ["ec -pkeyopt ec_paramgen_curve:secp256k1", false],
+];
+
+testWithCertificates(
+  "readCertificates() finds the keys that TLS cannot serve with, and no other",
+  async (made) => {
+    for (const [kind, isServed] of KINDS) {
+      const pair = await made.selfSigned("one", { kind: kind.split(" ") });
+      if (isServed) await readCertificates({ ...pair, clientCa: null });
+      else {
+        assertEquals(
+          await problemOf(made, pair),
+          `Cannot use the private key one.key: ${UNSERVABLE}`,
+          kind,
+        );
+      }
+    }
+  },
+);

@@ -2,14 +2,13 @@ import { systemClock } from "../../../../ipc/clock.ts";
 import { CutOffError, isStreamError } from "../../../../ipc/errors.ts";
 import { writeAll } from "../../../../ipc/relay/copy.ts";
 import { linger } from "../../../../ipc/relay/linger.ts";
-import { readCertificates } from "../../../../server/accept/tls/certificates.ts";
-import { makeHandshake } from "../../../../server/accept/tls/handshake.ts";
-import { SecuredSocket } from "../../../../server/accept/tls/secured_socket.ts";
+import type { StreamSocket } from "../../../../server/accept/client_socket.ts";
 import { assert, assertEquals, assertRejects } from "../../../assert.ts";
 import { bytesOf, readAll } from "../../../support/bytes.ts";
 import { randomBytes, randomFrom } from "../../../support/random.ts";
 import { listenOnLoopback } from "../../../support/sockets.ts";
 import { type TestCertificates, testWithCertificates } from "../../../support/test_certificates.ts";
+import { makeHandshakeBy, type Way, WAYS } from "./ways.ts";
 import { type Alter, Wire } from "./wire.ts";
 
 /** Both ends of a connection over TLS, and the wire between them. */
@@ -17,15 +16,15 @@ class SecuredPair implements AsyncDisposable {
   private constructor(
     readonly wire: Wire,
     readonly client: Deno.TlsConn,
-    readonly server: SecuredSocket,
+    readonly server: StreamSocket,
   ) {}
 
-  static async open(made: TestCertificates, alter?: Alter): Promise<SecuredPair> {
+  static async open(made: TestCertificates, way: Way, alter?: Alter): Promise<SecuredPair> {
     using listener = listenOnLoopback();
     const wire = new Wire(listener.addr.port, alter);
     const accepting = listener.accept().then(async (socket) =>
-      await makeHandshake(socket, {
-        certificates: await readCertificates({ ...made.server, clientCa: null }),
+      await makeHandshakeBy(way, socket, {
+        files: { ...made.server, clientCa: null },
         limitMs: 10_000,
         clock: systemClock,
         signal: new AbortController().signal,
@@ -36,7 +35,7 @@ class SecuredPair implements AsyncDisposable {
       return client;
     });
     const [client, server] = await Promise.all([connecting, accepting]);
-    assert(server instanceof SecuredSocket);
+    if ("error" in server) throw new Error(server.error);
     return new SecuredPair(wire, client, server);
   }
 
@@ -47,12 +46,20 @@ class SecuredPair implements AsyncDisposable {
   }
 }
 
+/** Registers a test of the sockets that either way makes. */
+function testSecured(
+  name: string,
+  run: (made: TestCertificates, way: Way) => Promise<void>,
+): void {
+  for (const way of WAYS) testWithCertificates(`by ${way}: ${name}`, (made) => run(made, way));
+}
+
 const BUFFER = () => new Uint8Array(65536);
 
-testWithCertificates(
+testSecured(
   "a secured socket ends one direction by close_notify, and the other goes on",
-  async (made) => {
-    await using pair = await SecuredPair.open(made);
+  async (made, way) => {
+    await using pair = await SecuredPair.open(made, way);
     const { client, server } = pair;
     await client.write(bytesOf("question"));
     await client.closeWrite();
@@ -64,10 +71,10 @@ testWithCertificates(
   },
 );
 
-testWithCertificates(
+testSecured(
   "a secured socket ends its own direction first, and still reads",
-  async (made) => {
-    await using pair = await SecuredPair.open(made);
+  async (made, way) => {
+    await using pair = await SecuredPair.open(made, way);
     const { client, server } = pair;
     await server.write(bytesOf("answer"));
     await server.closeWrite();
@@ -79,8 +86,8 @@ testWithCertificates(
   },
 );
 
-testWithCertificates("a secured socket keeps what came for whoever reads late", async (made) => {
-  await using pair = await SecuredPair.open(made);
+testSecured("a secured socket keeps what came for whoever reads late", async (made, way) => {
+  await using pair = await SecuredPair.open(made, way);
   const { client, server } = pair;
   await client.write(bytesOf("question"));
   await client.closeWrite();
@@ -89,10 +96,10 @@ testWithCertificates("a secured socket keeps what came for whoever reads late", 
   assertEquals(await readAll(server), "question");
 });
 
-testWithCertificates(
+testSecured(
   "a secured socket that is cut off fails, behind all that came before",
-  async (made) => {
-    await using pair = await SecuredPair.open(made);
+  async (made, way) => {
+    await using pair = await SecuredPair.open(made, way);
     const { client, server, wire } = pair;
     await client.write(bytesOf("quest"));
     assertEquals(await server.read(BUFFER()), 5);
@@ -107,8 +114,8 @@ testWithCertificates(
   },
 );
 
-testWithCertificates("a client that is cut off after its answer has all of it", async (made) => {
-  await using pair = await SecuredPair.open(made);
+testSecured("a client that is cut off after its answer has all of it", async (made, way) => {
+  await using pair = await SecuredPair.open(made, way);
   const { client, server, wire } = pair;
   await server.write(bytesOf("answer"));
   const lingering = linger(server, { clock: systemClock });
@@ -117,9 +124,9 @@ testWithCertificates("a client that is cut off after its answer has all of it", 
   assertEquals(await lingering, true);
 });
 
-testWithCertificates("a secured socket fails where a byte was altered", async (made) => {
+testSecured("a secured socket fails where a byte was altered", async (made, way) => {
   let isAltering = false;
-  await using pair = await SecuredPair.open(made, (chunk) => {
+  await using pair = await SecuredPair.open(made, way, (chunk) => {
     const altered = chunk.slice();
     if (isAltering) altered[altered.length - 1] = (altered.at(-1) ?? 0) ^ 1;
     return altered;
@@ -134,10 +141,10 @@ testWithCertificates("a secured socket fails where a byte was altered", async (m
   await assertRejects(() => server.write(bytesOf("pong")), Error);
 });
 
-testWithCertificates(
+testSecured(
   "closing a secured socket ends a read, and what comes later fails",
-  async (made) => {
-    await using pair = await SecuredPair.open(made);
+  async (made, way) => {
+    await using pair = await SecuredPair.open(made, way);
     const { server } = pair;
     const reading = assertRejects(() => server.read(BUFFER()), Deno.errors.BadResource);
     server.close();
@@ -149,8 +156,8 @@ testWithCertificates(
   },
 );
 
-testWithCertificates("a secured socket carries many bytes both ways, unaltered", async (made) => {
-  await using pair = await SecuredPair.open(made);
+testSecured("a secured socket carries many bytes both ways, unaltered", async (made, way) => {
+  await using pair = await SecuredPair.open(made, way);
   const { client, server } = pair;
   const sent = randomBytes(3_000_001, randomFrom(3));
   const received = new Uint8Array(sent.length);
@@ -185,8 +192,8 @@ for (
     ],
   ] as const
 ) {
-  testWithCertificates(name, async (made) => {
-    await using pair = await SecuredPair.open(made);
+  testSecured(name, async (made, way) => {
+    await using pair = await SecuredPair.open(made, way);
     const { reader, writer } = roles(pair);
     const chunk = new Uint8Array(32 * 1024);
     const CHUNKS = 4000;
