@@ -84,7 +84,8 @@ export class Listener implements Disposable {
   ): Promise<number> {
     const { admission, events, clock, signal } = context;
     let ended: Promise<void> | null = null;
-    signal.addEventListener("abort", () => ended = this.#end(), { once: true });
+    if (signal.aborted) ended = this.#end();
+    else signal.addEventListener("abort", () => ended = this.#end(), { once: true });
     const failures = new AcceptFailures({
       clock,
       signal,

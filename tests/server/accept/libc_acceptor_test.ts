@@ -2,13 +2,17 @@ import { unixEndpoint } from "../../../ipc/address.ts";
 import { OperationalError } from "../../../ipc/errors.ts";
 import { PosixError } from "../../../ipc/posix/posix_error.ts";
 import type { Acceptor } from "../../../server/accept/acceptor.ts";
-import type { DescriptorSocket } from "../../../server/accept/client_socket.ts";
+import { Admission } from "../../../server/accept/admission.ts";
+import type { ClientSocket, DescriptorSocket } from "../../../server/accept/client_socket.ts";
 import { joinLibc, listenWithLibc } from "../../../server/accept/libc_acceptor.ts";
+import { Listener } from "../../../server/accept/listener.ts";
 import { StreamedAcceptor } from "../../../server/accept/streamed_acceptor.ts";
-import { assert, assertEquals, assertRejects, assertThrows } from "../../assert.ts";
+import { assert, assertEquals, assertRejects, assertThrows, fail } from "../../assert.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
 import { ResettableClient } from "../../support/sockets.ts";
 import { TempFolder } from "../../support/temp_folder.ts";
 import { posixTest } from "../../ipc/posix/opened.ts";
+import { RecordedEvents } from "../recorded_events.ts";
 import { listenAt } from "./listening.ts";
 
 const ANY_PORT = { hostname: "127.0.0.1", port: 0, backlog: 16 };
@@ -124,6 +128,22 @@ posixTest("Listener.listen() names the address where another has begun to listen
     error.message,
     `Cannot listen on 127.0.0.1:${port}: address already in use (choose another port, or 0 for a free one)`,
   );
+});
+
+posixTest("a server that is stopped before its first accept still serves who waits", async () => {
+  const acceptor = listenWithLibc(SHARED);
+  using listener = new Listener(acceptor, { finishes: true });
+  listener.listen();
+  using client = await Deno.connect({ port: listener.addr.port });
+  const admission = new Admission({ limit: 1 });
+  const context = { admission, events: new RecordedEvents().bus, clock: new FakeClock() };
+  await listener.acceptLoop({ ...context, signal: AbortSignal.abort() }, () => fail());
+  assertEquals(listener.waiting, 1);
+  const served: ClientSocket[] = [];
+  const { signal } = new AbortController();
+  await listener.serveWaiting({ admission, signal }, (socket) => served.push(socket));
+  assertEquals(served.map(({ remoteAddr }) => remoteAddr.port), [client.localAddr.port]);
+  for (const socket of served) socket.close();
 });
 
 posixTest("bindAt() with libc names the address and the reason as it does with Deno", () => {
