@@ -81,6 +81,8 @@ const FAILING: readonly (readonly [flags: readonly string[], reason: string])[] 
   [["--transport", "unix", "--handler", "BROKEN"], "Cannot load the handler"],
   [["--mode", "prefork", "--handler", "BROKEN"], "Cannot load the handler"],
   [["--mode", "iterative", "--handler", "BROKEN"], "Cannot load the handler"],
+  [["--mode", "prefork", "--limit", "open-files=8"], "ended before it was ready"],
+  [["--transport", "socket", "--limit", "open-files=8"], "ended before it was ready"],
   [["--status", "PORT"], "address already in use"],
   [["--tls-cert", "BROKEN", "--tls-key", "BROKEN"], "Cannot "],
 ];
