@@ -39,8 +39,8 @@ export function isServedHere({ mode, handler }: Pick<ServerOptions, "mode" | "ha
 }
 
 /**
- * Makes the mode with all that it needs, but starts no worker, unless to try one. Throws `OperationalError` where it cannot, and the
- * reason of `signal` if that aborts while something is tried.
+ * Makes the mode with all that it needs, but starts no worker, unless to try one. Throws `OperationalError` where it
+ * cannot, and the reason of `signal` if that aborts while something is tried.
  */
 export async function openMode(options: ServerOptions, context: OpenContext): Promise<Mode> {
   const { mode, handler, spare, workers: size } = options;

@@ -2,7 +2,14 @@
 
 import { assert, assertEquals, assertStringIncludes } from "../assert.ts";
 import { TempFolder } from "../support/temp_folder.ts";
-import { type Finished, runToEnd, TestFolder } from "./process.ts";
+import {
+  childrenOf,
+  type Finished,
+  RunningProcess,
+  runToEnd,
+  TestFolder,
+  until,
+} from "./process.ts";
 import { type Program, testProgram } from "./program.ts";
 import { TestClient, TestServer } from "./server.ts";
 
@@ -70,6 +77,12 @@ for (const transport of ["socket", "unix"]) {
   );
 }
 
+/** The flags of a server that has enough workers for all who visit it. */
+const OLD = [
+  ...["--reuse-port", "--no-messages"],
+  ...["--mode", "prefork", "--workers", "3", "--transport", "socket"],
+];
+
 /** A module that loads for a while, and then not at all. */
 const BROKEN = `await new Promise((resolve) => setTimeout(resolve, 200));
 throw new Error("it never works");
@@ -108,11 +121,7 @@ for (const [flags, reason] of FAILING) {
   testProgram(
     `a server that cannot start takes no client from the one that is there: ${flags.join(" ")}`,
     async (program) => {
-      const prefork = ["--mode", "prefork", "--workers", "3", "--transport", "socket"];
-      const log = ["--log", "json", "--no-messages"];
-      await using old = await TestServer.start(program, {
-        flags: ["--reuse-port", ...prefork, ...log],
-      });
+      await using old = await TestServer.start(program, { flags: OLD });
       const visits = new Visits(old.port);
       const { status, stdout, stderr } = await failBeside(program, { port: old.port, flags });
       await visits.next();
@@ -122,6 +131,33 @@ for (const [flags, reason] of FAILING) {
     },
   );
 }
+
+testProgram(
+  "a server that is stopped while its handler loads has taken no client",
+  async (program) => {
+    await using old = await TestServer.start(program, { flags: OLD });
+    await using folder = new TempFolder();
+    const handler = folder.join("loads_for_ever.js");
+    await Deno.writeTextFile(
+      handler,
+      "setInterval(() => {}, 1000);\nawait new Promise(() => {});\n",
+    );
+    const visits = new Visits(old.port);
+    const { path, args } = program;
+    const flags = ["--reuse-port", "--handler", handler];
+    await using next = new RunningProcess([path, ...args, "server", ...flags, String(old.port)]);
+    await until(
+      async () => (await childrenOf(next.pid)).length > 0,
+      "process that tries the handler",
+    );
+    await visits.next();
+    next.signal("SIGTERM");
+    const { code } = await next.ended();
+    await visits.next();
+    await visits.end();
+    assertEquals([code, next.stdout.text, next.stderr.text], [0, "", ""]);
+  },
+);
 
 testProgram("a port is shared only by those who say so", async (program) => {
   await using server = await TestServer.start(program, { flags: ["--reuse-port"] });
