@@ -79,6 +79,8 @@ async function serveUntilStopped(
   });
   using _orphans = await openOrphans(options.fault);
   await using mode = await openMode(options, { ...context, mistake });
+  // Last of all: from here on the kernel gives it clients, also where another server would have had them.
+  listener.listen();
   const { hostname: host, port } = listener.addr;
   const addresses = listener.addresses.length === 1
     ? {}

@@ -13,6 +13,8 @@ export interface Acceptor {
   readonly addr: Endpoint;
   /** All places where it listens, where they are several. */
   readonly addresses?: readonly Endpoint[];
+  /** Has it listen, where it is bound alone so far. Throws `OperationalError` that names the place. */
+  listen?(): void;
   /** Resolves to the next connection. Rejects with the operating system's error. */
   accept(): Promise<ClientSocket>;
   /** Closes it, and resolves to what waited in its queue, as far as that can be. An accept under way rejects. */
@@ -32,11 +34,14 @@ export interface ListenTarget extends Endpoint {
   readonly keepaliveMs?: number;
   /** Where a Unix-domain socket is bound, if not at its path: its file is renamed then. */
   readonly boundPath?: string;
-  /** Whether other servers of this user may listen there at the same time: with libc alone. */
+  /**
+   * Whether other servers of this user may listen there at the same time: with libc alone. Then it is bound alone, and
+   * listens when it is told to.
+   */
   readonly reusesPort?: boolean;
 }
 
-/** Listens. Throws the operating system's error, or `OperationalError` where it cannot try. */
+/** Listens, or binds what is shared. Throws the operating system's error, or `OperationalError` where it cannot try. */
 export type Listen = (target: ListenTarget) => Acceptor;
 
 /** Listens with Deno. Throws the operating system's error. */

@@ -10,7 +10,7 @@ import { errnoOf, isStreamError, OperationalError } from "../../ipc/errors.ts";
 import type { Descriptor } from "../../ipc/posix/descriptor.ts";
 import { localAddrOf, remoteAddrOf } from "../../ipc/posix/sockets/ends.ts";
 import { isTurnDue, takeTurn } from "../../ipc/posix/sockets/event_loop_turn.ts";
-import { accept, listen } from "../../ipc/posix/sockets/listen.ts";
+import { accept, bind, listen, startListening } from "../../ipc/posix/sockets/listen.ts";
 import { dropHandshakes } from "../../ipc/posix/sockets/handshakes.ts";
 import { Poller } from "../../ipc/posix/sockets/poller.ts";
 import { setKeepAlive, setNoDelay } from "../../ipc/posix/sockets/socket_options.ts";
@@ -18,14 +18,17 @@ import { isOfOneConnection } from "./accept_failures.ts";
 import type { Acceptor, ListenTarget } from "./acceptor.ts";
 import { keepAliveOf } from "./keepalive.ts";
 import { DescriptorSocket } from "./client_socket.ts";
+import { tellingPlace } from "./place_problem.ts";
 import { say } from "../../ipc/say.ts";
 
 /** How long handshakes that have begun may take: a way to the other side of the world and back. */
 const HANDSHAKE_MS = 300;
 
 /**
- * Listens with libc, so that another process can have what is accepted. Throws the operating system's error, and
- * {@linkcode OperationalError} where libc cannot be called.
+ * Listens with libc, so that another process can have what is accepted. Where others share the port it is bound alone:
+ * from the moment when it listens the kernel gives it clients, and those have no other server to go to, so that has to
+ * wait until the server has started. Throws the operating system's error, and {@linkcode OperationalError} where libc
+ * cannot be called.
  */
 export function listenWithLibc(
   { keepaliveMs = 0, ...target }: ListenTarget,
@@ -36,8 +39,12 @@ export function listenWithLibc(
       const descriptor = listen({ ...target, path: boundPath });
       return new LibcAcceptor([{ descriptor, addr: unixEndpoint(path) }]);
     }
-    const descriptor = listen({ ...target, hostname: numericAddressOf(hostname) });
-    return new LibcAcceptor([listeningOf(descriptor, keepaliveMs)]);
+    const address = { ...target, hostname: numericAddressOf(hostname) };
+    if (target.reusesPort === true) {
+      const bound = listeningOf(bind(address), keepaliveMs);
+      return new LibcAcceptor([{ ...bound, backlog: target.backlog }]);
+    }
+    return new LibcAcceptor([listeningOf(listen(address), keepaliveMs)]);
   } catch (cause) {
     if (!(cause instanceof OperationalError)) throw cause;
     const { message } = cause;
@@ -64,6 +71,8 @@ export interface Listening {
   readonly descriptor: Descriptor;
   /** With the port that the kernel chose. */
   readonly addr: Endpoint;
+  /** Where it is bound alone so far: how many may wait in its queue. */
+  readonly backlog?: number;
 }
 
 /**
@@ -118,6 +127,14 @@ export class LibcAcceptor implements Acceptor {
     const [first] = this.#listening;
     if (first === undefined) throw new TypeError("There is no socket to accept from");
     return first;
+  }
+
+  /** Has those listen that are bound alone so far. Throws {@linkcode OperationalError} that names the place. */
+  listen(): void {
+    for (const { descriptor, addr, backlog } of this.#listening) {
+      if (backlog === undefined) continue;
+      tellingPlace(addr, () => startListening(descriptor, { ...addr, backlog }));
+    }
   }
 
   /** Resolves to the next connection. Rejects with the operating system's error. */

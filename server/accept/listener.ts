@@ -6,25 +6,13 @@
 
 import { type Endpoint, formatEndpoint } from "../../ipc/address.ts";
 import type { Clock } from "../../ipc/clock.ts";
-import { errnoOf, OperationalError, reasonOf } from "../../ipc/errors.ts";
 import { AcceptFailures } from "./accept_failures.ts";
 import { type Acceptor, type Listen, type ListenTarget, listenWithDeno } from "./acceptor.ts";
 import type { Admission, Slot } from "./admission.ts";
 import type { ClientSocket } from "./client_socket.ts";
 import type { EventBus } from "../events.ts";
+import { tellingPlace } from "./place_problem.ts";
 import { say } from "../../ipc/say.ts";
-
-function reasonWithAdvice(cause: unknown): string {
-  const reason = reasonOf(cause);
-  switch (errnoOf(cause)) {
-    case "EACCES":
-      return say`${reason} (ports below 1024 need a privilege; choose a higher one)`;
-    case "EADDRINUSE":
-      return say`${reason} (choose another port, or 0 for a free one)`;
-    default:
-      return reason;
-  }
-}
 
 /** What the accept loop works with. */
 export interface AcceptContext {
@@ -47,18 +35,11 @@ export interface ListenerParts {
 }
 
 /**
- * Binds and listens at one place. Throws {@linkcode OperationalError} that names the place, the reason and what to do.
+ * Binds at one place, and listens unless others share it. Throws `OperationalError` that names the place, the reason
+ * and what to do.
  */
 export function bindAt(target: ListenTarget, listen: Listen = listenWithDeno): Acceptor {
-  try {
-    return listen(target);
-  } catch (cause) {
-    if (cause instanceof OperationalError) throw cause;
-    const reason = target.path === undefined ? reasonWithAdvice(cause) : reasonOf(cause);
-    throw new OperationalError(say`Cannot listen on ${formatEndpoint(target)}: ${reason}`, {
-      cause,
-    });
-  }
+  return tellingPlace(target, () => listen(target));
 }
 
 /** Bound sockets. Disposing closes them; connections that wait in their queues are reset by the kernel. */
@@ -86,6 +67,14 @@ export class Listener implements Disposable {
   }
 
   /**
+   * Has those sockets listen that are bound alone so far, once: connections come from then on. Throws
+   * `OperationalError` as {@linkcode bindAt} does.
+   */
+  listen(): void {
+    this.#acceptor.listen?.();
+  }
+
+  /**
    * Takes a slot, then accepts, and hands both to `serve`; again and again until the signal aborts. Resolves to how
    * many connections ended before they could be accepted.
    */
@@ -95,7 +84,8 @@ export class Listener implements Disposable {
   ): Promise<number> {
     const { admission, events, clock, signal } = context;
     let ended: Promise<void> | null = null;
-    signal.addEventListener("abort", () => ended = this.#end(), { once: true });
+    if (signal.aborted) ended = this.#end();
+    else signal.addEventListener("abort", () => ended = this.#end(), { once: true });
     const failures = new AcceptFailures({
       clock,
       signal,

@@ -43,6 +43,11 @@ export class StreamedAcceptor implements Acceptor {
     return this.#acceptor.addresses ?? [this.addr];
   }
 
+  /** Has it listen, where it is bound alone so far. */
+  listen(): void {
+    this.#acceptor.listen?.();
+  }
+
   /** Resolves to the next connection. Rejects with the operating system's error. */
   async accept(): Promise<StreamSocket> {
     return this.#streamOf(await this.#acceptor.accept());

@@ -39,8 +39,8 @@ export function isServedHere({ mode, handler }: Pick<ServerOptions, "mode" | "ha
 }
 
 /**
- * Makes the mode with all that it needs, but starts no worker. Throws `OperationalError` where it cannot, and the
- * reason of `signal` if that aborts while a module loads.
+ * Makes the mode with all that it needs, but starts no worker, unless to try one. Throws `OperationalError` where it
+ * cannot, and the reason of `signal` if that aborts while something is tried.
  */
 export async function openMode(options: ServerOptions, context: OpenContext): Promise<Mode> {
   const { mode, handler, spare, workers: size } = options;
@@ -52,7 +52,13 @@ export async function openMode(options: ServerOptions, context: OpenContext): Pr
       ? new IterativeMode(context, echo)
       : await openModuleMode(handlerUrl, context);
   }
-  const transport = await openTransport(options, { ...context, handlerUrl });
+  await using stack = new AsyncDisposableStack();
+  const transport = stack.use(await openTransport(options, { ...context, handlerUrl }));
+  if (options.reusePort) {
+    const { tryWorker } = await import("../parent/worker_trial.ts");
+    await tryWorker(transport, context);
+  }
+  stack.move();
   const { mistaken } = context.mistake;
   const workers = new Workers(context, mistaken === undefined ? transport : mistaken(transport));
   // Of a program iterative mode runs one at a time, which its one slot sees to.

@@ -160,6 +160,21 @@ for (const how of SERVINGS) {
   );
 }
 
+testProgram("--user: a low port is shared by those whom root has started", async (program) => {
+  await using folder = openFolder();
+  const port = freeLowPort();
+  const start = { folder: folder.path, flags: ["--reuse-port", "--user", "nobody"], port };
+  await using old = await TestServer.start(program, start);
+  // It listens when it is not root's any more.
+  await using next = await TestServer.start(program, start);
+  for (const server of [old, next]) {
+    assertEquals(await ownersOf(server.pid), ownedBy(NOBODY, [NOBODY]));
+  }
+  await old.stop();
+  using client = await next.connect();
+  assertEquals(await client.roundTrip(), "ping\n");
+}, COMPILED);
+
 testProgram("a server that has given root up reads its rules as the user", async (program) => {
   await using folder = openFolder();
   const rules = folder.join("rules");

@@ -42,12 +42,16 @@ export function openListening(): void {
   open();
 }
 
-/** What a listening socket is told. */
-export interface ListenOptions extends Endpoint {
-  /** Connections that may wait in the kernel's queue; the kernel may take fewer. */
-  readonly backlog: number;
+/** Where a listening socket is. */
+export interface BindOptions extends Endpoint {
   /** Whether others may listen on the same port besides: those of this user who say so, too. */
   readonly reusesPort?: boolean;
+}
+
+/** What a listening socket is told. */
+export interface ListenOptions extends BindOptions {
+  /** Connections that may wait in the kernel's queue; the kernel may take fewer. */
+  readonly backlog: number;
 }
 
 /**
@@ -57,6 +61,21 @@ export interface ListenOptions extends Endpoint {
  * EADDRINUSE, EADDRNOTAVAIL, EACCES; `RangeError` for a path that is too long.
  */
 export function listen(options: ListenOptions): Descriptor {
+  const descriptor = bind(options);
+  try {
+    startListening(descriptor, options);
+    return descriptor;
+  } catch (error) {
+    descriptor.close();
+    throw error;
+  }
+}
+
+/**
+ * Does the first part of {@linkcode listen}: the address is taken, and the kernel gives the socket no connection yet.
+ * Throws as that does.
+ */
+export function bind(options: BindOptions): Descriptor {
   const { path, reusesPort = false } = options;
   const { family, bytes } = path === undefined
     ? encodeSocketAddress(options)
@@ -70,11 +89,21 @@ export function listen(options: ListenOptions): Descriptor {
     if (path === undefined) enable(descriptor, "SO_REUSEADDR");
     if (reusesPort) enable(descriptor, "SO_REUSEPORT");
     if (libc.bind(number, bytes, bytes.length) === -1) throwLastError(action);
-    if (libc.listen(number, options.backlog) === -1) throwLastError(action);
     return descriptor;
   } catch (error) {
     descriptor.close();
     throw error;
+  }
+}
+
+/**
+ * Does the rest: from now on the kernel gives the socket connections. Throws {@linkcode PosixError}: EADDRINUSE where
+ * somebody who shares no port has begun to listen there since the bind.
+ */
+export function startListening(bound: Descriptor, options: ListenOptions): void {
+  const { libc } = open();
+  if (libc.listen(numberOf(bound), options.backlog) === -1) {
+    throwLastError(`Cannot listen on ${formatEndpoint(options)}`);
   }
 }
 

@@ -1,8 +1,8 @@
 import { localAddrOf, remoteAddrOf } from "../../../../ipc/posix/sockets/ends.ts";
-import { accept, listen } from "../../../../ipc/posix/sockets/listen.ts";
+import { accept, bind, listen, startListening } from "../../../../ipc/posix/sockets/listen.ts";
 import { poll } from "../../../../ipc/posix/sockets/poll.ts";
 import { PosixError } from "../../../../ipc/posix/posix_error.ts";
-import { assertEquals, assertThrows } from "../../../assert.ts";
+import { assertEquals, assertRejects, assertThrows } from "../../../assert.ts";
 import { posixTest } from "../opened.ts";
 import {
   acceptOne,
@@ -76,6 +76,39 @@ posixTest("listen() throws where the port is in use, and closes what it opened",
     error.message,
     `Cannot listen on 127.0.0.1:${port}: Address already in use (os error 98)`,
   );
+});
+
+posixTest("bind() takes the port, and clients come from startListening() on", async () => {
+  using bound = bind({ hostname: "127.0.0.1", port: 0, reusesPort: true });
+  const port = portOf(bound);
+  await assertRejects(() => Deno.connect({ port }), Deno.errors.ConnectionRefused);
+  startListening(bound, { hostname: "127.0.0.1", port, backlog: 16 });
+  using client = await Deno.connect({ hostname: "127.0.0.1", port });
+  using server = acceptOne(bound);
+  assertEquals(remoteAddrOf(server)?.port, client.localAddr.port);
+});
+
+posixTest("what is bound beside a socket that listens gets none of its clients", async () => {
+  const shared = { hostname: "127.0.0.1", backlog: 64, reusesPort: true };
+  using listener = listen({ ...shared, port: 0 });
+  const port = portOf(listener);
+  using beside = bind({ ...shared, port });
+  using clients = new DisposableStack();
+  // So many that both would have some, were the second one to listen too.
+  for (let count = 0; count < 30; count++) {
+    clients.use(await Deno.connect({ hostname: "127.0.0.1", port }));
+    acceptOne(listener).close();
+  }
+  startListening(beside, { ...shared, port });
+  assertEquals(accept(beside), "again");
+});
+
+posixTest("startListening() throws where somebody has begun to listen there alone", () => {
+  using bound = bind({ hostname: "127.0.0.1", port: 0, reusesPort: true });
+  const options = { hostname: "127.0.0.1", port: portOf(bound), backlog: 1 };
+  using _other = listen(options);
+  const error = assertThrows(() => startListening(bound, options), PosixError);
+  assertEquals(error.code, "EADDRINUSE");
 });
 
 posixTest("listen() throws for an address that this machine does not have", () => {
