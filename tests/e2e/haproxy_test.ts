@@ -169,6 +169,8 @@ testProgram(
     await b.event("draining");
     await told("Server broods/b is DOWN");
     await b.event("stopping");
+    // It is not only a moment that is waited: a hundred others are served meanwhile.
+    await c.event("connection_closed", {}, c.process.stdout.all.length + 200);
     assertEquals(await lasting.roundTrip(), "ping\n");
     await lasting.closeWrite();
     assertEquals(await lasting.disconnected(), "end of file");
