@@ -3,6 +3,7 @@
 import { parse, parseAllDocuments } from "yaml";
 import { parseServerOptions, type ServerOptions } from "../server/command.ts";
 import { assert, assertEquals, assertGreaterOrEqual } from "./assert.ts";
+import { EXAMPLE, readServerArgs } from "./support/haproxy_example.ts";
 
 async function readExample(path: string): Promise<string> {
   return await Deno.readTextFile(new URL(`../examples/${path}`, import.meta.url));
@@ -22,9 +23,8 @@ function numberOf(text: string, word: string): number {
 }
 
 Deno.test("the servers of examples/haproxy drain for longer than HAProxy takes to see that", async () => {
-  const text = await readExample("haproxy/haproxy.cfg");
-  const [, flags = ""] = /brood server ([^]*?)\n#\n/.exec(text) ?? [];
-  const options = optionsOf(flags.replaceAll(/\\\n# /g, " ").trim().split(/ +/));
+  const text = await Deno.readTextFile(EXAMPLE);
+  const options = optionsOf(await readServerArgs());
   assertEquals([options.port, options.proxyFrom.length], [9000, 1]);
   assertEquals(options.status?.port, Number(/check port (\d+)/.exec(text)?.[1]));
   assertEquals(options.workers, numberOf(text, "maxconn"));

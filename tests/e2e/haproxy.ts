@@ -9,27 +9,45 @@ export function checkCommand(file: string): string[] {
   return ["haproxy", "-c", "-f", file];
 }
 
+/** Where the configuration is, and where HAProxy listens with it. */
+export interface HaproxyStart {
+  readonly file: string;
+  /** An address at which this process reaches it. */
+  readonly hostname: string;
+  readonly port: number;
+  /** What to run in front of it. */
+  readonly wrapper?: readonly string[];
+}
+
 /** An HAProxy that listens. Disposing ends it. */
 export class HaproxyProcess implements AsyncDisposable {
-  readonly #folder: TempFolder;
   readonly process: RunningProcess;
-  readonly port: number;
+  /** Where clients connect. */
+  readonly address: { readonly hostname: string; readonly port: number };
+  #folder: TempFolder | null = null;
 
-  private constructor(folder: TempFolder, file: string, port: number) {
-    this.#folder = folder;
-    this.port = port;
-    this.process = new RunningProcess(["haproxy", "-db", "-f", file]);
+  private constructor({ file, hostname, port, wrapper = [] }: HaproxyStart) {
+    this.address = { hostname, port };
+    this.process = new RunningProcess([...wrapper, "haproxy", "-db", "-f", file]);
   }
 
-  /** Starts one with the configuration that is made for its port, and waits until it takes connections. */
+  /** Starts one with a configuration of the test's, which is made for its port, and waits as `startWith` does. */
   static async start(configure: (port: number) => string): Promise<HaproxyProcess> {
-    const folder = new TempFolder();
-    const file = folder.join("haproxy.cfg");
-    const port = closedPort();
+    await using stack = new AsyncDisposableStack();
+    const folder = stack.use(new TempFolder());
+    const [file, port] = [folder.join("haproxy.cfg"), closedPort()];
     await Deno.writeTextFile(file, configure(port));
-    const started = new HaproxyProcess(folder, file, port);
+    const started = await HaproxyProcess.startWith({ file, hostname: "127.0.0.1", port });
+    started.#folder = folder;
+    stack.move();
+    return started;
+  }
+
+  /** Starts one with a file that is there, and waits until it takes connections. */
+  static async startWith(start: HaproxyStart): Promise<HaproxyProcess> {
+    const started = new HaproxyProcess(start);
     try {
-      await until(() => isListening(port), "HAProxy that listens");
+      await until(() => isListening(started.address), "HAProxy that listens");
       return started;
     } catch (error) {
       await started[Symbol.asyncDispose]();
@@ -39,13 +57,13 @@ export class HaproxyProcess implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.process[Symbol.asyncDispose]();
-    await this.#folder[Symbol.asyncDispose]();
+    await this.#folder?.[Symbol.asyncDispose]();
   }
 }
 
-async function isListening(port: number): Promise<boolean> {
+async function isListening(address: { hostname: string; port: number }): Promise<boolean> {
   try {
-    (await Deno.connect({ hostname: "127.0.0.1", port })).close();
+    (await Deno.connect(address)).close();
     return true;
   } catch (error) {
     if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;

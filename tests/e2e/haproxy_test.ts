@@ -1,18 +1,15 @@
 /** A real balancer in front of servers: HAProxy, with either version of the header, and with the example's file. */
 
 import { assert, assertEquals, assertGreaterOrEqual } from "../assert.ts";
-import { closedPort } from "../support/sockets.ts";
+import { EXAMPLE, readServerArgs } from "../support/haproxy_example.ts";
 import { TempFolder } from "../support/temp_folder.ts";
 import { checkCommand, HaproxyProcess } from "./haproxy.ts";
+import { type Place, SITE, type Site } from "./haproxy_sites.ts";
 import { runToEnd } from "./process.ts";
 import { type Program, testProgram } from "./program.ts";
 import { type ServerStart, TestClient, TestServer } from "./server.ts";
 
 const NEEDS = { needs: ["haproxy"] };
-
-const EXAMPLE = decodeURIComponent(
-  new URL("../../examples/haproxy/haproxy.cfg", import.meta.url).pathname,
-);
 
 /** The ways in which a connection is accepted, and what of each transport reads the client's first byte. */
 const ACCEPTING: readonly (Pick<ServerStart, "flags" | "command"> & { readonly name: string })[] = [
@@ -38,7 +35,7 @@ listen front
     bind 127.0.0.1:${port}
     server brood 127.0.0.1:${server.port} ${version}
 `);
-      using client = await TestClient.connect({ hostname: "127.0.0.1", port: haproxy.port });
+      using client = await TestClient.connect(haproxy.address);
       assertEquals(await client.roundTrip(), "ping\n");
       const fields = { remoteHost: "127.0.0.1", remotePort: client.port };
       const accepted = await server.event("connection_accepted", fields);
@@ -49,43 +46,28 @@ listen front
   }
 }
 
-/** The example's configuration, with the addresses of this test. */
-function exampleFor(port: number, servers: readonly Ports[], text: string): string {
-  let configuration = text.replace("bind :9000", `bind 127.0.0.1:${port}`);
-  for (const [index, ports] of servers.entries()) {
-    const written = `10.0.0.1${index + 1}:9000 check port 9100`;
-    assert(configuration.includes(written), written);
-    const here = `127.0.0.1:${ports.port} check port ${ports.status}`;
-    configuration = configuration.replace(written, here);
-  }
-  return configuration;
-}
-
-interface Ports {
-  readonly port: number;
-  readonly status: number;
-}
-
 /** How many clients are busy at a time, and how many workers each server has. */
 const CLIENTS = 6;
+
+type Address = HaproxyProcess["address"];
 
 /** A load that goes on until it is disposed. Its end rejects where the balancer itself has failed. */
 class Load implements AsyncDisposable {
   readonly failed: { readonly port: number; readonly error: unknown }[] = [];
   succeeded = 0;
-  readonly #port: number;
+  readonly #balancer: Address;
   readonly #clients: readonly Promise<void>[];
   #isOver = false;
 
-  constructor(port: number) {
-    this.#port = port;
+  constructor(balancer: Address) {
+    this.#balancer = balancer;
     this.#clients = Array.from({ length: CLIENTS }, () => this.#run());
     for (const client of this.#clients) client.catch(() => {});
   }
 
   async #run(): Promise<void> {
     while (!this.#isOver) {
-      using client = await TestClient.connect({ hostname: "127.0.0.1", port: this.#port });
+      using client = await TestClient.connect(this.#balancer);
       try {
         for (let trip = 0; trip < 5; trip++) assertEquals(await client.roundTrip(), "ping\n");
         await client.closeWrite();
@@ -103,22 +85,39 @@ class Load implements AsyncDisposable {
   }
 }
 
-function startServer(program: Program, ports: Ports, folder?: string): Promise<TestServer> {
-  return TestServer.start(program, {
-    ...folder === undefined ? {} : { folder },
-    flags: [
-      ...["--mode", "prefork", "--workers", String(CLIENTS), "--transport", "socket"],
-      ...["--proxy-from", "127.0.0.1", "--status", String(ports.status), "--no-messages"],
-      ...["--drain-delay", "5", "--grace", "60", "--log", "json"],
-    ],
-    port: ports.port,
+/** Starts a server there as the example says, but for the number of workers. */
+async function startServer(
+  program: Program,
+  { site, place, folder }: {
+    readonly site: Site;
+    readonly place: Place;
+    readonly folder?: TempFolder;
+  },
+): Promise<TestServer> {
+  const args = await readServerArgs();
+  const here = new Map([
+    ["10.0.0.11", place.hostname],
+    ["10.0.0.11:9100", `${place.hostname}:${place.statusPort}`],
+    ["10.0.0.2", site.balancerAddress],
+    ["40", String(CLIENTS)],
+    ["9000", String(place.port)],
+  ]);
+  for (const written of here.keys()) assert(args.includes(written), written);
+  const server = await TestServer.start(program, {
+    ...folder === undefined ? {} : { folder: folder.path },
+    wrapper: place.wrapper,
+    flags: args.map((arg) => here.get(arg) ?? arg),
+    port: null,
   });
+  // Whom a signal of the test reaches.
+  assertEquals((await server.event("listening"))["pid"], server.pid);
+  return server;
 }
 
 /** A client whom the balancer sends to that server, which may take more than one. */
-async function connectServedBy(server: TestServer, port: number): Promise<TestClient> {
+async function connectServedBy(server: TestServer, balancer: Address): Promise<TestClient> {
   while (true) {
-    const client = await TestClient.connect({ hostname: "127.0.0.1", port });
+    const client = await TestClient.connect(balancer);
     // Its answer comes from a server that has logged it before.
     assertEquals(await client.roundTrip(), "ping\n");
     if (acceptedPorts(server).has(client.port)) return client;
@@ -132,28 +131,25 @@ function acceptedPorts(server: TestServer): Set<unknown> {
 }
 
 testProgram(
-  "HAProxy with the example's file: one server is killed, one comes, and one drains, under load",
+  `HAProxy with the example's file, ${SITE.name}: one is killed, one comes, one drains, under load`,
   async (program) => {
     assertEquals((await runToEnd(checkCommand(EXAMPLE))).status, 0);
-    const text = await Deno.readTextFile(EXAMPLE);
-    const newPorts = (): Ports => ({ port: closedPort(), status: closedPort() });
-    const [ofA, ofB, ofC] = [newPorts(), newPorts(), newPorts()];
+    await using site = await SITE.make();
+    const [ofA, ofB, ofC] = site.servers;
     // What one that is killed leaves behind is for the next one there to remove.
     await using folder = new TempFolder();
-    await using a = await startServer(program, ofA, folder.path);
-    await using b = await startServer(program, ofB);
-    await using haproxy = await HaproxyProcess.start((port) =>
-      exampleFor(port, [ofA, ofB, ofC], text)
-    );
+    await using a = await startServer(program, { site, place: ofA, folder });
+    await using b = await startServer(program, { site, place: ofB });
+    await using haproxy = await site.startBalancer();
     const told = (what: string) =>
       haproxy.process.stdout.find((line) => line.includes(what) || undefined);
     await told("Server broods/c is DOWN");
-    await using load = new Load(haproxy.port);
+    await using load = new Load(haproxy.address);
     await a.event("connection_closed", { reason: "finished" });
     await b.event("connection_closed", { reason: "finished" });
 
     // One is killed: its connections fail, and nobody else's.
-    using lost = await connectServedBy(a, haproxy.port);
+    using lost = await connectServedBy(a, haproxy.address);
     await a.kill();
     await lost.disconnected();
     await told("Server broods/a is DOWN");
@@ -163,16 +159,18 @@ testProgram(
     for (const { port, error } of load.failed) assert(!byB.has(port), `${error}`);
 
     // One comes, and gets connections.
-    await using c = await startServer(program, ofC);
+    await using c = await startServer(program, { site, place: ofC });
     await told("Server broods/c is UP");
     await c.event("connection_closed", { reason: "finished" });
 
     // One drains: a connection that it has goes on, new ones go elsewhere, and none fails.
-    using lasting = await connectServedBy(b, haproxy.port);
+    using lasting = await connectServedBy(b, haproxy.address);
     b.process.signal("SIGTERM");
     await b.event("draining");
     await told("Server broods/b is DOWN");
     await b.event("stopping");
+    // It is not only a moment that is waited: a hundred others are served meanwhile.
+    await c.event("connection_closed", {}, c.process.stdout.all.length + 200);
     assertEquals(await lasting.roundTrip(), "ping\n");
     await lasting.closeWrite();
     assertEquals(await lasting.disconnected(), "end of file");

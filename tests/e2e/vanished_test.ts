@@ -1,7 +1,8 @@
 /** A client that vanishes without a word, as one whose cable is pulled: TCP keepalive finds that out. */
 
 import { assert, assertEquals } from "../assert.ts";
-import { Cable, CABLE_TOOLS } from "../support/network.ts";
+import { Cable } from "../support/cable.ts";
+import { MACHINE_TOOLS } from "../support/machine.ts";
 import { RunningProcess } from "./process.ts";
 import { type Program, type TestOptions, testProgram } from "./program.ts";
 import { TestServer } from "./server.ts";
@@ -9,7 +10,7 @@ import { TestServer } from "./server.ts";
 /** The kernel does the work: whether the program is compiled makes no difference. */
 const CABLE: TestOptions = {
   forms: ["compiled"],
-  needs: CABLE_TOOLS,
+  needs: MACHINE_TOOLS,
   impossible: Cable.impossible,
 };
 
@@ -23,7 +24,7 @@ function serverAt(
   { flags, command }: { readonly flags: readonly string[]; readonly command?: readonly string[] },
 ): Promise<TestServer> {
   const common = ["--host", cable.serverAddress, "--max-connections", "1", "--log", "json"];
-  const wrapper = cable.onServer;
+  const { wrapper } = cable.server;
   return TestServer.start(program, { wrapper, flags: [...common, ...flags], command });
 }
 
@@ -34,7 +35,7 @@ async function silentClient(
   { hostname, port }: TestServer,
 ): Promise<RunningProcess> {
   const client = new RunningProcess(
-    [...cable.onClient, path, ...args, "client", hostname, String(port)],
+    [...cable.client.wrapper, path, ...args, "client", hostname, String(port)],
   );
   await echo(client, "hello");
   return client;

@@ -1,104 +1,75 @@
-/**
- * Two machines with a cable between them, for a test: each is a network namespace, which lives as long as a process in
- * it, and the cable a pair of veth devices, veth(4).
- *
- * @module
- */
+/** Machines on a network of their own, in which no address of a real network is in the way, and a way from here to one. */
 
-/** What a test needs for it. */
-export const CABLE_TOOLS = ["unshare", "nsenter", "ip"] as const;
+import { assert } from "../assert.ts";
+import { configure, HERE, type Host, Machine, plugIn, reasonAgainst } from "./machine.ts";
 
-/** Two machines and their cable. Disposing leaves nothing of them. */
-export class Cable implements AsyncDisposable {
-  /** The address of the one machine, where a server is. */
-  readonly serverAddress = "10.97.0.1";
-  readonly #server: Deno.ChildProcess;
-  readonly #client: Deno.ChildProcess;
+/** Machines that reach each other. Disposing leaves nothing of them. */
+export class Network implements AsyncDisposable {
+  readonly #machines: ReadonlyMap<string, Machine>;
+  readonly #owned: AsyncDisposableStack;
 
-  private constructor() {
-    const namespace = () =>
-      new Deno.Command("unshare", { args: ["--net", "sleep", "infinity"], stdin: "null" }).spawn();
-    this.#server = namespace();
-    this.#client = namespace();
+  private constructor(machines: ReadonlyMap<string, Machine>, owned: AsyncDisposableStack) {
+    this.#machines = machines;
+    this.#owned = owned;
   }
 
   /** Why this machine gives none to a test, or undefined. */
-  static readonly impossible: string | undefined = reasonAgainst();
+  static readonly impossible: string | undefined = reasonAgainst(`
+    ip link add switch type bridge &&
+    ip link add end type veth peer name ${outsideOf("$$")} netns ${HERE.pid} &&
+    ip addr add 240.0.0.1/31 dev end`);
 
-  /** Makes them, with the cable plugged in. */
-  static async lay(): Promise<Cable> {
-    const cable = new Cable();
-    try {
-      await cable.#lay();
-      return cable;
-    } catch (error) {
-      await cable[Symbol.asyncDispose]();
-      throw error;
+  /** Makes a machine for each of these addresses, which are those of one network, of 24 bits. */
+  static async lay(addresses: readonly string[]): Promise<Network> {
+    await using stack = new AsyncDisposableStack();
+    const middle = stack.use(await Machine.start());
+    await configure(middle, ["link add switch type bridge", "link set switch up"]);
+    const machines = new Map<string, Machine>();
+    for (const [index, address] of addresses.entries()) {
+      const machine = stack.use(await Machine.start());
+      await configure(middle, [
+        `link add port${index} type veth peer name end netns ${machine.pid}`,
+        `link set port${index} master switch up`,
+      ]);
+      await plugIn(machine, { device: "end", address: `${address}/24` });
+      machines.set(address, machine);
     }
+    return new Network(machines, stack.move());
   }
 
-  async #lay(): Promise<void> {
-    const here = await Deno.readLink("/proc/self/ns/net");
-    const [server, client] = [this.#server, this.#client].map(({ pid }) => String(pid));
-    for (const pid of [server, client]) {
-      while (await Deno.readLink(`/proc/${pid}/ns/net`) === here);
-    }
-    const cable = `link add end netns ${server} type veth peer name end netns ${client}`;
-    await run("ip", ...cable.split(" "));
-    for (
-      const [inside, address] of [[this.onServer, "10.97.0.1"], [
-        this.onClient,
-        "10.97.0.2",
-      ]] as const
-    ) {
-      for (
-        const command of ["link set lo up", `addr add ${address}/24 dev end`, "link set end up"]
-      ) {
-        await run(...inside, "ip", ...command.split(" "));
-      }
-    }
+  /** The machine with that address. */
+  at(address: string): Machine {
+    const machine = this.#machines.get(address);
+    assert(machine !== undefined, address);
+    return machine;
   }
 
-  /** What goes in front of a command that runs on the server's machine. */
-  get onServer(): [string, ...string[]] {
-    return ["nsenter", "-t", String(this.#server.pid), "-n"];
-  }
-
-  /** What goes in front of one on the client's. */
-  get onClient(): [string, ...string[]] {
-    return ["nsenter", "-t", String(this.#client.pid), "-n"];
-  }
-
-  /** Pulls the client's plug: nothing gets through any more, and nobody is told. */
-  async unplug(): Promise<void> {
-    await run(...this.onClient, "ip", "link", "set", "end", "down");
-  }
-
-  /** Plugs it in again. */
-  async plug(): Promise<void> {
-    await run(...this.onClient, "ip", "link", "set", "end", "up");
+  /** Lays a cable from here to a machine, which goes when the machine does, and tells the machine's address at it. */
+  async reach(machine: Host): Promise<string> {
+    const device = outsideOf(machine.pid);
+    const [here, there] = addressesOf(machine.pid);
+    const cable = `link add outside type veth peer name ${device} netns ${HERE.pid}`;
+    await configure(machine, [cable]);
+    // The kernel takes its time to remove a namespace and the devices in it.
+    this.#owned.defer(() => configure(HERE, [`link delete ${device}`]));
+    await plugIn(machine, { device: "outside", address: `${there}/31` });
+    await plugIn(HERE, { device, address: `${here}/31` });
+    return there;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const child of [this.#server, this.#client]) child.kill("SIGKILL");
-    await Promise.all([this.#server.status, this.#client.status]);
+    await this.#owned[Symbol.asyncDispose]();
   }
 }
 
-async function run(path: string, ...args: readonly string[]): Promise<void> {
-  const { success, stderr } = await new Deno.Command(path, { args: [...args] }).output();
-  if (!success) throw new Error(`${path} ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`);
+/** The device's name here: of at most 15 letters, and no other test's, since a pid is that of one process. */
+function outsideOf(pid: number | string): string {
+  return `brood${pid}`;
 }
 
-function reasonAgainst(): string | undefined {
-  if (Deno.build.os !== "linux" || Deno.uid() !== 0) return "only root may make a network";
-  try {
-    const script = "ip link add one type veth peer name other";
-    const args = ["--net", "sh", "-c", script];
-    const { success } = new Deno.Command("unshare", { args, stderr: "null" }).outputSync();
-    return success ? undefined : "this machine lets nobody make a network";
-  } catch (error) {
-    // There is no such program, which a test that needs it says.
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
+/** Two neighbours of 240.0.0.0/4, where no real network may be (RFC 1112), and the only ones with that pid. */
+function addressesOf(pid: number): [string, string] {
+  const address = (last: number) =>
+    ["240", pid >> 15, (pid >> 7) & 255, ((pid << 1) & 255) | last].join(".");
+  return [address(0), address(1)];
 }
