@@ -1,7 +1,7 @@
 /**
  * `deno task smoke BINARY`: starts a binary on the platform that it was made for, before it is handed out: its version,
- * a server with a client, by each way that works everywhere, the script that installs it, and with `--grade` a grading
- * of the lecture's servers in C. It prints a line for each, and ends at the first that fails.
+ * a server with a client, by each way that works everywhere, the script that installs it, with `--tls` a server over
+ * TLS, and with `--grade` a grading of the lecture's servers in C. It prints a line for each, and ends at the first that fails.
  *
  * @module
  */
@@ -15,6 +15,7 @@ import { EXIT_STATUS, OperationalError } from "../../ipc/errors.ts";
 import { trialsOf } from "./trials.ts";
 
 const SMOKE_FLAGS = {
+  tls: toggle("serve over TLS too, which needs openssl"),
   grade: toggle("grade the lecture's servers too, which needs a C compiler and Linux"),
 };
 

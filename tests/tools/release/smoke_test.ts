@@ -34,7 +34,7 @@ const ALWAYS = [
 /** Tries one thing with the binary, but for what is replaced. */
 async function attempt(what: string, replaced: string): Promise<void> {
   await using folder = new TempFolder();
-  const trials = trialsOf(await binaryWith(folder, replaced), { grade: true });
+  const trials = trialsOf(await binaryWith(folder, replaced), { tls: true, grade: true });
   const trial = trials.find((trial) => trial.what === what);
   assert(trial !== undefined, what);
   await trial.attempt();
@@ -51,6 +51,20 @@ Deno.test("smoke ends with a line that names the first thing that the binary doe
   const { status, stdout, stderr } = await smoke(binary);
   assertEquals([status, stdout], [1, "ok: tell its version\n"]);
   assertMatch(stderr, /^smoke: [^\n]*brood does not serve a client: [^\n]+\n$/);
+});
+
+Deno.test({
+  name: "smoke tries TLS where it is asked to",
+  ignore: findMissingTools(["openssl"]).reason !== null,
+  async fn() {
+    await attempt("serve a client over TLS", "never) ");
+    const inTheClear = `server*) exec '${COMPILED_BINARY}' server 0`;
+    await assertRejects(
+      () => attempt("serve a client over TLS", inTheClear),
+      OperationalError,
+      "status 1",
+    );
+  },
 });
 
 for (
