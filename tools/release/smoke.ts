@@ -1,7 +1,8 @@
 /**
  * `deno task smoke BINARY`: starts a binary on the platform that it was made for, before it is handed out: its version,
  * a server with a client, by each way that works everywhere, the script that installs it, with `--tls` a server over
- * TLS, and with `--grade` a grading of the lecture's servers in C. It prints a line for each, and ends at the first that fails.
+ * TLS, and with `--grade` a grading of the lecture's servers in C. It prints a line for each, and ends at the first
+ * that fails.
  *
  * @module
  */

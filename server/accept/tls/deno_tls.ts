@@ -4,9 +4,9 @@
  *
  * `Deno.listenTls` accepts by itself, and a client's socket has been accepted before, and perhaps read from. So this
  * listens on loopback, where nobody is told of it: for each client a connection is made to it, and the encrypted bytes
- * are copied between that and the client's socket. The connection that was made is known by its port; whoever else finds
- * the listener is not served. Nagle's algorithm (tcp(7)) is on there, and Deno cannot turn it off: the first answer may
- * wait 40 ms until what TLS has sent before it is acknowledged.
+ * are copied between that and the client's socket. The connection that was made is known by its port; whoever else
+ * finds the listener is not served. Nagle's algorithm (tcp(7)) is on there, and Deno cannot turn it off: the first
+ * answer may wait 40 ms until what TLS has sent before it is acknowledged.
  *
  * @module
  */

@@ -16,9 +16,9 @@
 import { createServer, type TLSSocket } from "node:tls";
 import { type Clock, LATE, within } from "../../../ipc/clock.ts";
 import { errnoOf } from "../../../ipc/errors.ts";
+import { CipherStream } from "../../../ipc/tls/cipher_stream.ts";
 import { type StreamSocket, type TlsInfo, trySetting } from "../client_socket.ts";
 import type { Certificates } from "./certificates.ts";
-import { CipherStream } from "./cipher_stream.ts";
 import {
   ENDED,
   failedFor,
@@ -72,7 +72,7 @@ export async function makeHandshake(
     if (asksClient && !plain.authorized) return fail(failureText(null, plain));
     const tls = infoOf(plain, asksClient);
     if (tls === null) fail("its certificate has a subject that cannot be read");
-    else resolve(new SecuredSocket(plain, { socket, cipher, tls }));
+    else resolve(new SecuredSocket({ plain, cipher, socket }, tls));
   });
   server.emit("connection", cipher);
   const made = await within(limitMs, promise, { clock, signal });

@@ -1,8 +1,8 @@
 /**
- * A client's socket as `node:tls` takes it: the stream of encrypted bytes.
+ * A socket as `node:tls` takes it: the stream of encrypted bytes.
  *
- * TLS neither waits nor lets wait (measured with Deno 2.9.6): it writes on while the client does not read, and takes
- * what the client sends while nobody reads that; each would fill the memory. So whoever writes plain bytes waits in
+ * TLS neither waits nor lets wait (measured with Deno 2.9.6): it writes on while the other side does not read, and
+ * takes what that sends while nobody reads it; each would fill the memory. So whoever writes plain bytes waits in
  * {@linkcode CipherStream.untilTaken} before he writes more, and the socket is read only while no plain bytes are left
  * to read ({@linkcode CipherStream.isHeld}). TLS also destroys this as soon as both directions have ended, while the
  * last bytes are still on their way: so they wait here and not in the `Duplex`, and the socket is closed by nobody but
@@ -13,8 +13,8 @@
 
 import { Buffer } from "node:buffer";
 import { Duplex } from "node:stream";
-import { writeAll } from "../../../ipc/relay/copy.ts";
-import type { StreamSocket } from "../client_socket.ts";
+import { writeAll } from "../relay/copy.ts";
+import type { ByteStream } from "../transport.ts";
 
 /** A record of TLS has 16 KiB and some bytes. */
 const BUFFER_BYTES = 32 * 1024;
@@ -22,20 +22,20 @@ const BUFFER_BYTES = 32 * 1024;
 /** Called when an operation has ended, with what it failed with. */
 export type Done = (error?: Error | null) => void;
 
-/** Reads and writes a client's socket, which its owner closes. */
+/** Reads and writes a socket, which its owner closes. */
 export class CipherStream extends Duplex {
-  readonly #socket: StreamSocket;
+  readonly #socket: ByteStream;
   /** Resolves when the socket has taken the last bytes, or has failed. */
   #writing: Promise<void> = Promise.resolve();
   #failure: unknown = null;
   #isReadDue = false;
   /** Whether nothing more is to be read for now. */
   isHeld: () => boolean = () => false;
-  /** Whether the client has ended its direction, and all that it sent has been given to TLS. */
+  /** Whether the other side has ended its direction, and all that it sent has been given to TLS. */
   hasEnded = false;
 
   /** Reads nothing yet. */
-  constructor(socket: StreamSocket) {
+  constructor(socket: ByteStream) {
     super({ allowHalfOpen: true, autoDestroy: false });
     this.#socket = socket;
     // Whoever makes this listens before TLS does.
