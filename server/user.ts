@@ -8,7 +8,6 @@
  * @module
  */
 
-import { fileURLToPath } from "node:url";
 import { EXECUTABLE } from "../cli/self.ts";
 import { type Flag, ValueError } from "../cli/flags.ts";
 import { errnoOf, OperationalError, reasonOf } from "../ipc/errors.ts";
@@ -101,9 +100,10 @@ async function become(identity: Identity): Promise<void> {
     throw new OperationalError(say`root could be taken back, so nothing is started`);
   }
   // Every process that the server starts is this program again.
-  const source = fileURLToPath(import.meta.url);
+  const { filename: source } = import.meta;
   if (!isAccessible(EXECUTABLE, "execute")) throw unreachable(EXECUTABLE);
-  if (!Deno.build.standalone && !isAccessible(source, "read")) throw unreachable(source);
+  if (Deno.build.standalone || source === undefined) return;
+  if (!isAccessible(source, "read")) throw unreachable(source);
 }
 
 function unreachable(path: string): OperationalError {

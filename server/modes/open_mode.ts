@@ -9,11 +9,7 @@ import { onUnhandled } from "../../cli/exit.ts";
 import { echo } from "../child/echo.ts";
 import type { ServerOptions } from "../command.ts";
 import { openInheritance } from "../inheritance/open_inheritance.ts";
-import {
-  loadModuleHere,
-  type ModuleTrial,
-  openHandlerModule,
-} from "../parent/modules/handler_module.ts";
+import type { ModuleTrial } from "../parent/modules/handler_module.ts";
 import { PipeTransport } from "../parent/transports/pipe.ts";
 import { pipedWorker } from "../parent/transports/process_command.ts";
 import type { Mistake } from "../parent/faults/mistake.ts";
@@ -44,9 +40,7 @@ export function isServedHere({ mode, handler }: Pick<ServerOptions, "mode" | "ha
  */
 export async function openMode(options: ServerOptions, context: OpenContext): Promise<Mode> {
   const { mode, handler, spare, workers: size } = options;
-  const handlerUrl = handler.kind === "module"
-    ? await openHandlerModule(handler.file, context)
-    : null;
+  const handlerUrl = handler.kind === "module" ? await openModule(handler.file, context) : null;
   if (isServedHere(options)) {
     return handlerUrl === null
       ? new IterativeMode(context, echo)
@@ -65,6 +59,12 @@ export async function openMode(options: ServerOptions, context: OpenContext): Pr
   return mode === "prefork"
     ? new PreforkMode(context, { workers, size })
     : new PerConnectionMode(context, { workers, spare });
+}
+
+/** Tries a module: what that takes is loaded for one alone, because the modules of Node.js are 40 ms of a start. */
+async function openModule(file: string, context: OpenContext): Promise<string> {
+  const { openHandlerModule } = await import("../parent/modules/handler_module.ts");
+  return await openHandlerModule(file, context);
 }
 
 async function openTransport(
@@ -95,6 +95,7 @@ async function openTransport(
 
 /** Loads a module into this process. */
 async function openModuleMode(url: string, context: OpenContext): Promise<Mode> {
+  const { loadModuleHere } = await import("../parent/modules/handler_module.ts");
   const mode = new IterativeMode(context, async (connection) => (await loading)(connection));
   mode.own(onUnhandled((error) => {
     mode.fail(error);

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { fileURLToPath } from "node:url";
 import { fallbacksOf, type FlagValues, formatArgv } from "../../../cli/flags.ts";
 import { type SelfCommand, selfCommand } from "../../../cli/self.ts";
 import { dataUrl } from "../../child/module/module_url.ts";
@@ -29,7 +28,7 @@ const ECHO_FLAGS = ["--no-config", "--v8-flags=--single-threaded"];
 
 function moduleFlags(): string[] {
   return [
-    `--config=${fileURLToPath(new URL("../../../deno.json", import.meta.url))}`,
+    `--config=${import.meta.dirname}/../../../deno.json`,
     // Deno keeps the stores of the web, such as `caches`, by this address, whatever is permitted: each worker has its
     // own.
     `--location=http://${crypto.randomUUID()}.invalid`,
