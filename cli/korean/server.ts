@@ -60,7 +60,7 @@ export const SERVER: Messages = {
   "Cannot use the private key {file}: it is not that of the certificate {certificate}":
     "개인 키 {file}을(를) 쓸 수 없습니다: 인증서 {certificate}의 키가 아닙니다",
   "Cannot ask clients for certificates (--tls-client-ca) with Deno {deno}: Deno {least} or later does":
-    "Deno {deno}로는 클라이언트에 인증서를 요구할 수 없습니다 (--tls-client-ca). Deno {least} 이상이 필요합니다",
+    "Deno {deno}(으)로는 클라이언트에 인증서를 요구할 수 없습니다 (--tls-client-ca). Deno {least} 이상이 필요합니다",
   "{problem}; the certificates stay as they were": "{problem}. 인증서는 그대로 둡니다",
 
   "Cannot run {program}: {reason}": "{program}을(를) 실행할 수 없습니다: {reason}",
