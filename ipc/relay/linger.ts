@@ -3,8 +3,8 @@
  *
  * To close a TCP socket while bytes of the other side are unread, or come later, is to reset it (RFC 1122, section
  * 4.2.2.13), and a reset drops what is still on its way to that side. So the sending direction is ended first, and what
- * the client still sends is read and dropped until it has ended too. With TLS that end waits for the client where it has
- * much to take: TLS writes it behind all the rest.
+ * the client still sends is read and dropped until it has ended too. With TLS that end may have to wait for the client:
+ * it is written behind all that the client has still to take.
  *
  * @module
  */
