@@ -48,6 +48,8 @@ export const SERVER: Messages = {
   "Cannot read {what} {file}: {reason}": "{what} {file}을(를) 읽을 수 없습니다: {reason}",
   "Cannot use the certificate {file}: it has no -----BEGIN CERTIFICATE----- (PEM)":
     "인증서 {file}을(를) 쓸 수 없습니다: -----BEGIN CERTIFICATE-----(PEM)가 없습니다",
+  "Cannot use the certificate {file}: it is not of version 3 of X.509 (openssl x509 -req makes that with -extfile)":
+    "인증서 {file}을(를) 쓸 수 없습니다: X.509 버전 3이 아닙니다 (openssl x509 -req에 -extfile을 주면 버전 3이 됩니다)",
   "Cannot use the certificate {file}: {reason}": "인증서 {file}을(를) 쓸 수 없습니다: {reason}",
   "Cannot use the certificate {file}: number {number} in it is damaged":
     "인증서 {file}을(를) 쓸 수 없습니다: 그 안의 {number}번째 인증서가 손상되었습니다",

@@ -5,7 +5,7 @@
  */
 
 import { isIP } from "node:net";
-import { connect, type TLSSocket } from "node:tls";
+import { connect } from "node:tls";
 import type { Endpoint } from "../../ipc/address.ts";
 import { CutOffError, errnoOf } from "../../ipc/errors.ts";
 import { say } from "../../ipc/say.ts";
@@ -24,8 +24,7 @@ export async function connectUnverified(server: Server, signal: AbortSignal): Pr
   if (signal.aborted) giveUp();
   const cipher = new CipherStream(conn);
   try {
-    const plain = await secure(cipher, server.name);
-    return new UnverifiedConnection({ plain, cipher, socket: conn }, conn);
+    return await secure(conn, { cipher, name: server.name });
   } catch (cause) {
     giveUp();
     cipher.destroy();
@@ -37,8 +36,11 @@ export async function connectUnverified(server: Server, signal: AbortSignal): Pr
 }
 
 /** Makes the handshake. Rejects with what TLS fails with, or with what its stream does. */
-async function secure(cipher: CipherStream, name: string): Promise<TLSSocket> {
-  const { promise, resolve, reject } = Promise.withResolvers<TLSSocket>();
+async function secure(
+  conn: Deno.TcpConn,
+  { cipher, name }: { readonly cipher: CipherStream; readonly name: string },
+): Promise<Connection> {
+  const { promise, resolve, reject } = Promise.withResolvers<Connection>();
   cipher.on("error", reject);
   cipher.on("end", () => reject(new Deno.errors.UnexpectedEof("unexpected end of file")));
   const plain = connect({
@@ -50,7 +52,11 @@ async function secure(cipher: CipherStream, name: string): Promise<TLSSocket> {
   // It cannot be told when this begins with a stream.
   plain.allowHalfOpen = true;
   plain.on("error", reject);
-  plain.once("secureConnect", () => resolve(plain));
+  // Made at once: the other side's end may have come with that of the handshake.
+  plain.once(
+    "secureConnect",
+    () => resolve(new UnverifiedConnection({ plain, cipher, socket: conn }, conn)),
+  );
   return await promise;
 }
 

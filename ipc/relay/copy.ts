@@ -85,7 +85,8 @@ export async function copy(
   }
 }
 
-async function passOnEndOfFile(sink: Pick<ByteStream, "closeWrite">): Promise<void> {
+/** Ends the direction to a sink that has taken every byte. Rejects only for a bug. */
+export async function passOnEndOfFile(sink: Pick<ByteStream, "closeWrite">): Promise<void> {
   try {
     await sink.closeWrite();
   } catch (error) {

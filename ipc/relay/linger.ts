@@ -3,7 +3,8 @@
  *
  * To close a TCP socket while bytes of the other side are unread, or come later, is to reset it (RFC 1122, section
  * 4.2.2.13), and a reset drops what is still on its way to that side. So the sending direction is ended first, and what
- * the client still sends is read and dropped until it has ended too.
+ * the client still sends is read and dropped until it has ended too. With TLS that end may have to wait for the client:
+ * it is written behind all that the client has still to take.
  *
  * @module
  */
@@ -45,25 +46,26 @@ export async function linger(
   let now = clock.now();
   let [silentAt, lookAt, endsAt] = [now + SILENCE_MS, now + LOOK_MS, now + PATIENCE_MS];
   let unsent: number | null = null;
-  let reading: Promise<number | null> | null = null;
+  let isEnded = false;
+  let reading: Promise<number | null> | null = client.closeWrite().then(() => {
+    isEnded = true;
+    return client.read(buffer);
+  });
   try {
-    await client.closeWrite();
     while (true) {
       reading ??= client.read(buffer);
       const wakeAt = now < silentAt ? Math.min(silentAt, lookAt) : lookAt;
       const count = await within(wakeAt - now, reading, { clock });
       now = clock.now();
       if (count === null) return true;
-      if (count !== LATE) {
-        reading = null;
-        silentAt = now + SILENCE_MS;
-      }
+      if (count !== LATE) reading = null;
+      if (count !== LATE || !isEnded) silentAt = now + SILENCE_MS;
       if (now < lookAt && now < silentAt) continue;
       const seen = await unsentBytes?.() ?? null;
       // Nothing of a silent client is unread: what nobody can tell, the kernel goes on to send it.
       if (now >= silentAt && (seen === null || seen === 0)) return true;
       if (seen !== null && unsent !== null && seen < unsent) endsAt = now + PATIENCE_MS;
-      if (now >= endsAt) return seen === 0;
+      if (now >= endsAt) return isEnded && seen === 0;
       unsent = seen;
       lookAt = now + LOOK_MS;
     }

@@ -6,6 +6,7 @@
  */
 
 import type { Clock } from "../../ipc/clock.ts";
+import { passOnEndOfFile } from "../../ipc/relay/copy.ts";
 import { IdleTimer } from "../../ipc/relay/idle_timer.ts";
 import { linger } from "../../ipc/relay/linger.ts";
 import type { Traffic } from "../../ipc/relay/relay.ts";
@@ -126,6 +127,12 @@ export class ConnectionService {
   async #untilEnded(): Promise<boolean> {
     const connection = this.#connection;
     if (connection.isClosed || connection.hasFailed) return false;
-    return connection.hasEnded || await linger(connection.stream, this.#options);
+    const { stream, hasEnded, isAnswered } = connection;
+    if (!hasEnded) return await linger(stream, this.#options);
+    // The close alone would do on a socket, but TLS has a word for the end.
+    return isAnswered || await linger({
+      closeWrite: () => passOnEndOfFile(stream),
+      read: () => Promise.resolve(null),
+    }, this.#options);
   }
 }

@@ -44,6 +44,8 @@ export class StreamConnection implements Disposable {
   isClosed = false;
   /** Whether a read has met the client's end of file. */
   hasEnded = false;
+  /** Whether the outgoing direction has been ended. */
+  isAnswered = false;
   /** The stream itself, whose bytes are not counted. */
   readonly stream: ByteStream;
   readonly #onMessage: StreamConnectionOptions["onMessage"];
@@ -118,8 +120,9 @@ export class StreamConnection implements Disposable {
   }
 
   /** Ends the outgoing direction. */
-  closeWrite(): Promise<void> {
-    return this.#noticing(this.stream.closeWrite());
+  async closeWrite(): Promise<void> {
+    await this.#noticing(this.stream.closeWrite());
+    this.isAnswered = true;
   }
 
   async #noticing<T>(operation: Promise<T>): Promise<T> {

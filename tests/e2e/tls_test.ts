@@ -7,6 +7,7 @@ import { assert, assertEquals, assertMatch } from "../assert.ts";
 import { bytesOf, readAll } from "../support/bytes.ts";
 import { randomBytes, randomFrom } from "../support/random.ts";
 import { listenOnLoopback } from "../support/sockets.ts";
+import { TempFolder } from "../support/temp_folder.ts";
 import { runToEnd } from "./process.ts";
 import { type Program, SERVINGS } from "./program.ts";
 import { TestServer } from "./server.ts";
@@ -16,6 +17,13 @@ import { NEEDS_NODE_TLS, OpensslClient, roundTrip, startTls, testTls, tlsFlags }
 const RELAYED = SERVINGS.filter(({ flags, command }) =>
   flags.includes("pipe") || command === undefined && !flags.includes("socket")
 );
+
+/** A module that answers when its client has ended, and ends nothing itself. */
+const ANSWERING_LATE = `export default async (connection) => {
+  while (await connection.read(new Uint8Array(1024)) !== null);
+  await connection.write(new Uint8Array(1_000_000));
+};
+`;
 
 for (const { name, flags, command } of RELAYED) {
   testTls(
@@ -333,6 +341,35 @@ testTls(
       assert(stderr.startsWith(`brood: ${problem}`), stderr);
       assertEquals(stderr.trimEnd().split("\n").length, 1, stderr);
     }
+  },
+);
+
+for (const mode of ["iterative", "per-connection"]) {
+  testTls(
+    `a handler that leaves the end to the server has TLS ended behind its answer: ${mode}`,
+    async (program, made) => {
+      await using folder = new TempFolder();
+      const handler = folder.join("late.js");
+      await Deno.writeTextFile(handler, ANSWERING_LATE);
+      await using server = await startTls(program, made, {
+        flags: ["--mode", mode, "--handler", handler],
+      });
+      using conn = await made.connect(server.port);
+      await conn.closeWrite();
+      assertEquals((await readAll(conn)).length, 1_000_000);
+    },
+  );
+}
+
+testTls(
+  "a server knows what its descriptors are enough for, with those that TLS takes",
+  async (program, made) => {
+    await using server = await TestServer.start(program, {
+      flags: [...tlsFlags(made), "--log", "json"],
+      wrapper: ["sh", "-c", 'ulimit -n 184; exec "$@"', "sh"],
+    });
+    const { maxConnections } = await server.event("listening");
+    assertEquals(maxConnections, hasServingNodeTls(await runtimeOf(program)) ? 30 : 20);
   },
 );
 

@@ -25,6 +25,7 @@ export async function connectDeaf(scene: Scene, bytes: Uint8Array): Promise<Disp
     return visitor;
   }
   try {
+    // One of Deno's own sockets may stay open when it is closed, while a write waits.
     const descriptor = startConnecting(scene.subject.address);
     try {
       await sendWhileTaken(scene, descriptor, bytes);
@@ -48,7 +49,6 @@ async function sendWhileTaken(
 ): Promise<void> {
   const untilMs = scene.now() + scene.inPatience(SENDING.forMs);
   let takenMs = scene.now();
-  // One of Deno's own sockets may stay open when it is closed, while a write waits.
   for (let at = 0; at < bytes.length;) {
     await scene.sleep(SENDING.everyMs);
     const before = at;

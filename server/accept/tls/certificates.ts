@@ -105,6 +105,9 @@ function problemOfPair(error: Error, { cert, key }: CertificateFiles): string {
   if (/\bkeys?\b/i.test(error.message)) {
     return say`Cannot use the private key ${key}: it is damaged, or of a kind that TLS does not take (it takes RSA from 2048 bits on, ECDSA with P-256, P-384 or P-521, and Ed25519)`;
   }
+  if (error.message.includes("UnsupportedCertVersion")) {
+    return say`Cannot use the certificate ${cert}: it is not of version 3 of X.509 (openssl x509 -req makes that with -extfile)`;
+  }
   return say`Cannot use the certificate ${cert}: ${
     errnoOf(error) === null ? error.message : reasonOf(error)
   }`;

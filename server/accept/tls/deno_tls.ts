@@ -21,6 +21,8 @@ import { type Detour, TunneledSocket } from "./tunneled_socket.ts";
 
 /** Owns the listener. The sockets outlast it. */
 export class DenoTls implements AsyncDisposable {
+  /** Those of a detour. */
+  readonly descriptors = 2;
   readonly #listener: Deno.TlsListener;
   /** One detour is made after the other. Does not reject. */
   #making: Promise<unknown> = Promise.resolve();

@@ -25,6 +25,8 @@ const DENO_MIN = [2, 9, 6] as const;
 
 /** What makes handshakes with the certificates that it was given. */
 interface Handshakes extends AsyncDisposable {
+  /** How many descriptors each secured socket takes besides the client's. */
+  readonly descriptors: number;
   makeHandshake(
     socket: StreamSocket,
     limits: HandshakeLimits,
@@ -56,6 +58,11 @@ export class TlsEntrance implements AsyncDisposable {
   /** Reads the certificates. Throws {@linkcode OperationalError} in one line where they, or this Deno, cannot serve. */
   static async open(options: TlsOptions): Promise<TlsEntrance> {
     return new TlsEntrance(options, await openHandshakes(options.files));
+  }
+
+  /** How many descriptors it takes for each connection. */
+  get descriptors(): number {
+    return this.#handshakes.descriptors;
   }
 
   /** Makes the handshake with a client that was just accepted, and may last for so long. */
@@ -102,6 +109,7 @@ async function openHandshakes(files: CertificateFiles): Promise<Handshakes> {
   const certificates = await readCertificates(files);
   if (!isByNode) return DenoTls.open(certificates);
   return {
+    descriptors: 0,
     makeHandshake: (socket, limits) => makeHandshake(socket, { certificates, ...limits }),
     async [Symbol.asyncDispose]() {},
   };

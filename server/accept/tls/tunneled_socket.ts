@@ -30,6 +30,7 @@ export class TunneledSocket implements StreamSocket {
   readonly #plain: Deno.TlsConn;
   /** Resolves when all that TLS has written is with the client, or the client is lost. */
   readonly #copied: Promise<CopyResult>;
+  readonly #closed = Promise.withResolvers<"closed">();
   #isClosed = false;
   /** How the client was lost, or TLS has failed; null while neither is so. */
   #failure: { readonly cause: unknown } | null = null;
@@ -94,8 +95,10 @@ export class TunneledSocket implements StreamSocket {
     } catch (error) {
       throw this.#failureOf(error);
     }
-    await this.#copied;
+    // Deno 2.6 leaves a write waiting when its socket is closed.
+    const copied = await Promise.race([this.#copied, this.#closed.promise]);
     if (this.#failure !== null) throw this.#failure.cause;
+    if (copied === "closed") throw new Deno.errors.BadResource("The connection is closed");
   }
 
   /** What TLS fails with is no error of the system, as `isStreamError` knows it. */
@@ -114,6 +117,7 @@ export class TunneledSocket implements StreamSocket {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#closed.resolve("closed");
     this.#socket.close();
     this.#outer[Symbol.dispose]();
     this.#plain[Symbol.dispose]();

@@ -3,13 +3,17 @@ import {
   connectorFor,
   connectPlainly,
 } from "../../../client/connection/connection.ts";
+import { createServer } from "node:tls";
 import { HandshakeError, TruncatedError } from "../../../client/connection/tls_errors.ts";
 import { connectUnverified } from "../../../client/connection/unverified.ts";
 import { connectVerified } from "../../../client/connection/verified.ts";
 import { isStreamError } from "../../../ipc/errors.ts";
+import { CipherStream } from "../../../ipc/tls/cipher_stream.ts";
+import { SecuredStream } from "../../../ipc/tls/secured_stream.ts";
+import type { ByteStream } from "../../../ipc/transport.ts";
 import { assert, assertEquals, assertRejects } from "../../assert.ts";
 import { readAll, send } from "../../support/bytes.ts";
-import { closedPort } from "../../support/sockets.ts";
+import { closedPort, listenOnLoopback } from "../../support/sockets.ts";
 import { NEEDS_OPENSSL, TestCertificates } from "../../support/test_certificates.ts";
 import { CuttingRelay, echoAll, TcpServer, TlsServer } from "../../support/tls_server.ts";
 import { findMissingTools } from "../../support/tools.ts";
@@ -226,3 +230,63 @@ testTls("unverified", "whatever the certificate is, it is taken", async (context
     assertEquals(await readAll(connection), "x");
   }
 });
+
+/** Keeps what is written behind the second piece that the other side has sent. */
+class JoinedEnd implements ByteStream {
+  readonly #conn: Deno.TcpConn;
+  readonly #kept: Uint8Array<ArrayBuffer>[] = [];
+  #reads = 0;
+
+  constructor(conn: Deno.TcpConn) {
+    this.#conn = conn;
+  }
+
+  async read(buffer: Uint8Array): Promise<number | null> {
+    const count = await this.#conn.read(buffer);
+    this.#reads += 1;
+    return count;
+  }
+
+  async write(bytes: Uint8Array): Promise<number> {
+    if (this.#reads < 2) return await this.#conn.write(bytes);
+    this.#kept.push(bytes.slice());
+    return bytes.length;
+  }
+
+  async closeWrite(): Promise<void> {}
+
+  close(): void {}
+
+  /** Writes that in one piece, and the end. */
+  async finish(): Promise<void> {
+    await this.#conn.write(await new Blob(this.#kept).bytes());
+    await this.#conn.closeWrite();
+  }
+}
+
+testTls(
+  "unverified",
+  "an answer may come in one piece with the handshake's end",
+  async (context) => {
+    const { cert, key } = context.certificates.server;
+    using listener = listenOnLoopback();
+    const connecting = context.connect(serverAt(listener.addr.port), NEVER);
+    using conn = await listener.accept();
+    const socket = new JoinedEnd(conn);
+    const cipher = new CipherStream(socket);
+    const server = createServer({
+      cert: await Deno.readTextFile(cert),
+      key: await Deno.readTextFile(key),
+      // With a later one a client ends its handshake before the server does.
+      maxVersion: "TLSv1.2",
+    }, async (plain) => {
+      const secured = new SecuredStream({ plain, cipher, socket });
+      await send(secured, "hello");
+      await secured.closeWrite();
+      await socket.finish();
+    });
+    server.emit("connection", cipher);
+    using connection = await connecting;
+    assertEquals(await readAll(connection), "hello");
+  },
+);

@@ -85,6 +85,25 @@ Deno.test("linger() does not wait for a silent client where nobody can tell what
   assertEquals(await lingerForTaking(null), [true, 500]);
 });
 
+Deno.test("linger() waits for an end that waits for the client as long as that takes something", async () => {
+  const clock = new FakeClock(7000);
+  const client = new MemoryStream({ onCloseWrite: () => clock.sleep(8000) });
+  let unsent = 100;
+  const unsentBytes = () => Promise.resolve(unsent--);
+  const isWhole = await clock.run(linger(client, { clock, unsentBytes }));
+  assertEquals([isWhole, clock.now() - 7000, client.calls.read], [true, 8000, 1]);
+});
+
+Deno.test("linger() gives up a client that takes nothing, so that its direction cannot be ended", async () => {
+  for (const unsent of [1, 0]) {
+    const client = await lingerFor(
+      (clock) => ({ onCloseWrite: () => clock.sleep(1_000_000) }),
+      unsent,
+    );
+    assertEquals([client.isWhole, client.ms], [false, 5000]);
+  }
+});
+
 Deno.test("linger() tells that a client was lost, by its read or by its end of file", async () => {
   const reset = await lingerFor(() => ({ reads: throwNobodyReads }));
   assertEquals([reset.isWhole, reset.ms], [false, 0]);

@@ -24,6 +24,11 @@ Deno.test("connectionLimit() allows a user who does not say as many as there are
   assertEquals(connectionLimit(asking(null), 64 + 4), 1);
 });
 
+Deno.test("connectionLimit() knows of descriptors that each connection has besides", () => {
+  assertEquals(connectionLimit({ ...asking(null), more: 2 }, 64 + 4 * 40), 26);
+  assertThrows(() => connectionLimit({ ...asking(27), more: 2 }, 64 + 4 * 40), UsageError);
+});
+
 Deno.test("connectionLimit() allows one connection, however few descriptors there are", () => {
   for (const descriptors of [64, 10]) {
     assertEquals(connectionLimit(asking(null), descriptors), 1);

@@ -1,4 +1,5 @@
 import { writeAll } from "../../../ipc/relay/copy.ts";
+import type { StreamSocket } from "../../../server/accept/client_socket.ts";
 import { AcceptedConnection } from "../../../server/accept/connection.ts";
 import { echo } from "../../../server/child/echo.ts";
 import type { StreamHandler } from "../../../server/child/stream_connection.ts";
@@ -7,6 +8,7 @@ import { assertEquals, assertStringIncludes } from "../../assert.ts";
 import { bytesOf, readAll, receive, send } from "../../support/bytes.ts";
 import { ResettablePair, TcpPair } from "../../support/sockets.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
+import { MemoryStream } from "../../support/memory_stream.ts";
 import { RecordedEvents } from "../recorded_events.ts";
 
 /** More than the buffers of two sockets hold. */
@@ -14,7 +16,7 @@ const ANSWER = new Uint8Array(8_000_000);
 
 /** Serves one connection with an iterative mode. */
 function serve(
-  stream: Deno.TcpConn,
+  stream: StreamSocket,
   handler: StreamHandler,
   options: { readonly idleTimeoutMs: number; readonly maxDurationMs?: number } = {
     idleTimeoutMs: 0,
@@ -95,6 +97,21 @@ Deno.test("IterativeMode counts each direction by itself, and closes the connect
     reason: "finished",
     failures: 0,
   });
+});
+
+Deno.test("IterativeMode ends the answer, too, where the client has ended first, and once is enough", async () => {
+  const end = { hostname: "127.0.0.1", port: 1 };
+  const handlers: readonly StreamHandler[] = [
+    async (connection) => void await connection.read(new Uint8Array(1)),
+    echo,
+  ];
+  for (const handler of handlers) {
+    const stream = new MemoryStream();
+    const serving = serve(Object.assign(stream, { remoteAddr: end, localAddr: end }), handler);
+    assertEquals((await serving.outcome()).reason, "finished");
+    const { closeWrite, close } = stream.calls;
+    assertEquals({ closeWrite, close }, { closeWrite: 1, close: 1 });
+  }
 });
 
 Deno.test("IterativeMode drops what a handler has not read, and gives the client the whole answer", async () => {

@@ -1,6 +1,7 @@
 import { OperationalError } from "../../../../ipc/errors.ts";
 import { readCertificates } from "../../../../server/accept/tls/certificates.ts";
 import { assertEquals, assertRejects } from "../../../assert.ts";
+import { TempFolder } from "../../../support/temp_folder.ts";
 import { type TestCertificates, testWithCertificates } from "../../../support/test_certificates.ts";
 
 const UNSERVABLE =
@@ -118,3 +119,36 @@ testWithCertificates(
     }
   },
 );
+
+/** Of version 1, as older releases of openssl(1) make it of a request unless told. The key is nobody's. */
+const OLD = {
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBIjCByQIUOJyaiQjj0dylXcJAbNCMXk6BfJIwCgYIKoZIzj0EAwIwFDESMBAG
+A1UEAwwJbG9jYWxob3N0MB4XDTI2MTEyNjE1MTM0OVoXDTI2MTIyNjE1MTM0OVow
+FDESMBAGA1UEAwwJbG9jYWxob3N0MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE
+BxLn1YF7sCbhNIREv8nDHk7FOKBQ/2XTlX+GpXDNLRvQP0+Mm2fS7eAeuEyb5NhN
+NROtSJkiCnW6RE/wDe7XTTAKBggqhkjOPQQDAgNIADBFAiBAurWKOHbWQjqNOh0r
+kqq3eWCHzJXYDQri8M8rfOeLSwIhAM8zzlCzscnStOwEL8AclLB1j+Itdpn66zm4
+dEuztbkp
+-----END CERTIFICATE-----
+`,
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgjUtA6Qc6pbjx/Yrb
+WUhJPNnmAihQxoDOeV7Z0il78GmhRANCAAQHEufVgXuwJuE0hES/ycMeTsU4oFD/
+ZdOVf4alcM0tG9A/T4ybZ9Lt4B64TJvk2E01E61ImSIKdbpET/AN7tdN
+-----END PRIVATE KEY-----
+`,
+};
+
+Deno.test("readCertificates() finds a certificate of an old version", async () => {
+  await using folder = new TempFolder();
+  const files = { cert: folder.join("old.pem"), key: folder.join("old.key"), clientCa: null };
+  await Deno.writeTextFile(files.cert, OLD.cert);
+  await Deno.writeTextFile(files.key, OLD.key);
+  const { message } = await assertRejects(() => readCertificates(files), OperationalError);
+  assertEquals(
+    message,
+    `Cannot use the certificate ${files.cert}: it is not of version 3 of X.509 ` +
+      "(openssl x509 -req makes that with -extfile)",
+  );
+});

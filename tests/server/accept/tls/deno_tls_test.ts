@@ -1,7 +1,8 @@
 import { systemClock } from "../../../../ipc/clock.ts";
 import { readCertificates } from "../../../../server/accept/tls/certificates.ts";
+import { RenamedSocket } from "../../../../server/accept/client_socket.ts";
 import { DenoTls } from "../../../../server/accept/tls/deno_tls.ts";
-import { assertEquals } from "../../../assert.ts";
+import { assertEquals, assertRejects } from "../../../assert.ts";
 import { bytesOf } from "../../../support/bytes.ts";
 import { listenOnLoopback } from "../../../support/sockets.ts";
 import { testWithCertificates } from "../../../support/test_certificates.ts";
@@ -60,5 +61,37 @@ testWithCertificates(
     const refused = await Deno.connect({ hostname: "127.0.0.1", port }).catch((error) => error);
     assertEquals(refused instanceof Deno.errors.ConnectionRefused, true);
     socket.close();
+  },
+);
+
+testWithCertificates(
+  "closing a tunneled socket ends its closeWrite(), also where a write outlasts the close",
+  async (made) => {
+    await using tls = DenoTls.open(await readCertificates({ ...made.server, clientCa: null }));
+    using listener = listenOnLoopback();
+    const limits = { limitMs: 10_000, clock: systemClock, signal: new AbortController().signal };
+    const stuck = Promise.withResolvers<void>();
+    let isStuck = false;
+    const accepting = listener.accept().then((conn) => {
+      const socket = new RenamedSocket(conn, conn);
+      socket.write = async (bytes) => {
+        if (!isStuck) return await conn.write(bytes);
+        stuck.resolve();
+        return await new Promise(() => {});
+      };
+      return tls.makeHandshake(socket, limits);
+    });
+    using client = await made.connect(listener.addr.port);
+    await client.handshake();
+    const socket = await accepting;
+    if ("error" in socket) throw new Error(socket.error);
+    isStuck = true;
+    await socket.write(bytesOf("ping"));
+    await stuck.promise;
+    const ending = assertRejects(() => socket.closeWrite(), Deno.errors.BadResource);
+    // TLS has ended before it is closed.
+    await new Promise((resolve) => setTimeout(resolve));
+    socket.close();
+    await ending;
   },
 );
