@@ -9,15 +9,8 @@ import type { Endpoint } from "../../../ipc/address.ts";
 import { CutOffError, StreamError } from "../../../ipc/errors.ts";
 import { copy, type CopyResult } from "../../../ipc/relay/copy.ts";
 import { type StreamSocket, trySetting } from "../client_socket.ts";
+import type { Detour } from "./detours.ts";
 import { ENDED, failedFor, type HandshakeFailure, LOST, NOT_TLS, UNKNOWN_CA } from "./failure.ts";
-
-/** A connection within this process. */
-export interface Detour {
-  /** Where the encrypted bytes are. */
-  readonly outer: Deno.TcpConn;
-  /** Where the plain bytes are, with a handshake still to make. */
-  readonly plain: Deno.TlsConn;
-}
 
 /** Owns the client's socket and the detour. */
 export class TunneledSocket implements StreamSocket {
