@@ -15,12 +15,13 @@ import { EventBus } from "./events.ts";
 import { openGate } from "./accept/gate.ts";
 import type { LineWriter } from "./log/line_writer.ts";
 import { openListener } from "./accept/open_listener.ts";
-import { type Introductions, Reception, type Security } from "./accept/reception.ts";
+import { type Introductions, Reception } from "./accept/reception.ts";
 import { closingSignal } from "./closing.ts";
 import { openLog } from "./log/open_log.ts";
 import { findUser } from "./user.ts";
 import { findLibcProblem } from "../ipc/posix/libc.ts";
 import { openServiceManager } from "./service_manager.ts";
+import type { TlsEntrance } from "./accept/tls/tls_entrance.ts";
 import type { Mistake } from "./parent/faults/mistake.ts";
 import { isServedHere, openMode } from "./modes/open_mode.ts";
 import type { ServerStatus, ServerStatusOptions } from "./parent/status/server_status.ts";
@@ -53,11 +54,11 @@ async function serveUntilStopped(
   const isParentServing = isServedHere(options);
   await using log = await openLog(events, { ...options, clock, isParentServing });
 
-  const maxConnections = await admissionLimit(options);
+  await using security = await openTls(options, { clock, events });
+  const maxConnections = await admissionLimit(options, security?.descriptorsEach ?? 0);
   const mistake = await openFault(options.fault);
   await using entrance = await openGate(options, { clock, events });
   const { gate } = entrance;
-  await using security = await openTls(options, { clock, events });
   const user = options.user === null ? null : await findUser(options.user);
   using listener = await openListener({
     ...options,
@@ -179,7 +180,7 @@ async function openOrphans(fault: ServerOptions["fault"]): Promise<Disposable | 
 async function openTls(
   { tlsCert: cert, tlsKey: key, tlsClientCa: clientCa }: ServerOptions,
   context: { readonly clock: Clock; readonly events: EventBus },
-): Promise<Security & AsyncDisposable | null> {
+): Promise<TlsEntrance | null> {
   if (cert === null || key === null) return null;
   const { TlsEntrance } = await import("./accept/tls/tls_entrance.ts");
   return await TlsEntrance.open({ files: { cert, key, clientCa }, ...context });
@@ -195,16 +196,19 @@ async function openStatus(
   return await ServerStatus.open({ ...context, where, showsMessages: !quiet && !noMessages });
 }
 
-/** How many connections are served at once. Throws `UsageError` if the user asks for more than can be. */
-async function admissionLimit(options: ServerOptions): Promise<number> {
+/**
+ * How many connections are served at once, where each has so many more descriptors than one in the clear. Throws
+ * `UsageError` if the user asks for more than can be.
+ */
+async function admissionLimit(options: ServerOptions, extraEach: number): Promise<number> {
   if (options.mode === "iterative") return 1;
   const { maxConnections, workers } = options;
   const descriptors = await descriptorLimit();
-  const asked = { flag: "--max-connections", value: maxConnections };
+  const asked = { flag: "--max-connections", value: maxConnections, extraEach };
   if (options.mode === "per-connection") {
     return connectionLimit(asked, withoutSpares(descriptors, options.spare));
   }
-  const each = connectionLimit({ flag: "--workers", value: workers }, descriptors);
+  const each = connectionLimit({ flag: "--workers", value: workers, extraEach }, descriptors);
   return maxConnections === null ? each : Math.min(each, connectionLimit(asked, descriptors));
 }
 

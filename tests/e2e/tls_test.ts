@@ -45,6 +45,25 @@ for (const { name, flags, command } of RELAYED) {
 }
 
 testTls(
+  "has descriptors for as many clients over TLS as it takes",
+  async (program, made) => {
+    await using server = await startTls(program, made, {
+      command: ["cat"],
+      wrapper: ["prlimit", "--nofile=160"],
+    });
+    const { maxConnections } = await server.event("listening");
+    using clients = new DisposableStack();
+    for (const _ of Array(maxConnections).keys()) {
+      const conn = clients.use(await made.connect(server.port));
+      await conn.write(bytesOf("ping"));
+      assertEquals(await conn.read(new Uint8Array(10)), 4);
+    }
+    assertEquals(server.process.stderr.text, "");
+  },
+  { needs: ["prlimit"] },
+);
+
+testTls(
   "a program over TLS gets pipes unless told, and sees who its client is",
   async (program, made) => {
     const alice = await made.signed("alice", "/O=Example, Inc/CN=alice");

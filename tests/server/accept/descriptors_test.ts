@@ -37,6 +37,11 @@ Deno.test("connectionLimit() allows what was asked for, up to what there are des
   assertEquals(connectionLimit(asking(240), 1024), 240);
 });
 
+Deno.test("connectionLimit() allows fewer where each of them has more descriptors", () => {
+  assertEquals(connectionLimit({ ...asking(160), extraEach: 2 }, 1024), 160);
+  assertThrows(() => connectionLimit({ ...asking(161), extraEach: 2 }, 1024), UsageError);
+});
+
 Deno.test("connectionLimit() allows all that was asked for where descriptors have no limit", () => {
   assertEquals(connectionLimit(asking(1_000_000), null), 1_000_000);
 });
