@@ -2,12 +2,13 @@
 
 import { once } from "node:events";
 import { connect } from "node:net";
+import { systemClock } from "../../ipc/clock.ts";
 import { hasServingNodeTls } from "../../server/accept/tls/tls_entrance.ts";
 import { assert, assertEquals, assertMatch } from "../assert.ts";
 import { bytesOf, readAll } from "../support/bytes.ts";
 import { randomBytes, randomFrom } from "../support/random.ts";
 import { listenOnLoopback } from "../support/sockets.ts";
-import { runToEnd } from "./process.ts";
+import { RunningProcess, runToEnd } from "./process.ts";
 import { type Program, SERVINGS } from "./program.ts";
 import { TestServer } from "./server.ts";
 import { NEEDS_NODE_TLS, OpensslClient, roundTrip, startTls, testTls, tlsFlags } from "./tls.ts";
@@ -62,6 +63,21 @@ testTls(
   },
   { needs: ["prlimit"] },
 );
+
+testTls("a client that sends and reads nothing, and resets, is lost", async (program, made) => {
+  await using server = await startTls(program, made, {});
+  const to = `openssl:127.0.0.1:${server.port},cafile=${made.ca.cert},commonname=localhost`;
+  await using client = new RunningProcess(["socat", "-u", "OPEN:/dev/zero", to]);
+  await server.event("message_received");
+  for (let before = -1; before !== server.events.length;) {
+    before = server.events.length;
+    await systemClock.sleep(500);
+  }
+  // What it has not read makes a reset of that.
+  client.signal("SIGKILL");
+  const { reason } = await server.event("connection_closed");
+  assertEquals(reason, "client_lost");
+}, { needs: ["socat"] });
 
 testTls(
   "a program over TLS gets pipes unless told, and sees who its client is",

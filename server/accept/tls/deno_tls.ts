@@ -23,7 +23,7 @@ import { TunneledSocket } from "./tunneled_socket.ts";
 /** Owns the detours' listener. The sockets outlast it. */
 export class DenoTls implements AsyncDisposable {
   /** How many descriptors a connection has beside the client's socket. */
-  readonly descriptorsEach = DETOUR_DESCRIPTORS;
+  readonly descriptorsEach: number = DETOUR_DESCRIPTORS;
   readonly #detours: Detours;
   readonly #accepting: Promise<void>;
 
