@@ -16,12 +16,12 @@ import { openGate } from "./accept/gate.ts";
 import type { LineWriter } from "./log/line_writer.ts";
 import { openListener } from "./accept/open_listener.ts";
 import { type Introductions, Reception } from "./accept/reception.ts";
-import type { TlsEntrance } from "./accept/tls/tls_entrance.ts";
 import { closingSignal } from "./closing.ts";
 import { openLog } from "./log/open_log.ts";
 import { findUser } from "./user.ts";
 import { findLibcProblem } from "../ipc/posix/libc.ts";
 import { openServiceManager } from "./service_manager.ts";
+import type { TlsEntrance } from "./accept/tls/tls_entrance.ts";
 import type { Mistake } from "./parent/faults/mistake.ts";
 import { isServedHere, openMode } from "./modes/open_mode.ts";
 import type { ServerStatus, ServerStatusOptions } from "./parent/status/server_status.ts";
@@ -58,7 +58,7 @@ async function serveUntilStopped(
   await using entrance = await openGate(options, { clock, events });
   const { gate } = entrance;
   await using security = await openTls(options, { clock, events });
-  const maxConnections = await admissionLimit(options, security);
+  const maxConnections = await admissionLimit(options, security?.descriptorsEach ?? 0);
   const user = options.user === null ? null : await findUser(options.user);
   using listener = await openListener({
     ...options,
@@ -196,20 +196,19 @@ async function openStatus(
   return await ServerStatus.open({ ...context, where, showsMessages: !quiet && !noMessages });
 }
 
-/** How many connections are served at once. Throws `UsageError` if the user asks for more than can be. */
-async function admissionLimit(
-  options: ServerOptions,
-  security: Pick<TlsEntrance, "descriptors"> | null,
-): Promise<number> {
+/**
+ * How many connections are served at once, where each has so many more descriptors than one in the clear. Throws
+ * `UsageError` if the user asks for more than can be.
+ */
+async function admissionLimit(options: ServerOptions, extraEach: number): Promise<number> {
   if (options.mode === "iterative") return 1;
   const { maxConnections, workers } = options;
   const descriptors = await descriptorLimit();
-  const more = security?.descriptors ?? 0;
-  const asked = { flag: "--max-connections", value: maxConnections, more };
+  const asked = { flag: "--max-connections", value: maxConnections, extraEach };
   if (options.mode === "per-connection") {
     return connectionLimit(asked, withoutSpares(descriptors, options.spare));
   }
-  const each = connectionLimit({ flag: "--workers", value: workers, more }, descriptors);
+  const each = connectionLimit({ flag: "--workers", value: workers, extraEach }, descriptors);
   return maxConnections === null ? each : Math.min(each, connectionLimit(asked, descriptors));
 }
 

@@ -16,6 +16,7 @@ export const SERVER: Messages = {
     "LISTEN_FDS가 넘겨준 디스크립터 {number}{name}에서 들을 수 없습니다: {reason}",
   "it is no listening socket of a stream, of IPv4, IPv6 or AF_UNIX":
     "IPv4, IPv6, AF_UNIX의 스트림 듣기 소켓이 아닙니다",
+  "Cannot listen for TLS on loopback: {reason}": "TLS 때문에 루프백에서 들을 수 없습니다: {reason}",
   "Cannot listen on {where} for the status page: {reason}":
     "상태 페이지를 위해 {where}에서 들을 수 없습니다: {reason}",
   "Cannot accept on {where}: {reason}": "{where}에서 연결을 수락할 수 없습니다: {reason}",

@@ -42,8 +42,9 @@ export interface AskedLimit {
   readonly flag: string;
   /** Its value, or null where it was not given. */
   readonly value: number | null;
-  /** Descriptors that each connection has besides the usual ones; none if absent. */
-  readonly more?: number;
+
+  /** Descriptors of a connection beside those that each one has; none if absent. */
+  readonly extraEach?: number;
 }
 
 /**
@@ -51,10 +52,10 @@ export interface AskedLimit {
  * descriptors for (null: no limit). Throws {@linkcode UsageError} with the numbers if more were asked for than can be.
  */
 export function connectionLimit(asked: AskedLimit, descriptors: number | null): number {
-  const { flag, value, more = 0 } = asked;
+  const { flag, value, extraEach = 0 } = asked;
   const possible = descriptors === null
     ? Infinity
-    : Math.max(1, Math.floor((descriptors - RESERVED) / (PER_CONNECTION + more)));
+    : Math.max(1, Math.floor((descriptors - RESERVED) / (PER_CONNECTION + extraEach)));
   if (value === null) return Math.min(CONNECTIONS_DEFAULT, possible);
   if (value <= possible) return value;
   throw new UsageError(

@@ -33,17 +33,19 @@ export interface TlsStart {
   readonly flags?: readonly string[];
   readonly command?: readonly string[] | undefined;
   readonly asksClient?: boolean;
+  readonly wrapper?: readonly string[];
 }
 
 /** Starts a server with the certificates of a test, and the log as JSON. */
 export async function startTls(
   program: Program,
   made: TestCertificates,
-  { flags = [], command, asksClient = false }: TlsStart = {},
+  { flags = [], command, asksClient = false, wrapper = [] }: TlsStart = {},
 ): Promise<TestServer> {
   return await TestServer.start(program, {
     flags: [...tlsFlags(made, asksClient), "--log", "json", ...flags],
     command,
+    wrapper,
   });
 }
 

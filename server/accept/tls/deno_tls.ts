@@ -2,38 +2,49 @@
  * The handshake by `Deno.listenTls`, for a Deno whose `node:tls` cannot serve. What it lacks beside that
  * (`handshake.ts`): it asks no client for a certificate, and tells neither version nor cipher.
  *
- * `Deno.listenTls` accepts by itself, and a client's socket has been accepted before, and perhaps read from. So this
- * listens on loopback, where nobody is told of it: for each client a connection is made to it, and the encrypted bytes
- * are copied between that and the client's socket. The connection that was made is known by its port; whoever else
- * finds the listener is not served. Nagle's algorithm (tcp(7)) is on there, and Deno cannot turn it off: the first
- * answer may wait 40 ms until what TLS has sent before it is acknowledged.
+ * `Deno.listenTls` accepts by itself, and a client's socket has been accepted before, and perhaps read from. So the
+ * encrypted bytes are copied between that and a connection of this process with itself (`detours.ts`). Nagle's
+ * algorithm (tcp(7)) is on there, and Deno cannot turn it off: the first answer may wait 40 ms until what TLS has sent
+ * before it is acknowledged.
  *
  * @module
  */
 
-import { LATE, within } from "../../../ipc/clock.ts";
-import { reasonOf } from "../../../ipc/errors.ts";
+import { type Clock, LATE, within } from "../../../ipc/clock.ts";
+import { errnoOf, OperationalError, reasonOf } from "../../../ipc/errors.ts";
+import { say } from "../../../ipc/say.ts";
 import { type StreamSocket, trySetting } from "../client_socket.ts";
 import type { Certificates } from "./certificates.ts";
+import { DETOUR_DESCRIPTORS, Detours } from "./detours.ts";
 import { type HandshakeFailure, lateFailure } from "./failure.ts";
 import type { HandshakeLimits } from "./handshake.ts";
-import { type Detour, TunneledSocket } from "./tunneled_socket.ts";
+import { TunneledSocket } from "./tunneled_socket.ts";
 
-/** Owns the listener. The sockets outlast it. */
+/** Owns the detours' listener. The sockets outlast it. */
 export class DenoTls implements AsyncDisposable {
-  /** Those of a detour. */
-  readonly descriptors = 2;
-  readonly #listener: Deno.TlsListener;
-  /** One detour is made after the other. Does not reject. */
-  #making: Promise<unknown> = Promise.resolve();
+  /** How many descriptors a connection has beside the client's socket. */
+  readonly descriptorsEach: number = DETOUR_DESCRIPTORS;
+  readonly #detours: Detours;
+  readonly #accepting: Promise<void>;
 
-  private constructor(listener: Deno.TlsListener) {
-    this.#listener = listener;
+  private constructor(detours: Detours, clock: Clock) {
+    this.#detours = detours;
+    this.#accepting = detours.acceptAll({ clock });
   }
 
-  /** Begins to serve with certificates that `readCertificates` has checked. */
-  static open({ cert, key }: Certificates): DenoTls {
-    return new DenoTls(Deno.listenTls({ hostname: "127.0.0.1", port: 0, cert, key }));
+  /**
+   * Begins to serve with certificates that `readCertificates` has checked. Throws {@linkcode OperationalError} where
+   * there is no socket for it.
+   */
+  static open(certificates: Certificates, { clock }: { readonly clock: Clock }): DenoTls {
+    try {
+      return new DenoTls(new Detours(certificates), clock);
+    } catch (cause) {
+      if (errnoOf(cause) === null) throw cause;
+      throw new OperationalError(say`Cannot listen for TLS on loopback: ${reasonOf(cause)}`, {
+        cause,
+      });
+    }
   }
 
   /** Makes it with a client that was just accepted. Closes the socket where that fails. */
@@ -42,46 +53,28 @@ export class DenoTls implements AsyncDisposable {
     { limitMs, clock, signal }: HandshakeLimits,
   ): Promise<TunneledSocket | HandshakeFailure> {
     trySetting(() => socket.setNoDelay?.(true));
-    let detour: Detour;
-    try {
-      detour = await this.#makeDetour();
-    } catch (error) {
+    const since = clock.now();
+    const detour = await this.#detours.make(limitMs, { clock, signal }).catch((error) => ({
+      error,
+    }));
+    if (detour === LATE || "error" in detour) {
       socket.close();
-      return { error: `the server has no sockets left for its handshake (${reasonOf(error)})` };
+      if (detour === LATE) return lateFailure(limitMs, signal);
+      return {
+        error: `the server has no sockets left for its handshake (${reasonOf(detour.error)})`,
+      };
     }
     const tunneled = new TunneledSocket(socket, detour);
-    const failure = await within(limitMs, tunneled.handshake(), { clock, signal });
+    const leftMs = limitMs - (clock.now() - since);
+    const failure = await within(leftMs, tunneled.handshake(), { clock, signal });
     if (failure === null) return tunneled;
     tunneled.close();
     return failure === LATE ? lateFailure(limitMs, signal) : failure;
   }
 
-  #makeDetour(): Promise<Detour> {
-    const making = this.#making.then(() => this.#connect());
-    this.#making = making.catch(() => {});
-    return making;
-  }
-
-  async #connect(): Promise<Detour> {
-    const { addr } = this.#listener;
-    const outer = await Deno.connect({ hostname: addr.hostname, port: addr.port });
-    const { hostname, port } = outer.localAddr;
-    try {
-      while (true) {
-        const plain = await this.#listener.accept();
-        const { remoteAddr } = plain;
-        if (remoteAddr.hostname === hostname && remoteAddr.port === port) return { outer, plain };
-        plain[Symbol.dispose]();
-      }
-    } catch (error) {
-      outer.close();
-      throw error;
-    }
-  }
-
   /** Listens no more. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#making;
-    this.#listener.close();
+    await this.#detours[Symbol.asyncDispose]();
+    await this.#accepting;
   }
 }

@@ -25,8 +25,8 @@ const DENO_MIN = [2, 9, 6] as const;
 
 /** What makes handshakes with the certificates that it was given. */
 interface Handshakes extends AsyncDisposable {
-  /** How many descriptors each secured socket takes besides the client's. */
-  readonly descriptors: number;
+  /** How many descriptors a connection has beside the client's socket. */
+  readonly descriptorsEach: number;
   makeHandshake(
     socket: StreamSocket,
     limits: HandshakeLimits,
@@ -57,12 +57,12 @@ export class TlsEntrance implements AsyncDisposable {
 
   /** Reads the certificates. Throws {@linkcode OperationalError} in one line where they, or this Deno, cannot serve. */
   static async open(options: TlsOptions): Promise<TlsEntrance> {
-    return new TlsEntrance(options, await openHandshakes(options.files));
+    return new TlsEntrance(options, await openHandshakes(options));
   }
 
-  /** How many descriptors it takes for each connection. */
-  get descriptors(): number {
-    return this.#handshakes.descriptors;
+  /** How many descriptors a connection has beside those of one in the clear. */
+  get descriptorsEach(): number {
+    return this.#handshakes.descriptorsEach;
   }
 
   /** Makes the handshake with a client that was just accepted, and may last for so long. */
@@ -79,7 +79,7 @@ export class TlsEntrance implements AsyncDisposable {
     const { events, files } = this.#options;
     try {
       const before = this.#handshakes;
-      this.#handshakes = await openHandshakes(files);
+      this.#handshakes = await openHandshakes(this.#options);
       events.emit({ event: "certificates_read", file: files.cert });
       await before[Symbol.asyncDispose]();
     } catch (cause) {
@@ -96,7 +96,9 @@ export class TlsEntrance implements AsyncDisposable {
   }
 }
 
-async function openHandshakes(files: CertificateFiles): Promise<Handshakes> {
+async function openHandshakes(
+  { files, clock }: Pick<TlsOptions, "files" | "clock">,
+): Promise<Handshakes> {
   const { deno } = Deno.version;
   const isByNode = hasServingNodeTls(deno);
   if (!isByNode && files.clientCa !== null) {
@@ -107,9 +109,9 @@ async function openHandshakes(files: CertificateFiles): Promise<Handshakes> {
     );
   }
   const certificates = await readCertificates(files);
-  if (!isByNode) return DenoTls.open(certificates);
+  if (!isByNode) return DenoTls.open(certificates, { clock });
   return {
-    descriptors: 0,
+    descriptorsEach: 0,
     makeHandshake: (socket, limits) => makeHandshake(socket, { certificates, ...limits }),
     async [Symbol.asyncDispose]() {},
   };

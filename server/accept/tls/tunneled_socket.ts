@@ -8,16 +8,12 @@
 import type { Endpoint } from "../../../ipc/address.ts";
 import { CutOffError, StreamError } from "../../../ipc/errors.ts";
 import { copy, type CopyResult } from "../../../ipc/relay/copy.ts";
+import type { ByteStream } from "../../../ipc/transport.ts";
 import { type StreamSocket, trySetting } from "../client_socket.ts";
+import type { Detour } from "./detours.ts";
 import { ENDED, failedFor, type HandshakeFailure, LOST, NOT_TLS, UNKNOWN_CA } from "./failure.ts";
 
-/** A connection within this process. */
-export interface Detour {
-  /** Where the encrypted bytes are. */
-  readonly outer: Deno.TcpConn;
-  /** Where the plain bytes are, with a handshake still to make. */
-  readonly plain: Deno.TlsConn;
-}
+const DISCARD_BYTES = 64 * 1024;
 
 /** Owns the client's socket and the detour. */
 export class TunneledSocket implements StreamSocket {
@@ -31,6 +27,8 @@ export class TunneledSocket implements StreamSocket {
   /** Resolves when all that TLS has written is with the client, or the client is lost. */
   readonly #copied: Promise<CopyResult>;
   readonly #closed = Promise.withResolvers<"closed">();
+  /** Resolves when TLS has all that the client has sent, or one of them is lost. */
+  readonly #received: Promise<CopyResult>;
   #isClosed = false;
   /** How the client was lost, or TLS has failed; null while neither is so. */
   #failure: { readonly cause: unknown } | null = null;
@@ -44,15 +42,21 @@ export class TunneledSocket implements StreamSocket {
     this.#plain = plain;
     trySetting(() => outer.setNoDelay(true));
     this.#copied = copy(outer, socket);
-    const losses = [["read", copy(socket, outer)], ["write", this.#copied]] as const;
-    for (const [at, copied] of losses) {
-      copied.then(({ failure }) => {
-        if (failure?.at !== at) return;
-        this.#failure ??= failure;
-        // Then TLS fails, too.
-        outer[Symbol.dispose]();
-      });
-    }
+    this.#received = copy(socket, outer);
+    this.#received.then(({ failure }) => {
+      if (failure?.at === "read") this.#lose(failure);
+    });
+    this.#copied.then(({ failure }) => {
+      if (failure?.at !== "write") return;
+      this.#lose(failure);
+      discard(outer);
+    });
+  }
+
+  #lose(failure: { readonly cause: unknown }): void {
+    this.#failure ??= failure;
+    // Then TLS fails, too.
+    this.#received.then(() => this.#outer[Symbol.dispose]());
   }
 
   /** Makes it. Resolves to null, or to why it failed; then the client has been told by TLS. Does not reject. */
@@ -71,10 +75,13 @@ export class TunneledSocket implements StreamSocket {
   /** Reads plain bytes; null at the client's `close_notify`. */
   async read(buffer: Uint8Array): Promise<number | null> {
     try {
-      return await this.#plain.read(buffer);
+      const count = await this.#plain.read(buffer);
+      // What comes then was read for nobody.
+      if (!this.#isClosed) return count;
     } catch (error) {
       throw this.#failureOf(error);
     }
+    throw closed();
   }
 
   /** Writes plain bytes, some of them where they are many. */
@@ -98,16 +105,14 @@ export class TunneledSocket implements StreamSocket {
     // Deno 2.6 leaves a write waiting when its socket is closed.
     const copied = await Promise.race([this.#copied, this.#closed.promise]);
     if (this.#failure !== null) throw this.#failure.cause;
-    if (copied === "closed") throw new Deno.errors.BadResource("The connection is closed");
+    if (copied === "closed") throw closed();
   }
 
   /** What TLS fails with is no error of the system, as `isStreamError` knows it. */
   #failureOf(error: unknown): unknown {
+    if (this.#isClosed) return closed(error);
     if (this.#failure !== null) return this.#failure.cause;
     if (error instanceof Deno.errors.UnexpectedEof) return new CutOffError();
-    if (error instanceof Deno.errors.Interrupted) {
-      return new Deno.errors.BadResource("The connection is closed", { cause: error });
-    }
     if (!(error instanceof Deno.errors.InvalidData)) return error;
     this.#failure = { cause: new StreamError(error.message, { cause: error }) };
     return this.#failure.cause;
@@ -119,8 +124,11 @@ export class TunneledSocket implements StreamSocket {
     this.#isClosed = true;
     this.#closed.resolve("closed");
     this.#socket.close();
-    this.#outer[Symbol.dispose]();
-    this.#plain[Symbol.dispose]();
+    discard(this.#plain);
+    this.#received.then(() => {
+      this.#outer[Symbol.dispose]();
+      this.#plain[Symbol.dispose]();
+    });
   }
 
   /** Passed on to the socket. */
@@ -131,6 +139,23 @@ export class TunneledSocket implements StreamSocket {
   /** Passed on to the socket. */
   setKeepAlive(isOn?: boolean): void {
     this.#socket.setKeepAlive?.(isOn);
+  }
+}
+
+function closed(cause?: unknown): Error {
+  return new Deno.errors.BadResource("The connection is closed", { cause });
+}
+
+/**
+ * Reads until it is closed, for the sake of whoever writes to the other end: Deno breaks no write off, and keeps the
+ * descriptor of what was closed until the last one has ended.
+ */
+async function discard(stream: Pick<ByteStream, "read">): Promise<void> {
+  const buffer = new Uint8Array(DISCARD_BYTES);
+  try {
+    while (await stream.read(buffer) !== null);
+  } catch {
+    // Nobody reads it any more.
   }
 }
 

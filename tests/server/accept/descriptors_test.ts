@@ -24,11 +24,6 @@ Deno.test("connectionLimit() allows a user who does not say as many as there are
   assertEquals(connectionLimit(asking(null), 64 + 4), 1);
 });
 
-Deno.test("connectionLimit() knows of descriptors that each connection has besides", () => {
-  assertEquals(connectionLimit({ ...asking(null), more: 2 }, 64 + 4 * 40), 26);
-  assertThrows(() => connectionLimit({ ...asking(27), more: 2 }, 64 + 4 * 40), UsageError);
-});
-
 Deno.test("connectionLimit() allows one connection, however few descriptors there are", () => {
   for (const descriptors of [64, 10]) {
     assertEquals(connectionLimit(asking(null), descriptors), 1);
@@ -40,6 +35,11 @@ Deno.test("connectionLimit() allows what was asked for, up to what there are des
   assertEquals(connectionLimit(asking(1), 1024), 1);
   assertEquals(connectionLimit(asking(239), 1024), 239);
   assertEquals(connectionLimit(asking(240), 1024), 240);
+});
+
+Deno.test("connectionLimit() allows fewer where each of them has more descriptors", () => {
+  assertEquals(connectionLimit({ ...asking(160), extraEach: 2 }, 1024), 160);
+  assertThrows(() => connectionLimit({ ...asking(161), extraEach: 2 }, 1024), UsageError);
 });
 
 Deno.test("connectionLimit() allows all that was asked for where descriptors have no limit", () => {

@@ -1,24 +1,28 @@
-import { systemClock } from "../../../../ipc/clock.ts";
+import { LATE, systemClock, within } from "../../../../ipc/clock.ts";
+import { OperationalError } from "../../../../ipc/errors.ts";
 import { readCertificates } from "../../../../server/accept/tls/certificates.ts";
 import { RenamedSocket } from "../../../../server/accept/client_socket.ts";
 import { DenoTls } from "../../../../server/accept/tls/deno_tls.ts";
-import { assertEquals, assertRejects } from "../../../assert.ts";
+import { assertEquals, assertMatch, assertRejects, assertThrows } from "../../../assert.ts";
 import { bytesOf } from "../../../support/bytes.ts";
-import { listenOnLoopback } from "../../../support/sockets.ts";
+import { listenOnLoopback, TcpPair } from "../../../support/sockets.ts";
 import { testWithCertificates } from "../../../support/test_certificates.ts";
 
 /** Serves TLS, and tells where Deno listens for it. */
-async function open(files: { readonly cert: string; readonly key: string }) {
+async function open(
+  files: { readonly cert: string; readonly key: string },
+  extra: Partial<Deno.ListenTlsOptions> = {},
+) {
   const certificates = await readCertificates({ ...files, clientCa: null });
   const { listenTls } = Deno;
   let port = 0;
   try {
     Deno.listenTls = (options) => {
-      const listener = listenTls(options);
+      const listener = listenTls({ ...options, ...extra });
       ({ port } = listener.addr);
       return listener;
     };
-    return { tls: DenoTls.open(certificates), port };
+    return { tls: DenoTls.open(certificates, { clock: systemClock }), port };
   } finally {
     Deno.listenTls = listenTls;
   }
@@ -67,7 +71,10 @@ testWithCertificates(
 testWithCertificates(
   "closing a tunneled socket ends its closeWrite(), also where a write outlasts the close",
   async (made) => {
-    await using tls = DenoTls.open(await readCertificates({ ...made.server, clientCa: null }));
+    await using tls = DenoTls.open(
+      await readCertificates({ ...made.server, clientCa: null }),
+      { clock: systemClock },
+    );
     using listener = listenOnLoopback();
     const limits = { limitMs: 10_000, clock: systemClock, signal: new AbortController().signal };
     const stuck = Promise.withResolvers<void>();
@@ -95,3 +102,56 @@ testWithCertificates(
     await ending;
   },
 );
+
+testWithCertificates(
+  "strangers cannot fill the queue of DenoTls",
+  async (made) => {
+    const { tls, port } = await open(made.server, { tcpBacklog: 1 });
+    await using _tls = tls;
+    using strangers = new DisposableStack();
+    for (const _ of Array(5).keys()) {
+      const connecting = Deno.connect({ hostname: "127.0.0.1", port });
+      const stranger = await within(10_000, connecting, { clock: systemClock });
+      if (stranger === LATE) throw new Error("The queue is full");
+      strangers.use(stranger);
+    }
+    assertEquals(strangers.disposed, false);
+  },
+);
+
+testWithCertificates(
+  "a DenoTls that can make no detour gives up in time, and ends",
+  async (made) => {
+    const { tls } = await open(made.server);
+    using pair = await TcpPair.open();
+    const stopping = new AbortController();
+    const limits = { limitMs: 10_000, clock: systemClock, signal: stopping.signal };
+    const { connect } = Deno;
+    try {
+      Deno.connect = () => new Promise<never>(() => {});
+      const making = tls.makeHandshake(pair.server, limits);
+      stopping.abort();
+      assertEquals(await making, { error: "the server stopped within the handshake" });
+    } finally {
+      Deno.connect = connect;
+    }
+    await tls[Symbol.asyncDispose]();
+  },
+);
+
+testWithCertificates("DenoTls tells in a line that it has no socket to listen on", async (made) => {
+  const certificates = await readCertificates({ ...made.server, clientCa: null });
+  const { listenTls } = Deno;
+  try {
+    Deno.listenTls = () => {
+      throw Object.assign(new Error("Too many open files"), { code: "EMFILE" });
+    };
+    const opening = () => DenoTls.open(certificates, { clock: systemClock });
+    assertMatch(
+      assertThrows(opening, OperationalError).message,
+      /^Cannot listen for TLS on loopback/,
+    );
+  } finally {
+    Deno.listenTls = listenTls;
+  }
+});

@@ -1,4 +1,4 @@
-import { systemClock } from "../../../../ipc/clock.ts";
+import { systemClock, within } from "../../../../ipc/clock.ts";
 import { CutOffError, isStreamError } from "../../../../ipc/errors.ts";
 import { writeAll } from "../../../../ipc/relay/copy.ts";
 import { linger } from "../../../../ipc/relay/linger.ts";
@@ -19,11 +19,18 @@ class SecuredPair implements AsyncDisposable {
     readonly server: StreamSocket,
   ) {}
 
-  static async open(made: TestCertificates, way: Way, alter?: Alter): Promise<SecuredPair> {
+  static async open(
+    made: TestCertificates,
+    way: Way,
+    { alter, wrap = (socket) => socket }: {
+      readonly alter?: Alter;
+      readonly wrap?: (socket: StreamSocket) => StreamSocket;
+    } = {},
+  ): Promise<SecuredPair> {
     using listener = listenOnLoopback();
     const wire = new Wire(listener.addr.port, alter);
     const accepting = listener.accept().then(async (socket) =>
-      await makeHandshakeBy(way, socket, {
+      await makeHandshakeBy(way, wrap(socket), {
         files: { ...made.server, clientCa: null },
         limitMs: 10_000,
         clock: systemClock,
@@ -126,10 +133,12 @@ testSecured("a client that is cut off after its answer has all of it", async (ma
 
 testSecured("a secured socket fails where a byte was altered", async (made, way) => {
   let isAltering = false;
-  await using pair = await SecuredPair.open(made, way, (chunk) => {
-    const altered = chunk.slice();
-    if (isAltering) altered[altered.length - 1] = (altered.at(-1) ?? 0) ^ 1;
-    return altered;
+  await using pair = await SecuredPair.open(made, way, {
+    alter: (chunk) => {
+      const altered = chunk.slice();
+      if (isAltering) altered[altered.length - 1] = (altered.at(-1) ?? 0) ^ 1;
+      return altered;
+    },
   });
   const { client, server } = pair;
   await client.write(bytesOf("ping"));
@@ -219,3 +228,88 @@ for (
     assertEquals(count, CHUNKS * chunk.length);
   });
 }
+
+/** A client's socket that takes nothing more from some moment on, and is lost then. */
+class LostSocket implements StreamSocket {
+  readonly remoteAddr;
+  readonly localAddr;
+  readonly #socket: StreamSocket;
+  readonly #lost = Promise.withResolvers<never>();
+  #isTaking = true;
+  /** How many bytes came from the client. */
+  received = 0;
+
+  constructor(socket: StreamSocket) {
+    this.#socket = socket;
+    this.remoteAddr = socket.remoteAddr;
+    this.localAddr = socket.localAddr;
+    this.#lost.promise.catch(() => {});
+  }
+
+  async read(buffer: Uint8Array): Promise<number | null> {
+    const count = await Promise.race([this.#socket.read(buffer), this.#lost.promise]);
+    this.received += count ?? 0;
+    return count;
+  }
+
+  async write(bytes: Uint8Array): Promise<number> {
+    return this.#isTaking ? await this.#socket.write(bytes) : await this.#lost.promise;
+  }
+
+  takeNothingMore(): void {
+    this.#isTaking = false;
+  }
+
+  lose(): void {
+    const error = new Deno.errors.ConnectionReset("Connection reset by peer");
+    this.#lost.reject(Object.assign(error, { code: "ECONNRESET" }));
+  }
+
+  async closeWrite(): Promise<void> {
+    await this.#socket.closeWrite();
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+}
+
+testSecured(
+  "a client that is lost while nobody reads, neither it nor the server, is told of",
+  async (made, way) => {
+    const lost = Promise.withResolvers<LostSocket>();
+    let sending = Promise.resolve();
+    {
+      await using pair = await SecuredPair.open(made, way, {
+        wrap: (socket) => {
+          const wrapped = new LostSocket(socket);
+          lost.resolve(wrapped);
+          return wrapped;
+        },
+      });
+      const socket = await lost.promise;
+      socket.takeNothingMore();
+      const { client, server } = pair;
+      sending = (async () => {
+        while (true) await client.write(new Uint8Array(32 * 1024));
+      })().catch(() => {});
+      const echoing = (async () => {
+        const buffer = BUFFER();
+        for (let count; (count = await server.read(buffer)) !== null;) {
+          await writeAll(server, buffer.subarray(0, count));
+        }
+      })();
+      const told = assertRejects(
+        () => within(10_000, echoing, { clock: systemClock }),
+        Deno.errors.ConnectionReset,
+      );
+      for (let before = -1; before !== socket.received;) {
+        before = socket.received;
+        await systemClock.sleep(200);
+      }
+      socket.lose();
+      await told;
+    }
+    await sending;
+  },
+);

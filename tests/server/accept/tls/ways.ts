@@ -27,6 +27,6 @@ export async function makeHandshakeBy(
 ): Promise<StreamSocket | HandshakeFailure> {
   const certificates = await readCertificates(files);
   if (way === "node:tls") return await makeHandshake(socket, { certificates, ...limits });
-  await using tls = DenoTls.open(certificates);
+  await using tls = DenoTls.open(certificates, { clock: limits.clock });
   return await tls.makeHandshake(socket, limits);
 }
