@@ -26,6 +26,9 @@ export interface ByteStream {
 
   /** Ends both directions, and every operation under way. */
   close(): void;
+
+  /** Whether its end is a word of its own, the `close_notify` of TLS, which a close leaves out. */
+  readonly endsByWord?: true;
 }
 
 /** The two ends of a connection. */

@@ -27,6 +27,8 @@ export interface SecuredParts {
 
 /** Owns all that it is made of. */
 export class SecuredStream implements ByteStream {
+  /** As TLS ends. */
+  readonly endsByWord = true;
   readonly #plain: TLSSocket;
   readonly #cipher: CipherStream;
   readonly #socket: ByteStream;

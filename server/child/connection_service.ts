@@ -129,8 +129,8 @@ export class ConnectionService {
     if (connection.isClosed || connection.hasFailed) return false;
     const { stream, hasEnded, isAnswered } = connection;
     if (!hasEnded) return await linger(stream, this.#options);
-    // The close alone would do on a socket, but TLS has a word for the end.
-    return isAnswered || await linger({
+    // The close tells the end of a socket, where no other process has it still.
+    return isAnswered || stream.endsByWord !== true || await linger({
       closeWrite: () => passOnEndOfFile(stream),
       read: () => Promise.resolve(null),
     }, this.#options);

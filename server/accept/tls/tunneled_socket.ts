@@ -17,6 +17,8 @@ const DISCARD_BYTES = 64 * 1024;
 
 /** Owns the client's socket and the detour. */
 export class TunneledSocket implements StreamSocket {
+  /** As TLS ends. */
+  readonly endsByWord = true;
   /** The client's end. */
   readonly remoteAddr: Endpoint;
   /** The server's end. */

@@ -28,6 +28,7 @@ const ECHO_FLAGS = ["--no-config", "--v8-flags=--single-threaded"];
 
 function moduleFlags(): string[] {
   return [
+    // As the system writes paths.
     `--config=${import.meta.dirname}/../../../deno.json`,
     // Deno keeps the stores of the web, such as `caches`, by this address, whatever is permitted: each worker has its
     // own.
