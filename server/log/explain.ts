@@ -35,6 +35,7 @@ import { ExplainedLines } from "./explained_lines.ts";
 import {
   clientOf,
   formatText,
+  isOfClient,
   type LogOptions,
   routineOf,
   START,
@@ -316,7 +317,7 @@ class Explanation {
   /** Writes the text log's line of an event, and what explains it. */
   #write(event: ServerEvent, lines: readonly string[], pid: number = this.#pid): void {
     const head = formatText(event);
-    if (head !== null) this.#writeHead(head, lines, pid);
+    if (head !== null) this.#lines.write({ pid, head, isOfClient: isOfClient(event) }, lines);
   }
 
   #writeHead(head: string, lines: readonly string[], pid: number = this.#pid): void {

@@ -31,14 +31,19 @@ export class ExplainedLines {
 
   /** Writes what happened, and the lines that explain it. */
   write(
-    { pid, head }: { readonly pid: number; readonly head: string },
+    { pid, head, isOfClient = false }: {
+      readonly pid: number;
+      readonly head: string;
+      readonly isOfClient?: boolean;
+    },
     lines: readonly string[],
   ): void {
     const { output, now } = this.#options;
     const time = this.formatTime(now()).padEnd(WIDTH.time);
     const begin = `${time} ${String(pid).padEnd(WIDTH.pid)} `;
-    output.writeLine(begin + head);
-    for (const line of lines) output.writeLine(" ".repeat(begin.length) + escapeControls(line));
+    output.writeLine(begin + head, isOfClient);
+    const indent = " ".repeat(begin.length);
+    for (const line of lines) output.writeLine(indent + escapeControls(line), isOfClient);
   }
 
   /** The time since the first line. */

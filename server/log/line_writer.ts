@@ -3,7 +3,8 @@
  * is under way go out together in the next one.
  *
  * A reader that stands still (a paused pager) cannot make the server grow: beyond a limit lines are dropped, and a
- * warning says how many. A write that fails (a full disk) loses its lines, which a warning says once; then one line
+ * warning says how many. What clients send may fill half of that only, so that none who sends much hides what happens
+ * to the others. A write that fails (a full disk) loses its lines, which a warning says once; then one line
  * after the other is tried, while the others wait, and when one can be written another warning says how many were lost.
  * A pipe that does not block loses the lines of the first write that finds no room; from then on no more is written at
  * once than can be tried again. A reader that is gone does not come back: a warning says so, and the server goes on
@@ -67,9 +68,10 @@ export class LineWriter implements AsyncDisposable {
   }
 
   /** Takes a line, without its newline; does not wait until it is written. */
-  writeLine(line: string): void {
+  writeLine(line: string, isOfClient = false): void {
     if (this.#isClosed) return;
-    if (this.#pending.length + line.length > PENDING_CHARACTERS_MAX) {
+    const most = isOfClient ? PENDING_CHARACTERS_MAX / 2 : PENDING_CHARACTERS_MAX;
+    if (this.#pending.length + line.length > most) {
       if (this.#lost > 0) this.#lost += 1;
       else this.#dropped += 1;
       this.#linesLost += 1;

@@ -26,8 +26,8 @@ export const MESSAGE_BYTES_SHOWN = 1024;
 
 /** Where lines go, without their newline. */
 export interface LineSink {
-  /** Takes a line; does not wait until it is written. */
-  writeLine(line: string): void;
+  /** Takes a line, which may have what a client has sent; does not wait until it is written. */
+  writeLine(line: string, isOfClient?: boolean): void;
 }
 
 /** How and where to log. */
@@ -94,14 +94,22 @@ export function subscribeLog(events: EventBus, options: LogOptions): void {
   const names = [...START, ...routineOf(options)];
   if (format === "json") {
     const logged = options.quiet ? START : [...names, ...WARNINGS];
-    events.subscribe(logged, (event) => output.writeLine(formatJson(event, date())));
+    events.subscribe(
+      logged,
+      (event) => output.writeLine(formatJson(event, date()), isOfClient(event)),
+    );
   } else {
     events.subscribe(names, (event) => {
       const line = formatText(event);
-      if (line !== null) output.writeLine(line);
+      if (line !== null) output.writeLine(line, isOfClient(event));
     });
   }
   subscribeWarnings(events, warnings);
+}
+
+/** Whether an event comes as often as a client likes. */
+export function isOfClient({ event }: ServerEvent): boolean {
+  return event === "message_received";
 }
 
 /** Subscribes the warnings alone. */

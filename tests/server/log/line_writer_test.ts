@@ -157,6 +157,20 @@ Deno.test("LineWriter drops the lines beyond a mebibyte, and warns how many when
   assertEquals(warnings.length, 1, "what was told is not told again");
 });
 
+Deno.test("LineWriter keeps half of the room for lines that are of no client", async () => {
+  const stream = new FakeStream();
+  const { writer, warnings } = openWriter(stream);
+  stream.block();
+  writer.writeLine("first");
+  await stream.begun;
+  for (let line = 0; line < 600; line++) writer.writeLine(KIBIBYTE, true);
+  writer.writeLine("last");
+  stream.release();
+  await writer[Symbol.asyncDispose]();
+  assertEquals(stream.written, "first\n" + `${KIBIBYTE}\n`.repeat(512) + "last\n");
+  assertEquals(warnings, ["88 lines were dropped: standard output is not read fast enough"]);
+});
+
 Deno.test("LineWriter warns of dropped lines too when its stream takes nothing to the end", async () => {
   const stream = new FakeStream();
   const { writer, warnings, clock } = openWriter(stream);
