@@ -5,7 +5,7 @@
  * @module
  */
 
-import { errnoOf, reasonOf, StreamError } from "../../ipc/errors.ts";
+import { CutOffError, errnoOf, reasonOf, StreamError } from "../../ipc/errors.ts";
 import { say } from "../../ipc/say.ts";
 import { TruncatedError } from "./tls_errors.ts";
 
@@ -71,7 +71,9 @@ function namesIn(text: string): string[] | null {
 /** The error of a connection on which TLS was spoken: one of TLS is told in words, every other as it is. */
 export function tlsErrorOf(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof StreamError) return error;
-  if (error instanceof Deno.errors.UnexpectedEof) return truncated(error);
+  if (error instanceof Deno.errors.UnexpectedEof || error instanceof CutOffError) {
+    return truncated(error);
+  }
   const [, alert] = /^received fatal alert: (\w+)$/.exec(error.message) ?? [];
   if (alert === "CertificateRequired") {
     return new StreamError(say`the server wants a certificate of its client, and there is none`, {

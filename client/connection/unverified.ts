@@ -6,13 +6,12 @@
 
 import { isIP } from "node:net";
 import { connect } from "node:tls";
-import type { Endpoint } from "../../ipc/address.ts";
-import { CutOffError, errnoOf } from "../../ipc/errors.ts";
 import { say } from "../../ipc/say.ts";
 import { CipherStream } from "../../ipc/tls/cipher_stream.ts";
-import { type SecuredParts, SecuredStream } from "../../ipc/tls/secured_stream.ts";
+import { SecuredStream } from "../../ipc/tls/secured_stream.ts";
 import { type Connection, connectPlainly, type Server } from "./connection.ts";
-import { handshakeReasonOf, tlsErrorOf, truncated } from "./handshake.ts";
+import { handshakeReasonOf } from "./handshake.ts";
+import { TlsConnection } from "./tls_connection.ts";
 import { HandshakeError } from "./tls_errors.ts";
 
 /** Connects to whoever answers. Gives up when the signal aborts. */
@@ -55,56 +54,7 @@ async function secure(
   // Made at once: the other side's end may have come with that of the handshake.
   plain.once(
     "secureConnect",
-    () => resolve(new UnverifiedConnection({ plain, cipher, socket: conn }, conn)),
+    () => resolve(new TlsConnection(new SecuredStream({ plain, cipher, socket: conn }), conn)),
   );
   return await promise;
-}
-
-/** A connection with TLS. What goes wrong with TLS is told as a `StreamError`. */
-class UnverifiedConnection extends SecuredStream implements Connection {
-  readonly localAddr: Endpoint;
-  readonly remoteAddr: Endpoint;
-
-  constructor(parts: SecuredParts, { localAddr, remoteAddr }: Deno.TcpConn) {
-    super(parts);
-    this.localAddr = localAddr;
-    this.remoteAddr = remoteAddr;
-  }
-
-  override async read(buffer: Uint8Array): Promise<number | null> {
-    try {
-      return await super.read(buffer);
-    } catch (error) {
-      throw error instanceof CutOffError ? truncated(error) : tlsErrorOf(error);
-    }
-  }
-
-  override async write(bytes: Uint8Array): Promise<number> {
-    try {
-      return await super.write(bytes);
-    } catch (error) {
-      throw errorOfWrite(error);
-    }
-  }
-
-  /** Sends close_notify. */
-  override async closeWrite(): Promise<void> {
-    try {
-      await super.closeWrite();
-    } catch (error) {
-      throw errorOfWrite(error);
-    }
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
-  }
-}
-
-/** Node's own words for a stream that is gone are those of a broken pipe. */
-function errorOfWrite(error: unknown): unknown {
-  if (!errnoOf(error)?.startsWith("ERR_STREAM_")) return tlsErrorOf(error);
-  return Object.assign(new Deno.errors.BrokenPipe("broken pipe", { cause: error }), {
-    code: "EPIPE",
-  });
 }

@@ -8,10 +8,10 @@
  * @module
  */
 
-import type { Endpoint } from "../../ipc/address.ts";
 import { say } from "../../ipc/say.ts";
-import { type Connect, type Connection, connectPlainly } from "./connection.ts";
-import { handshakeReasonOf, tlsErrorOf } from "./handshake.ts";
+import { type Connect, connectPlainly } from "./connection.ts";
+import { handshakeReasonOf } from "./handshake.ts";
+import { closeOnce, TlsConnection } from "./tls_connection.ts";
 import { HandshakeError } from "./tls_errors.ts";
 
 /** How to connect to servers whose certificate has to be valid; the CAs of that PEM text are trusted too. */
@@ -27,7 +27,7 @@ export function connectVerified(authorities: string | null): Connect {
     if (signal.aborted) close();
     try {
       await conn.handshake();
-      return new VerifiedConnection(conn);
+      return new TlsConnection(conn, tcp);
     } catch (cause) {
       close();
       const reason = signal.aborted ? say`it took too long` : handshakeReasonOf(cause, hostname);
@@ -47,60 +47,5 @@ async function startTls(
   } catch (cause) {
     closeOnce(tcp);
     throw new HandshakeError(handshakeReasonOf(cause, options.hostname), { cause });
-  }
-}
-
-/** Closes what may be closed already. */
-function closeOnce(conn: Deno.Conn): void {
-  try {
-    conn.close();
-  } catch (error) {
-    if (!(error instanceof Deno.errors.BadResource)) throw error;
-  }
-}
-
-/** A connection with TLS. What goes wrong with TLS is told as a `StreamError`. */
-class VerifiedConnection implements Connection {
-  readonly localAddr: Endpoint;
-  readonly remoteAddr: Endpoint;
-  readonly #conn: Deno.TlsConn;
-
-  constructor(conn: Deno.TlsConn) {
-    this.#conn = conn;
-    this.localAddr = conn.localAddr as Deno.NetAddr;
-    this.remoteAddr = conn.remoteAddr as Deno.NetAddr;
-  }
-
-  async read(buffer: Uint8Array): Promise<number | null> {
-    try {
-      return await this.#conn.read(buffer);
-    } catch (error) {
-      throw tlsErrorOf(error);
-    }
-  }
-
-  async write(bytes: Uint8Array): Promise<number> {
-    try {
-      return await this.#conn.write(bytes);
-    } catch (error) {
-      throw tlsErrorOf(error);
-    }
-  }
-
-  /** Sends close_notify. */
-  async closeWrite(): Promise<void> {
-    try {
-      await this.#conn.closeWrite();
-    } catch (error) {
-      throw tlsErrorOf(error);
-    }
-  }
-
-  close(): void {
-    this.#conn.close();
-  }
-
-  [Symbol.dispose](): void {
-    closeOnce(this.#conn);
   }
 }

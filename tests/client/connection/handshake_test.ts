@@ -1,6 +1,6 @@
 import { handshakeReasonOf, tlsErrorOf, truncated } from "../../../client/connection/handshake.ts";
 import { TruncatedError } from "../../../client/connection/tls_errors.ts";
-import { isStreamError, StreamError } from "../../../ipc/errors.ts";
+import { CutOffError, isStreamError, StreamError } from "../../../ipc/errors.ts";
 import { assert, assertEquals } from "../../assert.ts";
 import { systemError } from "../../support/system_error.ts";
 
@@ -65,6 +65,7 @@ Deno.test("an end without close_notify, an alert and a wrong record are told in 
     return told.message;
   };
   assertEquals(tell(new Deno.errors.UnexpectedEof("peer closed connection")), truncated().message);
+  assertEquals(tell(new CutOffError()), truncated().message);
   assertEquals(
     tell(new Deno.errors.InvalidData("received fatal alert: CertificateRequired")),
     "the server wants a certificate of its client, and there is none",
