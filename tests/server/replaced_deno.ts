@@ -5,7 +5,7 @@
 
 /** Puts `value` in the place of `Deno[name]` until it is disposed. */
 export function replaceDeno(
-  name: "Command" | "connect" | "env" | "listen" | "readDir" | "stderr" | "stdout",
+  name: "Command" | "connect" | "env" | "listen" | "listenTls" | "readDir" | "stderr" | "stdout",
   value: unknown,
 ): Disposable {
   const original = Object.getOwnPropertyDescriptor(Deno, name) ?? {};

@@ -10,7 +10,7 @@
  * @module
  */
 
-import { type Clock, LATE, within } from "../../../ipc/clock.ts";
+import { LATE, type Limit, within } from "../../../ipc/clock.ts";
 import { errnoOf, OperationalError, reasonOf } from "../../../ipc/errors.ts";
 import { say } from "../../../ipc/say.ts";
 import { type StreamSocket, trySetting } from "../client_socket.ts";
@@ -25,20 +25,18 @@ export class DenoTls implements AsyncDisposable {
   /** How many descriptors a connection has beside the client's socket. */
   readonly descriptorsEach: number = DETOUR_DESCRIPTORS;
   readonly #detours: Detours;
-  readonly #accepting: Promise<void>;
 
-  private constructor(detours: Detours, clock: Clock) {
+  private constructor(detours: Detours) {
     this.#detours = detours;
-    this.#accepting = detours.acceptAll({ clock });
   }
 
   /**
    * Begins to serve with certificates that `readCertificates` has checked. Throws {@linkcode OperationalError} where
    * there is no socket for it.
    */
-  static open(certificates: Certificates, { clock }: { readonly clock: Clock }): DenoTls {
+  static open(certificates: Certificates, options: Pick<Limit, "clock">): DenoTls {
     try {
-      return new DenoTls(new Detours(certificates), clock);
+      return new DenoTls(new Detours(certificates, options));
     } catch (cause) {
       if (errnoOf(cause) === null) throw cause;
       throw new OperationalError(say`Cannot listen for TLS on loopback: ${reasonOf(cause)}`, {
@@ -75,6 +73,5 @@ export class DenoTls implements AsyncDisposable {
   /** Listens no more. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#detours[Symbol.asyncDispose]();
-    await this.#accepting;
   }
 }

@@ -9,13 +9,10 @@
  */
 
 import { LATE, type Limit, NEEDLESS, within } from "../../../ipc/clock.ts";
-import { isOfOneConnection } from "../accept_failures.ts";
+import { AcceptFailures, isOfOneConnection } from "../accept_failures.ts";
 import type { Certificates } from "./certificates.ts";
 
 const LOOPBACK = "127.0.0.1";
-
-/** How long accepting pauses where it fails, for want of descriptors say. */
-const PAUSE_MS = 100;
 
 /** Ends whose other one may have yet to tell its port: so many are kept, whatever strangers do. */
 const EARLY_MAX = 128;
@@ -31,9 +28,10 @@ export interface Detour {
   readonly plain: Deno.TlsConn;
 }
 
-/** Owns the listener. The detours outlast it. */
+/** Owns the listener, and accepts until the disposal. The detours outlast it. */
 export class Detours implements AsyncDisposable {
   readonly #listener: Deno.TlsListener;
+  readonly #accepting: Promise<void>;
   readonly #ended = new AbortController();
   /** Who waits for the plain end, by the port of the other one. */
   readonly #expected = new Map<number, PromiseWithResolvers<Deno.TlsConn>>();
@@ -43,21 +41,25 @@ export class Detours implements AsyncDisposable {
   /** Those that somebody waits for. They do not reject. */
   readonly #making = new Set<Promise<unknown>>();
 
-  /** Listens. Throws the operating system's error. */
-  constructor({ cert, key }: Certificates) {
+  /** Listens; the clock times a pause where accepting fails. Throws the operating system's error. */
+  constructor({ cert, key }: Certificates, { clock }: Pick<Limit, "clock">) {
     this.#listener = Deno.listenTls({ hostname: LOOPBACK, port: 0, cert, key });
+    this.#accepting = this.#acceptAll(clock);
   }
 
-  /** Accepts, with that clock, until the disposal. Rejects only where it fails for no reason of the system. */
-  async acceptAll({ clock }: Pick<Limit, "clock">): Promise<void> {
+  async #acceptAll(clock: Limit["clock"]): Promise<void> {
     const { signal } = this.#ended;
+    const failures = new AcceptFailures({ clock, signal });
     while (!signal.aborted) {
       try {
         this.#take(await this.#listener.accept());
+        failures.accepted();
       } catch (error) {
-        if (signal.aborted || isOfOneConnection(error)) continue;
-        for (const { reject } of this.#expected.values()) reject(error);
-        await clock.sleep(PAUSE_MS, signal);
+        if (signal.aborted) return;
+        if (!isOfOneConnection(error)) {
+          for (const { reject } of this.#expected.values()) reject(error);
+        }
+        await failures.recover(error);
       }
     }
   }
@@ -132,6 +134,7 @@ export class Detours implements AsyncDisposable {
     this.#listener.close();
     const error = new Deno.errors.BadResource("The listener is closed");
     for (const { reject } of this.#expected.values()) reject(error);
+    await this.#accepting;
   }
 }
 

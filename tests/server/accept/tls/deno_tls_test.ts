@@ -6,7 +6,9 @@ import { DenoTls } from "../../../../server/accept/tls/deno_tls.ts";
 import { assertEquals, assertMatch, assertRejects, assertThrows } from "../../../assert.ts";
 import { bytesOf } from "../../../support/bytes.ts";
 import { listenOnLoopback, TcpPair } from "../../../support/sockets.ts";
+import { systemError } from "../../../support/system_error.ts";
 import { testWithCertificates } from "../../../support/test_certificates.ts";
+import { replaceDeno } from "../../replaced_deno.ts";
 
 /** Serves TLS, and tells where Deno listens for it. */
 async function open(
@@ -16,16 +18,12 @@ async function open(
   const certificates = await readCertificates({ ...files, clientCa: null });
   const { listenTls } = Deno;
   let port = 0;
-  try {
-    Deno.listenTls = (options) => {
-      const listener = listenTls({ ...options, ...extra });
-      ({ port } = listener.addr);
-      return listener;
-    };
-    return { tls: DenoTls.open(certificates, { clock: systemClock }), port };
-  } finally {
-    Deno.listenTls = listenTls;
-  }
+  using _ = replaceDeno("listenTls", (options: Parameters<typeof listenTls>[0]) => {
+    const listener = listenTls({ ...options, ...extra });
+    ({ port } = listener.addr);
+    return listener;
+  });
+  return { tls: DenoTls.open(certificates, { clock: systemClock }), port };
 }
 
 testWithCertificates(
@@ -126,32 +124,22 @@ testWithCertificates(
     using pair = await TcpPair.open();
     const stopping = new AbortController();
     const limits = { limitMs: 10_000, clock: systemClock, signal: stopping.signal };
-    const { connect } = Deno;
-    try {
-      Deno.connect = () => new Promise<never>(() => {});
-      const making = tls.makeHandshake(pair.server, limits);
-      stopping.abort();
-      assertEquals(await making, { error: "the server stopped within the handshake" });
-    } finally {
-      Deno.connect = connect;
-    }
+    using _ = replaceDeno("connect", () => new Promise<never>(() => {}));
+    const making = tls.makeHandshake(pair.server, limits);
+    stopping.abort();
+    assertEquals(await making, { error: "the server stopped within the handshake" });
     await tls[Symbol.asyncDispose]();
   },
 );
 
 testWithCertificates("DenoTls tells in a line that it has no socket to listen on", async (made) => {
   const certificates = await readCertificates({ ...made.server, clientCa: null });
-  const { listenTls } = Deno;
-  try {
-    Deno.listenTls = () => {
-      throw Object.assign(new Error("Too many open files"), { code: "EMFILE" });
-    };
-    const opening = () => DenoTls.open(certificates, { clock: systemClock });
-    assertMatch(
-      assertThrows(opening, OperationalError).message,
-      /^Cannot listen for TLS on loopback/,
-    );
-  } finally {
-    Deno.listenTls = listenTls;
-  }
+  using _ = replaceDeno("listenTls", () => {
+    throw systemError("EMFILE");
+  });
+  const opening = () => DenoTls.open(certificates, { clock: systemClock });
+  assertMatch(
+    assertThrows(opening, OperationalError).message,
+    /^Cannot listen for TLS on loopback/,
+  );
 });
