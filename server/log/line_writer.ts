@@ -4,11 +4,11 @@
  *
  * A reader that stands still (a paused pager) cannot make the server grow: beyond a limit lines are dropped, and a
  * warning says how many. What clients send may fill half of that only, so that none who sends much hides what happens
- * to the others. A write that fails (a full disk) loses its lines, which a warning says once; then one line
- * after the other is tried, while the others wait, and when one can be written another warning says how many were lost.
- * A pipe that does not block loses the lines of the first write that finds no room; from then on no more is written at
- * once than can be tried again. A reader that is gone does not come back: a warning says so, and the server goes on
- * without its log.
+ * to the others. A write that fails (a full disk) loses its lines, which a warning says once; then one line after the
+ * other is tried, while the others wait, and when one can be written another warning says how many were lost. A pipe
+ * that does not block loses the lines of the first write that finds no room; from then on no more is written at once
+ * than can be tried again. A reader that is gone does not come back: a warning says so, and the server goes on without
+ * its log.
  *
  * @module
  */

@@ -397,7 +397,8 @@ for (const mode of ["iterative", "per-connection"]) {
 }
 
 testTls("the start line says TLS, as docs/server.md shows it", async (program, made) => {
-  await using server = await TestServer.start(program, { flags: tlsFlags(made) });
+  const asksClient = hasServingNodeTls(await runtimeOf(program));
+  await using server = await TestServer.start(program, { flags: tlsFlags(made, asksClient) });
   assertMatch(
     server.process.stdout.text,
     /^Server start\.\.\. listening on 127\.0\.0\.1:\d+ \(mode per-connection, pid \d+, TLS\)\n/,

@@ -23,9 +23,9 @@ Deno.test("workerCommand() starts a worker that echoes without deno.json and wit
 
 Deno.test("workerCommand() leaves both to a worker with a handler", () => {
   const flags = denoFlagsOf("file:///handler.ts").filter((flag) => /config|v8/.test(flag));
-  const [, file = ""] = /^--config=(.*)$/.exec(flags.join()) ?? [];
   const { pathname } = new URL("../../../../deno.json", import.meta.url);
-  assertEquals(Deno.realPathSync(file), Deno.realPathSync(pathname));
+  const config = (flag: string) => Deno.realPathSync(flag.replace(/^--config=/, ""));
+  assertEquals(flags.map(config), [Deno.realPathSync(pathname)]);
 });
 
 Deno.test("workerCommand() gives each worker with a handler an address of its own, by which Deno keeps stores", () => {
